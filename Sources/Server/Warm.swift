@@ -1,0 +1,4 @@
+import Hummingbird
+import X509
+import NIOSSL
+enum ServerWarm {}
