@@ -82,6 +82,14 @@ public enum DatabaseFault: Error, Sendable {
     case statement(String)
     /// The commit failed or its answer was lost: it may or may not be durable.
     case commit(String)
+
+    /// Whether one statement failed and its transaction can go on from a savepoint.
+    var isOfOneStatement: Bool {
+        switch self {
+        case .constraint, .statement: true
+        case .unreachable, .busy, .commit: false
+        }
+    }
 }
 
 /// Which engine runs the SQL; only `Dialect` asks.

@@ -1,0 +1,48 @@
+/// The interned access label of a rendition: everything that the access decision needs to know about it, nothing else.
+public struct Label: Hashable, Sendable {
+    public let pool: ID<Pool>
+    public let marking: TLP
+    /// Who alone may read it: nil where the whole readership of the pool may.
+    public let scope: Scope?
+
+    /// A readership narrower than the pool's.
+    public struct Scope: Hashable, Sendable {
+        /// The member that brought it: an originator keeps sight of what it addressed to others.
+        public let originator: ID<Member>
+        /// The principal that brought it, kept for TLP:RED only, which is for named persons.
+        public let author: ID<Principal>?
+        /// Identity ids of the addressed members and principals, sorted.
+        public let addressees: [STIXID]
+
+        public init(originator: ID<Member>, author: ID<Principal>?, addressees: [STIXID]) {
+            self.originator = originator
+            self.author = author
+            self.addressees = addressees
+        }
+    }
+
+    public init(pool: ID<Pool>, marking: TLP, scope: Scope?) {
+        self.pool = pool
+        self.marking = marking
+        self.scope = scope
+    }
+
+    /// The label of an object that `author` brings to `pool`.
+    public init(of object: STIXObject, in pool: Pool, from author: Principal) {
+        let marking = object.marking ?? pool.terms.defaultMarking
+        self.pool = pool.id
+        self.marking = marking
+        let isNarrow =
+            switch marking {
+            case .red, .amberStrict: true
+            case .amber, .green, .clear: !object.addressees.isEmpty
+            }
+        scope =
+            isNarrow
+            ? Scope(
+                originator: author.member,
+                author: marking == .red ? author.id : nil,
+                addressees: object.addressees
+            ) : nil
+    }
+}

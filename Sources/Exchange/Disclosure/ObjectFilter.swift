@@ -1,0 +1,65 @@
+/// Which versions of an object a reader asks for (TAXII 2.1 §3.4.1, `match[version]`).
+public struct VersionFilter: Hashable, Sendable {
+    public var last: Bool
+    public var first: Bool
+    public var all: Bool
+    /// Exact versions, as instants.
+    public var instants: Set<Int64>
+
+    public init(last: Bool = false, first: Bool = false, all: Bool = false, instants: Set<Int64> = []) {
+        self.last = last
+        self.first = first
+        self.all = all
+        self.instants = instants
+    }
+
+    /// What is meant when nothing is said.
+    public static let last = VersionFilter(last: true)
+
+    public var isLastOnly: Bool { self == .last }
+    public var isAll: Bool { all }
+
+    /// Whether `version` is asked for, where the reader may see the labels in `permitted`.
+    public func admits(_ version: PlacedVersion, among versions: [PlacedVersion], permitted: Set<Int64>) -> Bool {
+        all || instants.contains(version.instant)
+            || (last && version.isLast(among: versions, permitted: permitted))
+            || (first && version.isFirst(among: versions, permitted: permitted))
+    }
+}
+
+/// The filters of a read (TAXII 2.1 §3.4): fields are ANDed, the values of one field ORed. An empty field passes all.
+public struct ObjectFilter: Hashable, Sendable {
+    public var ids: Set<String>
+    public var types: Set<String>
+    public var specVersions: Set<String>
+    public var versions: VersionFilter
+
+    /// The only version of STIX that the exchange stores.
+    public static let specVersion = "2.1"
+
+    public init(
+        ids: Set<String> = [],
+        types: Set<String> = [],
+        specVersions: Set<String> = [],
+        versions: VersionFilter = .last
+    ) {
+        self.ids = ids
+        self.types = types
+        self.specVersions = specVersions
+        self.versions = versions
+    }
+
+    /// Whether nothing can pass, whatever is stored.
+    public var passesNothing: Bool { !specVersions.isEmpty && !specVersions.contains(Self.specVersion) }
+
+    /// Whether every version of the standings that it reads passes, but for contested ones.
+    public var passesAllOfItsStandings: Bool { types.isEmpty && (versions.isLastOnly || versions.isAll) }
+
+    /// Whether an object passes by its id: the id itself, and the type that is its first part.
+    public func admits(id: String) -> Bool {
+        guard ids.isEmpty || ids.contains(id) else { return false }
+        guard !types.isEmpty else { return true }
+        guard let end = id.firstRange(of: "--")?.lowerBound else { return false }
+        return types.contains(String(id[..<end]))
+    }
+}

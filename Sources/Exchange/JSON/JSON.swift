@@ -1,0 +1,185 @@
+/// A JSON document that was checked against RFC 8259 and I-JSON (RFC 7493): its bytes as they came, and a flat tape of
+/// what is where in them. Reading a value decodes only that value.
+public struct JSON: Sendable {
+    /// Limits on what is read.
+    public struct Limits: Hashable, Sendable {
+        /// How deep objects and lists may lie in one another.
+        public var depthMax: Int
+
+        public init(depthMax: Int = 64) {
+            self.depthMax = depthMax
+        }
+    }
+
+    /// The longest number that is read, in bytes.
+    public static let numberBytesMax = 128
+    /// Integers between this and its negative are exact everywhere (RFC 7493 §2.2).
+    public static let integerMax: Int64 = (1 << 53) - 1
+
+    public enum Kind: UInt8, Sendable {
+        case object, array, string, number, boolean, null
+    }
+
+    /// One value on the tape. An object's keys and values follow it in turn, a list's elements likewise.
+    struct Node: Sendable {
+        let kind: Kind
+        /// For a string: whether it has escapes.
+        var isEscaped = false
+        /// In the document's bytes, quotation marks and brackets included.
+        let start: Int32
+        var end: Int32
+        /// The tape's place after this value and all in it.
+        var next: Int32
+        /// Members of an object, elements of a list.
+        var count: Int32 = 0
+    }
+
+    public let bytes: [UInt8]
+    let tape: [Node]
+
+    /// Reads one document.
+    /// - Throws: `JSONFault` with the rule that is broken and where.
+    public init(parsing bytes: [UInt8], limits: Limits = Limits()) throws(JSONFault) {
+        var parser = JSONParser(bytes, limits)
+        try parser.parse()
+        self.bytes = bytes
+        tape = parser.tape
+    }
+
+    public var root: Value { Value(document: self, place: 0) }
+
+    /// One value in a document.
+    public struct Value: Sendable {
+        let document: JSON
+        let place: Int
+
+        private var node: Node { document.tape[place] }
+        public var kind: Kind { node.kind }
+
+        /// How many members or elements it has; 0 for anything but an object or list.
+        public var count: Int { Int(node.count) }
+
+        /// Where it stands in the document's bytes.
+        public var range: Range<Int> { Int(node.start)..<Int(node.end) }
+
+        /// The member of an object; nil when it is absent, or this is no object.
+        public subscript(key: String) -> Value? {
+            guard kind == .object else { return nil }
+            var place = place + 1
+            for _ in 0..<count {
+                if document.isString(at: place, equalTo: key) { return Value(document: document, place: place + 1) }
+                place = Int(document.tape[place + 1].next)
+            }
+            return nil
+        }
+
+        /// An object's members, in their order.
+        public var members: [(key: String, value: Value)] {
+            guard kind == .object else { return [] }
+            var members: [(key: String, value: Value)] = []
+            members.reserveCapacity(count)
+            var place = place + 1
+            for _ in 0..<count {
+                let key = String(decoding: document.decodedString(at: place), as: UTF8.self)
+                members.append((key, Value(document: document, place: place + 1)))
+                place = Int(document.tape[place + 1].next)
+            }
+            return members
+        }
+
+        /// A list's elements, in their order.
+        public var elements: [Value] {
+            guard kind == .array else { return [] }
+            var elements: [Value] = []
+            elements.reserveCapacity(count)
+            var place = place + 1
+            for _ in 0..<count {
+                elements.append(Value(document: document, place: place))
+                place = Int(document.tape[place].next)
+            }
+            return elements
+        }
+
+        public var string: String? {
+            kind == .string ? String(decoding: document.decodedString(at: place), as: UTF8.self) : nil
+        }
+
+        /// A number without fraction and exponent.
+        public var integer: Int64? {
+            kind == .number ? Int64(String(decoding: document.bytes[range], as: UTF8.self)) : nil
+        }
+
+        public var double: Double? {
+            kind == .number ? Double(String(decoding: document.bytes[range], as: UTF8.self)) : nil
+        }
+
+        public var boolean: Bool? {
+            kind == .boolean ? document.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
+        }
+
+        /// The bytes that came, without the white space outside strings.
+        public func compact() -> [UInt8] {
+            let end = Int(node.end)
+            var compact: [UInt8] = []
+            compact.reserveCapacity(range.count)
+            var isInString = false
+            var index = Int(node.start)
+            while index < end {
+                let byte = document.bytes[index]
+                if isInString {
+                    compact.append(byte)
+                    if byte == UInt8(ascii: "\\") {
+                        index += 1
+                        compact.append(document.bytes[index])
+                    }
+                    if byte == UInt8(ascii: "\"") { isInString = false }
+                } else if byte > 0x20 {
+                    compact.append(byte)
+                    isInString = byte == UInt8(ascii: "\"")
+                }
+                index += 1
+            }
+            return compact
+        }
+    }
+
+    /// The string at a place of the tape, decoded, as UTF-8.
+    func decodedString(at place: Int) -> [UInt8] {
+        let node = tape[place]
+        let inner = bytes[Int(node.start) + 1..<Int(node.end) - 1]
+        return node.isEscaped ? JSONString.unescaped(inner) : Array(inner)
+    }
+
+    private func isString(at place: Int, equalTo text: String) -> Bool {
+        let node = tape[place]
+        let inner = bytes[Int(node.start) + 1..<Int(node.end) - 1]
+        return node.isEscaped ? JSONString.unescaped(inner).elementsEqual(text.utf8) : inner.elementsEqual(text.utf8)
+    }
+}
+
+/// Why a text is no JSON that the exchange takes.
+public struct JSONFault: Error, Hashable, CustomStringConvertible, Sendable {
+    public enum Rule: String, Hashable, Sendable {
+        case empty = "the document is empty"
+        case syntax = "this is not JSON (RFC 8259)"
+        case trailing = "something follows the document; send one JSON value"
+        case utf8 = "strings must be UTF-8 (RFC 3629)"
+        case byteOrderMark = "the document must not begin with a byte order mark (RFC 8259 §8.1)"
+        case surrogate = "\\u escapes of surrogates must come in pairs (RFC 7493 §2.1)"
+        case null = "strings must not hold the character NUL"
+        case control = "control characters in strings must be escaped (RFC 8259 §7)"
+        case escape = "this is no escape that JSON has (RFC 8259 §7)"
+        case number = "this is not a number (RFC 8259 §6)"
+        case longNumber = "a number may have at most 128 characters"
+        case integer = "an integer must lie within ±9007199254740991 (RFC 7493 §2.2); send larger ones as strings"
+        case infinite = "a number must fit a double (RFC 7493 §2.2)"
+        case depth = "objects and lists lie too deep in one another"
+        case doubledKey = "a key stands twice in one object (RFC 7493 §2.3)"
+    }
+
+    public let rule: Rule
+    /// The byte at which it was noticed, from 0.
+    public let offset: Int
+
+    public var description: String { "byte \(offset): \(rule.rawValue)" }
+}

@@ -1,0 +1,55 @@
+/// Where one version stands among the versions of its object in its pool, for the filter `match[version]=last`.
+///
+/// Which version is the last depends on what the reader may see. Versions under one label are seen together or not at
+/// all, so only the last under each label can ever be a reader's last: polls read those and skip the rest.
+public enum VersionStanding: Int64, Sendable {
+    /// A later version has the same label: nobody's last.
+    case superseded = 0
+    /// No later version at all: the last of everyone who may see it.
+    case last = 1
+    /// A later version has another label: the last of those who may not see that one.
+    case contested = 2
+}
+
+/// One version of an object in one pool, as far as the order of versions needs it.
+public struct PlacedVersion: Hashable, Sendable {
+    public let tick: Tick
+    public let label: Int64
+    /// `modified`, else `created`, else the tick it came at: nanoseconds since 1970.
+    public let instant: Int64
+
+    public init(tick: Tick, label: Int64, instant: Int64) {
+        self.tick = tick
+        self.label = label
+        self.instant = instant
+    }
+
+    /// Later by `modified`, whatever arrived last (TAXII 2.1 §3.4.1); by arrival where those are equal.
+    public func isLater(than other: PlacedVersion) -> Bool {
+        (instant, tick) > (other.instant, other.tick)
+    }
+}
+
+extension PlacedVersion {
+    /// The standing of each of an object's versions in one pool, in the order given.
+    public static func standings(_ versions: [PlacedVersion]) -> [VersionStanding] {
+        versions.map { version in
+            var standing = VersionStanding.last
+            for other in versions where other.isLater(than: version) {
+                if other.label == version.label { return .superseded }
+                standing = .contested
+            }
+            return standing
+        }
+    }
+
+    /// Whether this is the last version for one who may see the labels in `permitted`.
+    public func isLast(among versions: [PlacedVersion], permitted: Set<Int64>) -> Bool {
+        !versions.contains { $0.isLater(than: self) && permitted.contains($0.label) }
+    }
+
+    /// Whether this is the first version for one who may see the labels in `permitted`.
+    public func isFirst(among versions: [PlacedVersion], permitted: Set<Int64>) -> Bool {
+        !versions.contains { isLater(than: $0) && permitted.contains($0.label) }
+    }
+}

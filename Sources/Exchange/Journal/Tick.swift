@@ -1,0 +1,43 @@
+/// A position in the journal: microseconds since 1970, strictly increasing, never equal to another. It is the TAXII
+/// `date_added` (TAXII 2.1 §3.4).
+public struct Tick: Hashable, Comparable, Sendable {
+    public let microseconds: Int64
+
+    public init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
+    /// The instant before everything.
+    public static let zero = Tick(microseconds: 0)
+
+    /// The last tick at or before `time`: "added after `time`" is "tick greater than this".
+    public init(at time: Timestamp) {
+        microseconds = time.microseconds
+    }
+
+    /// The tick of something that happens at `now` after this one: never the same, never earlier.
+    public func next(at now: Timestamp) -> Tick {
+        Tick(microseconds: max(now.microseconds, microseconds + 1))
+    }
+
+    public var time: Timestamp { Timestamp(microseconds: microseconds) }
+
+    /// Six digits and `Z` (TAXII 2.1 §2).
+    public var text: String { time.text }
+
+    public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
+}
+
+/// What a journal entry records. The code in the store is `rawValue` and never changes its meaning.
+public enum EntryKind: Int64, CaseIterable, Sendable {
+    /// A version of an object was released in a pool.
+    case released = 1
+    /// A version of an object was deleted from a pool.
+    case deleted = 2
+    /// A member, principal, credential or pool was made or changed.
+    case directory = 3
+    /// Objects were put aside until a second person releases or refuses them.
+    case held = 4
+    /// What was put aside was refused.
+    case refused = 5
+}

@@ -1,0 +1,90 @@
+/// Everybody and everything the exchange knows by name, at one tick: a value, replaced whole when any of it changes.
+public struct Directory: Sendable {
+    public private(set) var members: [ID<Member>: Member] = [:]
+    public private(set) var principals: [ID<Principal>: Principal] = [:]
+    public private(set) var credentials: [ID<Credential>: Credential] = [:]
+    public private(set) var pools: [ID<Pool>: Pool] = [:]
+
+    private var memberNames: [Name: ID<Member>] = [:]
+    private var principalNames: [Name: ID<Principal>] = [:]
+    private var poolNames: [Name: ID<Pool>] = [:]
+    private var poolNumbers: [Int64: ID<Pool>] = [:]
+    private var tokens: [[UInt8]: ID<Credential>] = [:]
+    private var fingerprints: [[UInt8]: ID<Credential>] = [:]
+    private var uris: [String: ID<Credential>] = [:]
+    private var passwords: [ID<Principal>: [ID<Credential>]] = [:]
+
+    public init(members: [Member], principals: [Principal], credentials: [Credential], pools: [Pool]) {
+        for member in members {
+            self.members[member.id] = member
+            memberNames[member.name] = member.id
+        }
+        for principal in principals {
+            self.principals[principal.id] = principal
+            principalNames[principal.name] = principal.id
+        }
+        for pool in pools {
+            self.pools[pool.id] = pool
+            poolNames[pool.name] = pool.id
+            poolNumbers[pool.number] = pool.id
+        }
+        for credential in credentials {
+            self.credentials[credential.id] = credential
+            guard !credential.isRevoked else { continue }
+            switch credential.proof {
+            case .token(let hash): tokens[hash] = credential.id
+            case .certificate(let fingerprint): fingerprints[fingerprint] = credential.id
+            case .uri(let uri): uris[uri] = credential.id
+            case .password: passwords[credential.principal, default: []].append(credential.id)
+            }
+        }
+    }
+
+    public func member(named name: Name) -> Member? { memberNames[name].flatMap { members[$0] } }
+    public func principal(named name: Name) -> Principal? { principalNames[name].flatMap { principals[$0] } }
+    public func pool(named name: Name) -> Pool? { poolNames[name].flatMap { pools[$0] } }
+    public func pool(numbered number: Int64) -> Pool? { poolNumbers[number].flatMap { pools[$0] } }
+
+    /// The credential of a bearer token, by the SHA-256 of it.
+    public func credential(tokenHash: [UInt8]) -> Credential? { tokens[tokenHash].flatMap { credentials[$0] } }
+
+    /// The credential of a client certificate: its fingerprint first, then its URIs in order.
+    public func credential(fingerprint: [UInt8], uris names: [String]) -> Credential? {
+        let id = fingerprints[fingerprint] ?? names.lazy.compactMap { uris[$0] }.first
+        return id.flatMap { credentials[$0] }
+    }
+
+    /// The password credentials of one principal that are not revoked.
+    public func passwordCredentials(of principal: ID<Principal>) -> [Credential] {
+        passwords[principal, default: []].compactMap { credentials[$0] }
+    }
+
+    /// The pool that an identifier in a URL names: its id, or its name as an alias (TAXII 2.1 §5.2.1).
+    public func pool(addressed text: String) -> Pool? {
+        if let id = ID<Pool>(parsing: text) { return pools[id] }
+        return Name(text).flatMap { pool(named: $0) }
+    }
+
+    /// The member that an identity id stands for, itself or as the member of the principal that it stands for.
+    public func member(identifiedBy id: STIXID) -> ID<Member>? {
+        guard id.type == "identity" else { return nil }
+        if members[ID(id.uuid)] != nil { return ID(id.uuid) }
+        return principals[ID(id.uuid)]?.member
+    }
+
+    /// Who comes with a credential at `now`; nil when the credential, the principal or the member is gone, ended or
+    /// suspended.
+    public func reader(with credential: Credential, at now: Timestamp) -> Reader? {
+        guard let held = credentials[credential.id], held.isValid(at: now),
+            let principal = principals[held.principal], principal.standing == .active,
+            let member = members[principal.member], member.standing == .active
+        else { return nil }
+        return reader(as: principal, of: member, until: held.expires)
+    }
+
+    /// The reader that a principal is, whatever credential it comes with.
+    public func reader(as principal: Principal, of member: Member, until: Timestamp?) -> Reader {
+        let readable = pools.values.lazy.filter { $0.isRead(by: member) }.map(\.id)
+        return Reader(principal: principal, member: member, pools: Set(readable), until: until)
+    }
+}

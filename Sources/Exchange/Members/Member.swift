@@ -1,0 +1,136 @@
+/// What kind of organisation a member is.
+public enum MemberKind: String, CaseIterable, Sendable, Codable {
+    case customs, police, fiu, regulator, bank
+    case freightForwarder = "freight-forwarder"
+    case carrier, port, energy, ngo, exchange
+
+    /// Whether it is a public authority: customs, police, a financial intelligence unit or a regulator.
+    public var isAuthority: Bool {
+        switch self {
+        case .customs, .police, .fiu, .regulator: true
+        case .bank, .freightForwarder, .carrier, .port, .energy, .ngo, .exchange: false
+        }
+    }
+}
+
+/// Whether a member, principal or pool may be used at present.
+public enum Standing: String, CaseIterable, Sendable, Codable {
+    case active, suspended
+}
+
+/// An organisation that takes part.
+public struct Member: Hashable, Sendable {
+    public let id: ID<Member>
+    /// The tick at which it joined: its key in the store.
+    public let number: Int64
+    public let name: Name
+    public var title: String
+    public let kind: MemberKind
+    public var sector: String
+    /// ISO 3166-1 alpha-2.
+    public var jurisdiction: String
+    /// Its ownership group; members of one owner share it. Its own name when it stands alone.
+    public var group: Name
+    public var standing: Standing
+
+    public init(
+        id: ID<Member>,
+        number: Int64,
+        name: Name,
+        title: String,
+        kind: MemberKind,
+        sector: String,
+        jurisdiction: String,
+        group: Name,
+        standing: Standing
+    ) {
+        self.id = id
+        self.number = number
+        self.name = name
+        self.title = title
+        self.kind = kind
+        self.sector = sector
+        self.jurisdiction = jurisdiction
+        self.group = group
+        self.standing = standing
+    }
+}
+
+/// What a principal may do for its member.
+public enum Role: String, CaseIterable, Sendable, Codable, Comparable {
+    case reader, reporter, publisher, approver, officer, auditor, `operator`
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A person or machine that acts for a member.
+public struct Principal: Hashable, Sendable {
+    public let id: ID<Principal>
+    /// The tick at which it was made: its key in the store.
+    public let number: Int64
+    /// Its login name.
+    public let name: Name
+    public let member: ID<Member>
+    public var roles: Set<Role>
+    public var standing: Standing
+
+    public init(
+        id: ID<Principal>,
+        number: Int64,
+        name: Name,
+        member: ID<Member>,
+        roles: Set<Role>,
+        standing: Standing
+    ) {
+        self.id = id
+        self.number = number
+        self.name = name
+        self.member = member
+        self.roles = roles
+        self.standing = standing
+    }
+}
+
+/// What proves that a caller is a principal.
+public enum Proof: Hashable, Sendable {
+    /// SHA-256 of a bearer token: the token has 256 random bits, so a plain hash keeps it.
+    case token(hash: [UInt8])
+    /// scrypt of a password (RFC 7914), with its salt.
+    case password(hash: [UInt8], salt: [UInt8])
+    /// SHA-256 of a client certificate's DER bytes.
+    case certificate(fingerprint: [UInt8])
+    /// A URI among a client certificate's subject alternative names (RFC 5280 §4.2.1.6).
+    case uri(String)
+}
+
+/// One way in for one principal.
+public struct Credential: Hashable, Sendable {
+    public let id: ID<Credential>
+    public let number: Int64
+    public let principal: ID<Principal>
+    public let proof: Proof
+    public var expires: Timestamp?
+    public var isRevoked: Bool
+
+    public init(
+        id: ID<Credential>,
+        number: Int64,
+        principal: ID<Principal>,
+        proof: Proof,
+        expires: Timestamp?,
+        isRevoked: Bool
+    ) {
+        self.id = id
+        self.number = number
+        self.principal = principal
+        self.proof = proof
+        self.expires = expires
+        self.isRevoked = isRevoked
+    }
+
+    /// Whether it opens anything at `now`.
+    public func isValid(at now: Timestamp) -> Bool {
+        guard !isRevoked else { return false }
+        return expires.map { now < $0 } ?? true
+    }
+}

@@ -1,0 +1,118 @@
+/// Which members a pool's terms let read, or write.
+public enum Audience: String, CaseIterable, Sendable, Codable {
+    /// Every member of the exchange.
+    case everyone
+    /// Customs, police, financial intelligence units and regulators.
+    case authorities
+    /// The members enrolled with that right, and nobody else.
+    case enrolled
+    /// Nobody: a pool that is closed to writers.
+    case nobody
+}
+
+/// What a pool is for.
+public enum PoolKind: String, CaseIterable, Sendable, Codable {
+    /// Members share advisories and reports.
+    case sharing
+    /// A read-only copy of a public list, never mixed with advisories.
+    case officialList = "official-list"
+}
+
+/// What one member was given in one pool, beside what the terms give to all.
+public struct Enrolment: Hashable, Sendable {
+    public var reads: Bool
+    public var writes: Bool
+
+    public init(reads: Bool, writes: Bool) {
+        self.reads = reads
+        self.writes = writes
+    }
+}
+
+/// Whether what is written to a pool is released at once.
+public enum ReleaseRule: String, CaseIterable, Sendable, Codable {
+    case direct
+    /// Another principal of the author's member, with the role approver, releases it.
+    case secondPerson = "second-person"
+}
+
+/// The terms of a pool: all that an operator may change.
+public struct PoolTerms: Hashable, Sendable {
+    public var title: String
+    public var about: String
+    public var reading: Audience
+    public var writing: Audience
+    public var release: ReleaseRule
+    /// The strictest marking that may be written.
+    public var ceiling: TLP
+    /// The marking of an object that has none.
+    public var defaultMarking: TLP
+    public var standing: Standing
+
+    public init(
+        title: String,
+        about: String = "",
+        reading: Audience,
+        writing: Audience,
+        release: ReleaseRule = .direct,
+        ceiling: TLP = .red,
+        defaultMarking: TLP = .amber,
+        standing: Standing = .active
+    ) {
+        self.title = title
+        self.about = about
+        self.reading = reading
+        self.writing = writing
+        self.release = release
+        self.ceiling = ceiling
+        self.defaultMarking = defaultMarking
+        self.standing = standing
+    }
+}
+
+/// A sharing group with its own terms. Every pool is one TAXII collection: `id` is the collection's, `name` its alias.
+public struct Pool: Hashable, Sendable {
+    public let id: ID<Pool>
+    /// The tick at which it was made: its key in the store.
+    public let number: Int64
+    public let name: Name
+    public let kind: PoolKind
+    public var terms: PoolTerms
+    public var enrolled: [ID<Member>: Enrolment]
+
+    public init(
+        id: ID<Pool>,
+        number: Int64,
+        name: Name,
+        kind: PoolKind,
+        terms: PoolTerms,
+        enrolled: [ID<Member>: Enrolment] = [:]
+    ) {
+        self.id = id
+        self.number = number
+        self.name = name
+        self.kind = kind
+        self.terms = terms
+        self.enrolled = enrolled
+    }
+
+    /// Whether the terms let `member` read. A suspended pool is read by nobody.
+    public func isRead(by member: Member) -> Bool {
+        terms.standing == .active && admits(member, terms.reading, enrolled[member.id]?.reads)
+    }
+
+    /// Whether the terms let `member` write. A suspended pool is written by nobody.
+    public func isWritten(by member: Member) -> Bool {
+        terms.standing == .active && admits(member, terms.writing, enrolled[member.id]?.writes)
+    }
+
+    private func admits(_ member: Member, _ audience: Audience, _ enrolment: Bool?) -> Bool {
+        guard member.standing == .active else { return false }
+        return switch audience {
+        case .everyone: true
+        case .authorities: member.kind.isAuthority || enrolment == true
+        case .enrolled: enrolment == true
+        case .nobody: false
+        }
+    }
+}

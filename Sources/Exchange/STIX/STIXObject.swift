@@ -1,0 +1,55 @@
+import Crypto
+
+/// One valid object of STIX 2.1, kept as the bytes that came.
+public struct STIXObject: Sendable {
+    /// The version of an object: `modified`, else `created`.
+    public struct Version: Hashable, Sendable {
+        /// As it came.
+        public let text: String
+        public let instant: Timestamp
+    }
+
+    /// The extension that carries the addressees of an object.
+    public static let addressing = "extension-definition--7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11"
+    /// How many addressees one object may have.
+    public static let addresseesMax = 256
+
+    public let id: STIXID
+    /// The bytes that came, without white space outside strings.
+    public let bytes: [UInt8]
+    /// SHA-256 of the canonical form (RFC 8785): the same for every encoding of the same object.
+    public let digest: [UInt8]
+    /// Nil for an object with neither `modified` nor `created`.
+    public let version: Version?
+    public let created: Timestamp?
+    public let isRevoked: Bool
+    public let createdBy: STIXID?
+    /// The strictest TLP among all its markings, those of single properties included; nil when it has none.
+    public let marking: TLP?
+    /// The identities that it is addressed to, sorted, each once.
+    public let addressees: [STIXID]
+
+    public var type: String { id.type }
+    /// Whether it is a cyber-observable of STIX 2.1.
+    public var isObservable: Bool { STIXSchema.of(type)?.kind == .observable }
+
+    /// Checks all that STIX 2.1 says of an object by itself. Unknown types and properties are kept.
+    /// - Throws: `STIXFault` naming the property, the rule and its source.
+    public init(_ value: JSON.Value) throws(STIXFault) {
+        let check = try STIXCheck(value)
+        try check.common()
+        try check.ofItsType()
+        try check.values()
+        let markings = try check.markings()
+        id = check.id
+        bytes = value.compact()
+        digest = Array(SHA256.hash(data: value.canonical()))
+        let (first, last) = (try check.time("created"), try check.time("modified"))
+        created = first?.instant
+        version = last ?? first
+        isRevoked = value["revoked"]?.boolean ?? false
+        createdBy = value["created_by_ref"]?.string.flatMap(STIXID.parsed)
+        marking = markings.compactMap(TLP.marking).max()
+        addressees = try check.addressees()
+    }
+}

@@ -1,0 +1,232 @@
+public import Exchange
+import Foundation
+import Merkle
+public import Store
+
+/// Why something was not taken. When one is thrown nothing was stored, and the same call may be repeated.
+public enum AcceptanceFault: Error, Sendable {
+    /// It does not exist, or may not be seen.
+    case absent
+    /// The caller may see it, but not do this; the text says why.
+    case forbidden(String)
+    /// Not stored, for a reason of ours.
+    case notStored(WriteFault)
+}
+
+/// The one door in: whatever comes, by TAXII or otherwise, is planned and written here.
+public struct Acceptance: Sendable {
+    private let live: LiveState
+    private let commits: GroupCommit
+    private let surroundings: Surroundings
+
+    public init(_ live: LiveState, _ commits: GroupCommit, _ surroundings: Surroundings) {
+        self.live = live
+        self.commits = commits
+        self.surroundings = surroundings
+    }
+
+    /// Stores what a member contributes to a pool, or puts it aside where release needs a second person.
+    /// The caller has checked that `session` may write to `pool`. Durable when it returns.
+    public func accept(
+        _ envelope: Envelope,
+        to pool: Pool,
+        from session: Session
+    ) async throws(AcceptanceFault) -> StatusReport {
+        let id = ID<StatusReport>(surroundings.uuid())
+        return try await write { [self] transaction in
+            var desk = try Desk(transaction, live, envelope.contributions)
+            let plan = AcceptancePlan(
+                envelope.contributions,
+                to: pool,
+                from: session.reader,
+                held: desk.holdings.objects,
+                directory: desk.directory,
+                rule: pool.terms.release,
+                at: transaction.now
+            )
+            let report = StatusReport(id: id.text, requested: transaction.now, verdicts: plan.verdicts)
+            switch report.status {
+            case .complete: try desk.release(plan, in: pool, by: session.reader, surroundings)
+            case .pending: try transaction.enter(.held, at: transaction.nextTick(), principal: session.principal.number, pool: pool.number)
+            }
+            let status = StatusRow(
+                id: report.id,
+                tick: transaction.nextTick(),
+                principal: session.principal.number,
+                pool: pool.number,
+                isComplete: report.status == .complete,
+                body: Array(report.encoded())
+            )
+            try transaction.keep(status, waiting: report.status == .pending ? plan.releases.map(\.object.bytes) : [])
+            return report
+        }
+    }
+
+    /// Releases what waits in a status, or refuses it. Only another principal of the author's member, with the role
+    /// approver, may.
+    public func settle(
+        _ status: String,
+        _ decision: Decision,
+        by session: Session
+    ) async throws(AcceptanceFault) -> StatusReport {
+        try await write { [self] transaction in
+            guard let row = try StatusRows.status(status, transaction.connection), !row.isComplete else {
+                throw AcceptanceFault.absent
+            }
+            let directory = live.directory
+            guard let author = directory.principals.values.first(where: { $0.number == row.principal }),
+                author.member == session.member.id, let pool = directory.pool(numbered: row.pool)
+            else { throw AcceptanceFault.absent }
+            guard session.principal.roles.contains(.approver), author.id != session.principal.id else {
+                throw AcceptanceFault.forbidden(
+                    "release needs another principal of \(session.member.name) than the author, with the role approver"
+                )
+            }
+            let objects = try StatusRows.objects(waitingIn: status, transaction.connection)
+            let contributions = try objects.map(Self.reread)
+            let verdicts: [Verdict]
+            switch decision {
+            case .refuse(let reason):
+                try transaction.enter(.refused, at: transaction.nextTick(), principal: session.principal.number, pool: row.pool)
+                verdicts = Self.refusals(of: contributions, reason)
+            case .approve:
+                guard pool.isWritten(by: session.member) else {
+                    throw AcceptanceFault.forbidden("\(session.member.name) may no longer write to \(pool.name)")
+                }
+                var desk = try Desk(transaction, live, contributions)
+                let reader = directory.reader(as: author, of: session.member, until: nil)
+                let plan = AcceptancePlan(
+                    contributions,
+                    to: pool,
+                    from: reader,
+                    held: desk.holdings.objects,
+                    directory: directory,
+                    rule: .direct,
+                    at: transaction.now
+                )
+                try desk.release(plan, in: pool, by: reader, surroundings)
+                verdicts = plan.verdicts
+            }
+            let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body)).settled(verdicts)
+            try transaction.complete(status, at: transaction.nextTick(), body: Array(report.encoded()))
+            return report
+        }
+    }
+
+    /// What the second person says.
+    public enum Decision: Sendable {
+        case approve
+        case refuse(reason: String)
+    }
+
+    /// Deletes versions of an object from a pool: all that the session may see, or those that the filter names.
+    public func delete(
+        _ id: STIXID,
+        _ filter: ObjectFilter?,
+        from pool: Pool,
+        by session: Session,
+        seeing permitted: Set<Int64>
+    ) async throws(AcceptanceFault) {
+        try await write { transaction in
+            let visible = try PageRows.visible(id, pool: pool.number, permitted: permitted, transaction.connection)
+            let placed = visible.map(\.placed)
+            let chosen = visible.filter { version in
+                guard let filter else { return true }
+                return !filter.passesNothing
+                    && filter.versions.admits(version.placed, among: placed, permitted: permitted)
+            }
+            guard let object = chosen.first?.object else { throw AcceptanceFault.absent }
+            guard chosen.allSatisfy({ $0.member == session.member.number }) else {
+                throw AcceptanceFault.forbidden("only the member that brought an object may delete it")
+            }
+            try transaction.delete(chosen.map(\.placed.tick), of: object, from: pool, by: session.principal)
+        }
+    }
+
+    private func write<Output: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Output
+    ) async throws(AcceptanceFault) -> Output {
+        do {
+            return try await commits.write(body)
+        } catch let fault as AcceptanceFault {
+            throw fault
+        } catch let fault as WriteFault {
+            throw .notStored(fault)
+        } catch let fault as DatabaseFault {
+            throw .notStored(.notCommitted(fault))
+        } catch {
+            throw .notStored(.notCommitted(.statement(String(describing: error))))
+        }
+    }
+
+    /// An object that was valid when it was put aside.
+    private static func reread(_ bytes: [UInt8]) throws -> Contribution {
+        .object(try STIXObject(try JSON(parsing: bytes).root))
+    }
+
+    private static func refusals(of contributions: [Contribution], _ reason: String) -> [Verdict] {
+        contributions.compactMap { contribution in
+            guard case .object(let object) = contribution else { return nil }
+            let version = object.version?.text ?? ""
+            return .failure(id: object.id.text, version: version, reason: "refused by the second person: \(reason)")
+        }
+    }
+}
+
+/// What one acceptance reads and writes inside its transaction.
+private struct Desk {
+    let transaction: Transaction
+    let live: LiveState
+    let directory: Directory
+    var holdings: Holdings
+
+    init(_ transaction: Transaction, _ live: LiveState, _ contributions: [Contribution]) throws {
+        self.transaction = transaction
+        self.live = live
+        directory = live.directory
+        let ids = contributions.compactMap { contribution -> STIXID? in
+            guard case .object(let object) = contribution else { return nil }
+            return object.id
+        }
+        holdings = try transaction.holdings(of: Set(ids), directory: directory) { number in
+            try live.label(numbered: number) ?? transaction.label(numbered: number)
+        }
+    }
+
+    mutating func release(
+        _ plan: AcceptancePlan,
+        in pool: Pool,
+        by author: Reader,
+        _ surroundings: Surroundings
+    ) throws {
+        var labels: [Label: Int64] = [:]
+        for release in plan.releases {
+            let label = try labels[release.label] ?? live.number(of: release.label)
+                ?? transaction.intern(release.label, in: pool)
+            labels[release.label] = label
+            let salt = surroundings.randomBytes(Commitment.saltBytes)
+            let row = ReleaseRow(
+                object: release.object,
+                salt: salt,
+                leaf: Commitment(salt: salt, content: release.object.bytes).bytes
+            )
+            try transaction.release(
+                row,
+                labelled: label,
+                in: pool,
+                by: author.principal,
+                of: author.member,
+                owner: release.owner.flatMap { directory.members[$0]?.number },
+                holdings: &holdings
+            )
+        }
+    }
+}
+
+extension LiveState {
+    fileprivate func label(numbered number: Int64) -> Label? {
+        state.withLock { state in state.labelIndex[number].map { state.labels[$0].label } }
+    }
+
+    fileprivate func number(of label: Label) -> Int64? { state.withLock { $0.labelNumbers[label] } }
+}

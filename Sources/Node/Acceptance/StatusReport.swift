@@ -1,0 +1,96 @@
+public import Exchange
+public import Foundation
+import Store
+
+/// The status resource (TAXII 2.1 §4.3.1).
+public struct StatusReport: Codable, Sendable {
+    /// One object's line. `message` says why it failed, or what its author should know.
+    public struct Detail: Codable, Sendable {
+        public var id: String
+        public var version: String
+        public var message: String?
+    }
+
+    public enum Progress: String, Codable, Sendable {
+        case complete, pending
+    }
+
+    public var id: String
+    public var status: Progress
+    public var requestTimestamp: String
+    public var totalCount: Int
+    public var successCount: Int
+    public var successes: [Detail]?
+    public var failureCount: Int
+    public var failures: [Detail]?
+    public var pendingCount: Int
+    public var pendings: [Detail]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, status
+        case requestTimestamp = "request_timestamp"
+        case totalCount = "total_count"
+        case successCount = "success_count"
+        case successes
+        case failureCount = "failure_count"
+        case failures
+        case pendingCount = "pending_count"
+        case pendings
+    }
+
+    /// A list is left out when it is empty, and otherwise as long as its count says.
+    init(id: String, requested: Timestamp, verdicts: [Verdict]) {
+        var successes: [Detail] = []
+        var failures: [Detail] = []
+        var pendings: [Detail] = []
+        for verdict in verdicts {
+            switch verdict {
+            case .success(let id, let version, let note):
+                successes.append(Detail(id: id, version: version, message: note))
+            case .failure(let id, let version, let reason):
+                failures.append(Detail(id: id, version: version, message: reason))
+            case .pending(let id, let version): pendings.append(Detail(id: id, version: version))
+            }
+        }
+        self.id = id
+        status = pendings.isEmpty ? .complete : .pending
+        requestTimestamp = requested.text
+        totalCount = verdicts.count
+        successCount = successes.count
+        self.successes = successes.isEmpty ? nil : successes
+        failureCount = failures.count
+        self.failures = failures.isEmpty ? nil : failures
+        pendingCount = pendings.count
+        self.pendings = pendings.isEmpty ? nil : pendings
+    }
+
+    /// This report, with what became of the objects that were pending.
+    func settled(_ verdicts: [Verdict]) -> StatusReport {
+        let settled = StatusReport(id: id, requested: .init(microseconds: 0), verdicts: verdicts)
+        var report = self
+        report.status = .complete
+        report.pendingCount = 0
+        report.pendings = nil
+        report.successes = Self.joined(successes, settled.successes)
+        report.failures = Self.joined(failures, settled.failures)
+        report.successCount = report.successes?.count ?? 0
+        report.failureCount = report.failures?.count ?? 0
+        return report
+    }
+
+    private static func joined(_ left: [Detail]?, _ right: [Detail]?) -> [Detail]? {
+        let all = (left ?? []) + (right ?? [])
+        return all.isEmpty ? nil : all
+    }
+
+    /// The resource as JSON.
+    public func encoded() -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return try encoder.encode(self)
+        } catch {
+            preconditionFailure("a status of strings and numbers has a JSON form")
+        }
+    }
+}

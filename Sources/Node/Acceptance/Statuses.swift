@@ -1,0 +1,61 @@
+public import Exchange
+import Foundation
+import Store
+
+/// Reads the answers to POSTs, and what waits for a second person.
+public struct Statuses: Sendable {
+    /// How long a status is kept once it is complete (TAXII 2.1 §4.3 asks for a day).
+    public static let kept = Duration.seconds(48 * 3_600)
+
+    private let live: LiveState
+    private let database: any Database
+    private let commits: GroupCommit
+
+    init(_ live: LiveState, _ database: any Database, _ commits: GroupCommit) {
+        self.live = live
+        self.database = database
+        self.commits = commits
+    }
+
+    /// The status resource as JSON; nil when there is none or it is another principal's.
+    public func status(_ id: ID<StatusReport>, for session: Session) async throws -> Data? {
+        let row = try await database.read { try StatusRows.status(id.text, $0) }
+        guard let row, row.principal == session.principal.number else { return nil }
+        return Data(row.body)
+    }
+
+    /// What waits for a second person of the session's member, oldest first.
+    public func waiting(for session: Session) async throws -> [Waiting] {
+        let rows = try await database.read { try StatusRows.waiting($0) }
+        let directory = live.directory
+        let principals = Dictionary(uniqueKeysWithValues: directory.principals.values.map { ($0.number, $0) })
+        return try rows.compactMap { row in
+            guard let author = principals[row.principal], author.member == session.member.id,
+                let pool = directory.pool(numbered: row.pool)
+            else { return nil }
+            let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body))
+            return Waiting(
+                id: row.id,
+                pool: pool.name.text,
+                author: author.name.text,
+                submitted: report.requestTimestamp,
+                objects: report.pendings ?? []
+            )
+        }
+    }
+
+    /// One status that waits.
+    public struct Waiting: Codable, Sendable {
+        public let id: String
+        public let pool: String
+        public let author: String
+        public let submitted: String
+        public let objects: [StatusReport.Detail]
+    }
+
+    /// Forgets statuses that have been complete for longer than they are kept.
+    public func forgetOld(at now: Timestamp) async throws {
+        let before = Tick(at: now.advanced(by: .zero - Self.kept))
+        _ = try await commits.write { try $0.forgetStatuses(before: before) }
+    }
+}

@@ -1,0 +1,297 @@
+public import Exchange
+import Foundation
+public import Store
+
+/// Why an administrative change was not made. Nothing was changed.
+public enum AdministrationFault: Error, Sendable {
+    /// A value breaks a rule; the text says which and how to mend it.
+    case invalid(field: String, rule: String)
+    /// Nothing has that name.
+    case absent(String)
+    /// Something already has that name or secret.
+    case taken(field: String, rule: String)
+    case notStored(WriteFault)
+}
+
+/// What an operator does to the directory. The caller has made sure that it is one.
+public struct Administration: Sendable {
+    let live: LiveState
+    let commits: GroupCommit
+    let surroundings: Surroundings
+    let authentication: Authentication
+
+    public init(
+        _ live: LiveState,
+        _ commits: GroupCommit,
+        _ surroundings: Surroundings,
+        _ authentication: Authentication
+    ) {
+        self.live = live
+        self.commits = commits
+        self.surroundings = surroundings
+        self.authentication = authentication
+    }
+
+    public var directory: Directory { live.directory }
+
+    // MARK: Members
+
+    /// What a new member is made of.
+    public struct NewMember: Sendable {
+        public var name: Name
+        public var title: String
+        public var kind: MemberKind
+        public var sector: String
+        public var jurisdiction: String
+        public var group: Name?
+
+        public init(
+            name: Name,
+            title: String,
+            kind: MemberKind,
+            sector: String,
+            jurisdiction: String,
+            group: Name?
+        ) {
+            self.name = name
+            self.title = title
+            self.kind = kind
+            self.sector = sector
+            self.jurisdiction = jurisdiction
+            self.group = group
+        }
+    }
+
+    public func add(_ new: NewMember) async throws(AdministrationFault) -> Member {
+        let id = ID<Member>(surroundings.uuid())
+        return try await write { transaction, directory in
+            guard directory.member(named: new.name) == nil else {
+                throw AdministrationFault.taken(field: "name", rule: "a member is called \(new.name) already")
+            }
+            let member = Member(
+                id: id,
+                number: transaction.nextTick().microseconds,
+                name: new.name,
+                title: new.title,
+                kind: new.kind,
+                sector: new.sector,
+                jurisdiction: new.jurisdiction,
+                group: new.group ?? new.name,
+                standing: .active
+            )
+            try transaction.add(member)
+            return member
+        }
+    }
+
+    /// Changes the member called `name`, and what it was is what `change` gets.
+    public func changeMember(
+        _ name: String,
+        _ change: @escaping @Sendable (inout Member) throws(AdministrationFault) -> Void
+    ) async throws(AdministrationFault) -> Member {
+        try await write { transaction, directory in
+            var member = try Self.member(name, directory)
+            try change(&member)
+            try transaction.change(member)
+            return member
+        }
+    }
+
+    // MARK: Principals
+
+    public func addPrincipal(
+        _ name: Name,
+        of member: String,
+        roles: Set<Role>
+    ) async throws(AdministrationFault) -> Principal {
+        let id = ID<Principal>(surroundings.uuid())
+        return try await write { transaction, directory in
+            guard directory.principal(named: name) == nil else {
+                throw AdministrationFault.taken(field: "name", rule: "a principal is called \(name) already")
+            }
+            let member = try Self.member(member, directory)
+            let principal = Principal(
+                id: id,
+                number: transaction.nextTick().microseconds,
+                name: name,
+                member: member.id,
+                roles: roles,
+                standing: .active
+            )
+            try transaction.add(principal, of: member)
+            return principal
+        }
+    }
+
+    public func changePrincipal(
+        _ name: String,
+        _ change: @escaping @Sendable (inout Principal) throws(AdministrationFault) -> Void
+    ) async throws(AdministrationFault) -> Principal {
+        try await write { transaction, directory in
+            var principal = try Self.principal(name, directory)
+            try change(&principal)
+            try transaction.change(principal)
+            return principal
+        }
+    }
+
+    // MARK: Credentials
+
+    /// What a new credential proves a principal by.
+    public enum NewProof: Sendable {
+        case token, password
+        case certificate(fingerprint: [UInt8])
+        case uri(String)
+    }
+
+    /// Makes a credential. A token or password is given out here, once, and nowhere kept.
+    public func addCredential(
+        _ new: NewProof,
+        for principal: String,
+        expires: Timestamp?
+    ) async throws(AdministrationFault) -> (credential: Credential, secret: String?) {
+        let id = ID<Credential>(surroundings.uuid())
+        let (secret, proof) = try await proof(new)
+        let credential = try await write { transaction, directory in
+            let principal = try Self.principal(principal, directory)
+            if let expires, expires <= transaction.now {
+                throw AdministrationFault.invalid(field: "expires", rule: "must lie in the future")
+            }
+            guard !directory.credentials.values.contains(where: { $0.proof == proof }) else {
+                throw AdministrationFault.taken(field: "type", rule: "another credential has the same fingerprint or URI")
+            }
+            let credential = Credential(
+                id: id,
+                number: transaction.nextTick().microseconds,
+                principal: principal.id,
+                proof: proof,
+                expires: expires,
+                isRevoked: false
+            )
+            try transaction.add(credential, of: principal)
+            return credential
+        }
+        return (credential, secret)
+    }
+
+    private func proof(_ new: NewProof) async throws(AdministrationFault) -> (String?, Proof) {
+        switch new {
+        case .token: return authentication.newToken()
+        case .password:
+            guard let made = await authentication.newPassword() else {
+                throw .invalid(field: "type", rule: "a password could not be made; use a token")
+            }
+            return made
+        case .certificate(let fingerprint): return (nil, .certificate(fingerprint: fingerprint))
+        case .uri(let uri): return (nil, .uri(uri))
+        }
+    }
+
+    /// Changes a credential. Revocation is for good and acts at once.
+    public func changeCredential(
+        _ id: String,
+        _ change: @escaping @Sendable (inout Credential) throws(AdministrationFault) -> Void
+    ) async throws(AdministrationFault) -> Credential {
+        try await write { transaction, directory in
+            guard var credential = ID<Credential>(parsing: id).flatMap({ directory.credentials[$0] }) else {
+                throw AdministrationFault.absent("no credential has the id \(id)")
+            }
+            try change(&credential)
+            try transaction.change(credential)
+            return credential
+        }
+    }
+
+    // MARK: Pools
+
+    public func addPool(
+        _ name: Name,
+        _ kind: PoolKind,
+        _ terms: PoolTerms
+    ) async throws(AdministrationFault) -> Pool {
+        let id = ID<Pool>(surroundings.uuid())
+        return try await write { transaction, directory in
+            guard directory.pool(named: name) == nil else {
+                throw AdministrationFault.taken(field: "name", rule: "a pool is called \(name) already")
+            }
+            let pool = Pool(
+                id: id,
+                number: transaction.nextTick().microseconds,
+                name: name,
+                kind: kind,
+                terms: terms
+            )
+            try transaction.add(pool)
+            return pool
+        }
+    }
+
+    public func changePool(
+        _ name: String,
+        _ change: @escaping @Sendable (inout PoolTerms) throws(AdministrationFault) -> Void
+    ) async throws(AdministrationFault) -> Pool {
+        try await write { transaction, directory in
+            var pool = try Self.pool(name, directory)
+            try change(&pool.terms)
+            try transaction.change(pool)
+            return pool
+        }
+    }
+
+    /// Gives a member rights in a pool beside what its terms give to all; nil takes them away.
+    public func enrol(
+        _ member: String,
+        in pool: String,
+        _ enrolment: Enrolment?
+    ) async throws(AdministrationFault) -> Pool {
+        try await write { transaction, directory in
+            var pool = try Self.pool(pool, directory)
+            let member = try Self.member(member, directory)
+            try transaction.enrol(member, in: pool, enrolment)
+            pool.enrolled[member.id] = enrolment
+            return pool
+        }
+    }
+
+    // MARK: Parts
+
+    /// Runs `body` with the directory as the transaction itself sees it.
+    private func write<Output: Sendable>(
+        _ body: @escaping @Sendable (Transaction, Directory) throws -> Output
+    ) async throws(AdministrationFault) -> Output {
+        do {
+            return try await commits.write { transaction in
+                try body(transaction, try DirectoryRows.directory(transaction.connection))
+            }
+        } catch let fault as AdministrationFault {
+            throw fault
+        } catch let fault as WriteFault {
+            throw .notStored(fault)
+        } catch let fault as DatabaseFault {
+            throw .notStored(.notCommitted(fault))
+        } catch {
+            throw .notStored(.notCommitted(.statement(String(describing: error))))
+        }
+    }
+
+    private static func member(_ name: String, _ directory: Directory) throws(AdministrationFault) -> Member {
+        guard let member = Name(name).flatMap({ directory.member(named: $0) }) else {
+            throw .absent("no member is called \(name)")
+        }
+        return member
+    }
+
+    private static func principal(_ name: String, _ directory: Directory) throws(AdministrationFault) -> Principal {
+        guard let principal = Name(name).flatMap({ directory.principal(named: $0) }) else {
+            throw .absent("no principal is called \(name)")
+        }
+        return principal
+    }
+
+    private static func pool(_ name: String, _ directory: Directory) throws(AdministrationFault) -> Pool {
+        guard let pool = Name(name).flatMap({ directory.pool(named: $0) }) else {
+            throw .absent("no pool is called \(name)")
+        }
+        return pool
+    }
+}

@@ -1,0 +1,174 @@
+public import Exchange
+public import Store
+
+/// The one door out: whatever a reader is shown of a pool is selected here, by the labels that it may see.
+public struct Disclosure: Sendable {
+    /// What a read shows of each version.
+    public enum Form: Hashable, Sendable {
+        case objects, manifest, versions
+    }
+
+    /// One read of one pool.
+    public struct Question: Sendable {
+        public var form: Form
+        public var after: Tick
+        public var limit: Int
+        public var filter: ObjectFilter
+
+        public init(form: Form, after: Tick, limit: Int, filter: ObjectFilter) {
+            self.form = form
+            self.after = after
+            self.limit = limit
+            self.filter = filter
+        }
+    }
+
+    private let live: LiveState
+    private let database: any Database
+    private let clock: @Sendable () -> Timestamp
+    private let pageBytesMax: Int
+
+    /// - Parameter pageBytesMax: a page ends, with more to come, once its content has this many bytes.
+    public init(
+        _ live: LiveState,
+        _ database: any Database,
+        pageBytesMax: Int,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.live = live
+        self.database = database
+        self.pageBytesMax = pageBytesMax
+        self.clock = clock
+    }
+
+    /// One page of what `reader` may see of `pool`, ascending by date added.
+    /// - Throws: `DatabaseFault` when the store does not answer.
+    public func page(_ question: Question, of pool: Pool, to session: Session) async throws -> Page {
+        if question.filter.passesNothing {
+            return Page(stored: StoredPage(versions: [], more: false, examined: question.after), newest: nil)
+        }
+        let now = clock()
+        let look = live.state.withLock { $0.look(question, pool, session, at: now, pageBytesMax) }
+        switch look {
+        case .page(let page): return page
+        case .store(let request, let newest):
+            let stored = try await database.read { try PageRows.page(request, $0) }
+            return Page(stored: stored, newest: newest)
+        }
+    }
+
+    /// Whether `reader` may see any version of an object in `pool`. One that it may not see and one that does not exist
+    /// are the same question to the store and the same answer.
+    public func holds(_ id: STIXID, in pool: Pool, for session: Session) async throws -> Bool {
+        let permitted = permitted(in: pool, for: session)
+        return try await database.read { connection in
+            try PageRows.holds(id, pool: pool.number, permitted: permitted, connection)
+        }
+    }
+
+    /// The numbers of the labels of `pool` that a session may see now.
+    func permitted(in pool: Pool, for session: Session) -> Set<Int64> {
+        let now = clock()
+        return live.state.withLock { $0.sight(session, pool.id, at: now).numbers }
+    }
+}
+
+/// A page with the newest tick that its reader may see in the pool, whatever the filters.
+public struct Page: Sendable {
+    public let stored: StoredPage
+    public let newest: Tick?
+}
+
+extension LiveState.State {
+    enum Look {
+        case page(Page)
+        case store(PageRequest, newest: Tick?)
+    }
+
+    /// The labels of a pool that a session may see.
+    mutating func sight(_ session: Session, _ pool: ID<Pool>, at now: Timestamp) -> PermittedLabels {
+        guard session.revision == revision else {
+            // The directory changed since the session was authenticated: what it may see is decided anew.
+            guard let reader = directory.reader(with: session.credential, at: now) else { return PermittedLabels() }
+            var sighted = Sighted(reader)
+            return sighted.permitted(in: pool, of: labels, at: now)
+        }
+        return readers[session.credential.id, default: Sighted(session.reader)].permitted(in: pool, of: labels, at: now)
+    }
+
+    /// Answers from memory where it can, and otherwise says what to ask the store.
+    fileprivate mutating func look(
+        _ question: Disclosure.Question,
+        _ pool: Pool,
+        _ session: Session,
+        at now: Timestamp,
+        _ pageBytesMax: Int
+    ) -> Look {
+        let permitted = sight(session, pool.id, at: now)
+        var newest = Tick.zero
+        var news: [Int64] = []
+        for place in permitted.places {
+            let label = labels[place]
+            newest = max(newest, label.newest)
+            if label.newest > question.after { news.append(label.number) }
+        }
+        let seen = newest == .zero ? nil : newest
+        if news.isEmpty {
+            return .page(Page(stored: StoredPage(versions: [], more: false, examined: question.after), newest: seen))
+        }
+        if let page = recentPage(question, pool, permitted.numbers, pageBytesMax) {
+            return .page(Page(stored: page, newest: seen))
+        }
+        let request = PageRequest(
+            pool: pool.number,
+            labels: news,
+            permitted: permitted.numbers,
+            after: question.after,
+            limit: question.limit,
+            filter: question.filter,
+            content: question.form == .objects ? .upTo(bytes: pageBytesMax) : .none
+        )
+        return .store(request, newest: seen)
+    }
+
+    /// The page, when all of it is in memory; nil when the store must be asked.
+    private func recentPage(
+        _ question: Disclosure.Question,
+        _ pool: Pool,
+        _ permitted: Set<Int64>,
+        _ pageBytesMax: Int
+    ) -> StoredPage? {
+        let filter = question.filter
+        guard filter.ids.isEmpty, filter.versions.isLastOnly || filter.versions.isAll,
+            let recent = recent[pool.number], question.after >= recent.floor
+        else { return nil }
+        var page = StoredPage(versions: [], more: false, examined: question.after)
+        page.versions.reserveCapacity(min(question.limit, recent.count))
+        var bytes = 0
+        var isWhole = true
+        recent.forEach(after: question.after) { version in
+            guard permitted.contains(version.placed.label), !version.bytes.isEmpty, filter.admits(id: version.id)
+            else { return true }
+            if filter.versions.isLastOnly {
+                switch version.standing {
+                case .superseded: return true
+                case .last: break
+                case .contested:  // Which version is the reader's last depends on others, perhaps not in memory.
+                    isWhole = false
+                    return false
+                }
+            }
+            guard page.versions.count < question.limit, bytes < pageBytesMax else {
+                page.more = true
+                return false
+            }
+            bytes += version.bytes.count
+            page.examined = version.tick
+            page.versions.append(
+                PagedVersion(tick: version.tick, id: version.id, version: version.version, bytes: version.bytes)
+            )
+            return true
+        }
+        return isWhole ? page : nil
+    }
+}

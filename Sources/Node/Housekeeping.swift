@@ -1,0 +1,57 @@
+import AsyncAlgorithms
+public import Exchange
+public import Logging
+public import ServiceLifecycle
+
+/// Follows the journal when another node wrote to it, so that memory is warm before anybody asks.
+public struct Follower: Service {
+    private let node: Node
+    private let logger: Logger
+
+    public init(_ node: Node, logger: Logger) {
+        self.node = node
+        self.logger = logger
+    }
+
+    /// Returns at graceful shutdown.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await _ in node.database.changes() {
+                do {
+                    try await node.live.follow()
+                } catch {
+                    logger.warning("journal not followed", metadata: ["error.kind": "\(error)"])
+                }
+            }
+            // A database of one process never announces anything: there is nothing to do but wait for the end.
+            try? await gracefulShutdown()  // Throws only when cancelled, which is the end as well.
+        }
+    }
+}
+
+/// Forgets what has been kept long enough.
+public struct Housekeeping<Pace: Clock>: Service where Pace.Duration == Duration {
+    /// How often it looks.
+    public static var interval: Duration { .seconds(600) }
+
+    private let node: Node
+    private let clock: Pace
+    private let logger: Logger
+
+    public init(_ node: Node, clock: Pace, logger: Logger) {
+        self.node = node
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Returns at graceful shutdown.
+    public func run() async throws {
+        for await _ in AsyncTimerSequence(interval: Self.interval, clock: clock).cancelOnGracefulShutdown() {
+            do {
+                try await node.statuses.forgetOld(at: node.surroundings.clock())
+            } catch {
+                logger.warning("old statuses not forgotten", metadata: ["error.kind": "\(error)"])
+            }
+        }
+    }
+}

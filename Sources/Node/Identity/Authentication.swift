@@ -1,0 +1,211 @@
+import Crypto
+public import Exchange
+import Foundation
+import Synchronization
+
+/// What a caller shows of itself.
+public enum Presented: Sendable {
+    case nothing
+    case bearer(String)
+    case basic(user: String, password: String)
+    /// A verified client certificate: SHA-256 of its DER bytes, its URIs, and when it ends.
+    case certificate(fingerprint: [UInt8], uris: [String], notAfter: Timestamp)
+}
+
+/// Why a caller is not let in.
+public enum AuthenticationFault: Error, Sendable {
+    /// Nothing was shown, or nothing that opens anything. Which of the two, and what was wrong, is not said.
+    case unknown
+    /// Too many failures of late from this source or for this account.
+    case limited(wait: Duration)
+    /// Too many requests of this principal of late.
+    case tooFast(wait: Duration)
+}
+
+/// Finds out who calls. Nothing of a secret is kept but its hash, and a credential is checked anew at every request.
+public struct Authentication: Sendable {
+    /// How a token begins.
+    public static let tokenPrefix = "cvt_"
+    /// How many verified passwords are remembered, by a keyed hash.
+    public static let verifiedMax = 10_000
+
+    private let live: LiveState
+    private let surroundings: Surroundings
+    private let failures: FailureLimit
+    private let rate: RequestRate
+    private let passwords = PasswordHash()
+    private let verified: VerifiedPasswords
+
+    public init(_ live: LiveState, _ surroundings: Surroundings, failures: FailureLimit, rate: RequestRate) {
+        self.live = live
+        self.surroundings = surroundings
+        self.failures = failures
+        self.rate = rate
+        verified = VerifiedPasswords(key: SymmetricKey(data: surroundings.randomBytes(32)))
+    }
+
+    /// The session of a caller.
+    /// - Parameter source: the address that it comes from.
+    public func session(for presented: Presented, from source: String) async throws(AuthenticationFault) -> Session {
+        let now = surroundings.clock()
+        let session =
+            switch presented {
+            case .nothing: throw .unknown
+            case .bearer(let token): try bearer(token, source, now)
+            case .certificate(let fingerprint, let uris, let notAfter):
+                try certificate(fingerprint, uris, notAfter, source, now)
+            case .basic(let user, let password): try await basic(user, password, source, now)
+            }
+        if let wait = rate.take(session.principal.id, at: now) { throw .tooFast(wait: wait) }
+        return session
+    }
+
+    // MARK: Kinds of credentials
+
+    private func bearer(
+        _ token: String,
+        _ source: String,
+        _ now: Timestamp
+    ) throws(AuthenticationFault) -> Session {
+        if let session = live.session(tokenHash: Self.hash(token), at: now) { return session }
+        try fail([Self.key(source: source)], now)
+    }
+
+    private func certificate(
+        _ fingerprint: [UInt8],
+        _ uris: [String],
+        _ notAfter: Timestamp,
+        _ source: String,
+        _ now: Timestamp
+    ) throws(AuthenticationFault) -> Session {
+        // A resumed TLS session brings back a certificate without a new check of its dates.
+        if now < notAfter, let session = live.session(fingerprint: fingerprint, uris: uris, at: now) { return session }
+        try fail([Self.key(source: source)], now)
+    }
+
+    private func basic(
+        _ user: String,
+        _ password: String,
+        _ source: String,
+        _ now: Timestamp
+    ) async throws(AuthenticationFault) -> Session {
+        if password.hasPrefix(Self.tokenPrefix) { return try bearer(password, source, now) }
+        if let known = verified.credential(user, password), let session = live.session(credential: known, at: now) {
+            return session
+        }
+        // The account's own limit stops a guesser that comes from many sources.
+        let keys = [Self.key(source: source), "account \(user)"]
+        if let wait = failures.wait(for: keys, at: now) { throw .limited(wait: wait) }
+        let candidates = live.passwordCredentials(of: user)
+        // An account that does not exist costs the same time as one that does.
+        for candidate in candidates.isEmpty ? [nil] : candidates.map(Optional.some) {
+            guard case .password(let expected, let salt)? = candidate?.proof ?? Self.nobody else { continue }
+            guard let hash = await passwords.hash(password, salt: salt), Self.isEqual(hash, expected), let candidate,
+                let session = live.session(credential: candidate.id, at: now)
+            else { continue }
+            verified.keep(user, password, candidate.id)
+            return session
+        }
+        try fail(keys, now)
+    }
+
+    private func fail(_ keys: [String], _ now: Timestamp) throws(AuthenticationFault) -> Never {
+        if let wait = failures.wait(for: keys, at: now) { throw .limited(wait: wait) }
+        failures.count(keys, at: now)
+        throw .unknown
+    }
+
+    // MARK: Making credentials
+
+    /// A new token with 256 random bits, and the hash by which it is known.
+    func newToken() -> (secret: String, proof: Proof) {
+        let secret = Self.tokenPrefix + Base64URL.text(of: surroundings.randomBytes(32))
+        return (secret, .token(hash: Self.hash(secret)))
+    }
+
+    /// A new password with 144 random bits, and its salted hash.
+    func newPassword() async -> (secret: String, proof: Proof)? {
+        let secret = Base64URL.text(of: surroundings.randomBytes(18))
+        let salt = surroundings.randomBytes(16)
+        return await passwords.hash(secret, salt: salt).map { (secret, .password(hash: $0, salt: salt)) }
+    }
+
+    private static let nobody = Proof.password(
+        hash: Array(repeating: 0, count: PasswordHash.hashBytes),
+        salt: Array(repeating: 0, count: 16)
+    )
+
+    static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
+
+    private static func key(source: String) -> String { "source \(source)" }
+
+    /// Compares in constant time.
+    private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        left.count == right.count && zip(left, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
+
+/// Which passwords were verified for which credentials: a keyed hash of user and password, so that Basic costs no more
+/// than a token. The credential itself is looked at again at every request.
+private final class VerifiedPasswords: Sendable {
+    private let key: SymmetricKey
+    private let credentials = Mutex<[[UInt8]: ID<Credential>]>([:])
+
+    init(key: SymmetricKey) {
+        self.key = key
+    }
+
+    func credential(_ user: String, _ password: String) -> ID<Credential>? {
+        let digest = digest(user, password)
+        return credentials.withLock { $0[digest] }
+    }
+
+    func keep(_ user: String, _ password: String, _ credential: ID<Credential>) {
+        let digest = digest(user, password)
+        credentials.withLock { credentials in
+            if credentials.count >= Authentication.verifiedMax { credentials.removeAll(keepingCapacity: true) }
+            credentials[digest] = credential
+        }
+    }
+
+    /// The user's length goes first, so that no other pair has the same bytes.
+    private func digest(_ user: String, _ password: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Data("\(user.utf8.count) \(user)\(password)".utf8), using: key))
+    }
+}
+
+extension LiveState {
+    func session(tokenHash: [UInt8], at now: Timestamp) -> Session? {
+        state.withLock { state in
+            state.directory.credential(tokenHash: tokenHash).flatMap { state.session($0, at: now) }
+        }
+    }
+
+    func session(fingerprint: [UInt8], uris: [String], at now: Timestamp) -> Session? {
+        state.withLock { state in
+            state.directory.credential(fingerprint: fingerprint, uris: uris).flatMap { state.session($0, at: now) }
+        }
+    }
+
+    func session(credential id: ID<Credential>, at now: Timestamp) -> Session? {
+        state.withLock { state in state.directory.credentials[id].flatMap { state.session($0, at: now) } }
+    }
+
+    func passwordCredentials(of user: String) -> [Credential] {
+        let directory = directory
+        return Name(user).flatMap { directory.principal(named: $0) }.map { directory.passwordCredentials(of: $0.id) } ?? []
+    }
+}
+
+extension LiveState.State {
+    /// The session of a credential that is valid at `now`: who it is and what it may see is decided once and kept.
+    fileprivate mutating func session(_ credential: Credential, at now: Timestamp) -> Session? {
+        guard credential.isValid(at: now) else { return nil }
+        if let known = readers[credential.id] {
+            return Session(reader: known.reader, credential: credential, revision: revision)
+        }
+        guard let reader = directory.reader(with: credential, at: now) else { return nil }
+        readers[credential.id] = Sighted(reader)
+        return Session(reader: reader, credential: credential, revision: revision)
+    }
+}

@@ -1,0 +1,44 @@
+import CryptoExtras
+import Dispatch
+import Foundation
+
+/// scrypt of passwords (RFC 7914), on a thread of its own: one takes tens of milliseconds and 16 MiB.
+actor PasswordHash {
+    /// N, r and p: 16 MiB a hash, as OWASP's password storage cheat sheet has it for interactive logins.
+    static let rounds = 16_384
+    static let blockSize = 8
+    static let parallelism = 1
+    static let hashBytes = 32
+    /// How many hashes may wait; more are refused.
+    static let waitingMax = 64
+
+    private let executor = BlockingExecutor(label: "caveat.scrypt")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+
+    /// The hash of a password under a salt; nil when it cannot be made.
+    func hash(_ password: String, salt: [UInt8]) -> [UInt8]? {
+        let key = try? KDF.Scrypt.deriveKey(  // Fails only for parameters out of range, and these are constants.
+            from: Data(password.utf8),
+            salt: Data(salt),
+            outputByteCount: Self.hashBytes,
+            rounds: Self.rounds,
+            blockSize: Self.blockSize,
+            parallelism: Self.parallelism
+        )
+        return key.map { key in key.withUnsafeBytes { unsafe Array($0) } }
+    }
+}
+
+/// Runs an actor's jobs one by one on a queue of their own, so that what blocks does not stop the shared pool.
+final class BlockingExecutor: SerialExecutor {
+    private let queue: DispatchQueue
+
+    init(label: String) {
+        queue = DispatchQueue(label: label)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+    }
+}

@@ -1,0 +1,159 @@
+public import Exchange
+public import Store
+import Synchronization
+
+/// What this node knows of the journal: the directory, the labels, and the newest versions of each pool.
+///
+/// It follows the journal by a cursor and holds nothing that is not there, so any number of nodes over one store agree.
+public final class LiveState: Sendable {
+    private static let entriesMax = 512
+
+    struct State: Sendable {
+        var head = Tick.zero
+        var directory = Directory(members: [], principals: [], credentials: [], pools: [])
+        /// Grows by one with each change of the directory: what was derived from an older one is stale.
+        var revision = 0
+        var labels: [InternedLabel] = []
+        var labelIndex: [Int64: Int] = [:]
+        var labelNumbers: [Label: Int64] = [:]
+        var recent: [Int64: RecentVersions] = [:]
+        var readers: [ID<Credential>: Sighted] = [:]
+    }
+
+    let state = Mutex(State())
+    private let database: any Database
+    private let following = Convoy<Void>(groupMax: .max, waitingMax: 100_000)
+
+    /// Reads what there is.
+    public init(_ database: any Database) async throws {
+        self.database = database
+        let loaded = try await database.read { connection in try State(connection) }
+        state.withLock { $0 = loaded }
+    }
+
+    public var directory: Directory { state.withLock { $0.directory } }
+
+    /// Takes in every entry up to the journal's head as it is when this is called, or later. Calls that wait share one
+    /// look.
+    public func follow() async throws {
+        try await following.ride(()) { _ in
+            do {
+                while try await self.takeEntries() {}
+                return nil
+            } catch {
+                return error
+            }
+        }
+    }
+
+    /// Before an answer: where other processes write to the same store, looks whether they did.
+    public func freshen() async throws {
+        switch database.engine {
+        case .sqlite: return  // This process is the only one, and follows each of its own commits.
+        case .postgresql: try await follow()
+        }
+    }
+
+    /// Takes in one batch.
+    /// - Returns: whether more may follow.
+    private func takeEntries() async throws -> Bool {
+        let news = try await database.read { [self] connection -> News? in
+            let (after, lastLabel) = state.withLock { ($0.head, $0.labels.last?.number ?? 0) }
+            let head = try JournalRows.head(connection)
+            guard head > after else { return nil }
+            return try News(after: after, lastLabel: lastLabel, upTo: Self.entriesMax, head: head, connection) { touched in
+                state.withLock { state in touched.filter { state.recent[$0.pool]?.holds($0.object) == true } }
+            }
+        }
+        guard let news else { return false }
+        state.withLock { $0.take(news) }
+        return !news.isLast
+    }
+}
+
+/// An object in one pool.
+struct PlacedObject: Hashable, Sendable {
+    let pool: Int64
+    let object: Int64
+}
+
+/// One batch of the journal, with what its entries make it necessary to read again; all as of one state of the store.
+private struct News: Sendable {
+    let entries: [JournalEntry]
+    let labels: [InternedLabel]
+    let directory: Directory?
+    let standings: [PlacedObject: [Tick: VersionStanding]]
+    /// Everything up to here is taken in with this batch.
+    let head: Tick
+    let isLast: Bool
+
+    init(
+        after: Tick,
+        lastLabel: Int64,
+        upTo count: Int,
+        head: Tick,
+        _ connection: any SQLConnection,
+        held: (Set<PlacedObject>) -> Set<PlacedObject>
+    ) throws {
+        entries = try JournalRows.entries(after: after, upTo: count, connection)
+        isLast = entries.count < count
+        self.head = isLast ? head : entries.last?.tick ?? head
+        labels = try JournalRows.labels(after: lastLabel, connection)
+        directory = entries.contains { $0.kind == .directory } ? try DirectoryRows.directory(connection) : nil
+        var standings: [PlacedObject: [Tick: VersionStanding]] = [:]
+        let touched = Set(entries.filter { $0.object != 0 }.map { PlacedObject(pool: $0.pool, object: $0.object) })
+        for placed in held(touched) {
+            standings[placed] = try JournalRows.standings(of: placed.object, in: placed.pool, connection)
+        }
+        self.standings = standings
+    }
+}
+
+extension LiveState.State {
+    /// Everything, as of one state of the store.
+    fileprivate init(_ connection: any SQLConnection) throws {
+        head = try JournalRows.head(connection)
+        directory = try DirectoryRows.directory(connection)
+        take(try JournalRows.labels(after: 0, connection))
+        for pool in directory.pools.values {
+            let newest = try JournalRows.newest(
+                of: pool.number,
+                labels: labels.filter { $0.label.pool == pool.id }.map(\.number),
+                upTo: RecentVersions.countMax,
+                bytes: RecentVersions.bytesMax,
+                connection
+            )
+            recent[pool.number] = RecentVersions(newest.versions, isWholePool: newest.isWhole, head: head)
+        }
+    }
+
+    fileprivate mutating func take(_ news: News) {
+        guard news.head > head else { return }
+        take(news.labels)
+        if let directory = news.directory {
+            self.directory = directory
+            revision += 1
+            readers.removeAll(keepingCapacity: true)
+            for pool in directory.pools.values where recent[pool.number] == nil {
+                recent[pool.number] = RecentVersions([], isWholePool: true, head: news.head)
+            }
+        }
+        for entry in news.entries where entry.tick > head {
+            guard let version = entry.released else { continue }
+            recent[version.pool]?.append(version)
+            if let index = labelIndex[version.placed.label] { labels[index].newest = max(labels[index].newest, entry.tick) }
+        }
+        for (placed, standings) in news.standings {
+            recent[placed.pool]?.restand(placed.object, standings)
+        }
+        head = news.head
+    }
+
+    private mutating func take(_ new: [InternedLabel]) {
+        for label in new where labelIndex[label.number] == nil {
+            labelIndex[label.number] = labels.count
+            labelNumbers[label.label] = label.number
+            labels.append(label)
+        }
+    }
+}

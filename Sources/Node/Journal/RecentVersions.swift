@@ -1,0 +1,83 @@
+import Exchange
+import Store
+
+/// The newest versions of one pool, whole, in the order of their ticks: what most polls ask for.
+///
+/// Bounded by count and by bytes. Everything of the pool after `floor` is here, so a poll from there on needs no store.
+struct RecentVersions {
+    static let countMax = 2_048
+    static let bytesMax = 4 << 20
+
+    private var versions: [ReleasedVersion] = []
+    private var first = 0
+    private var bytes = 0
+    /// Positions of each object's versions, counted from `base`.
+    private var places: [Int64: [Int]] = [:]
+    private var base = 0
+    /// Everything of the pool that is newer than this is held.
+    private(set) var floor: Tick
+
+    /// - Parameters:
+    ///   - newest: the newest versions of the pool, ascending, with none left out between them.
+    ///   - complete: whether these are all the pool has.
+    init(_ newest: [ReleasedVersion], isWholePool complete: Bool, head: Tick) {
+        floor = complete ? .zero : newest.first.map { Tick(microseconds: $0.tick.microseconds - 1) } ?? head
+        for version in newest { append(version) }
+    }
+
+    var count: Int { versions.count - first }
+
+    /// Whether versions of the object are held.
+    func holds(_ object: Int64) -> Bool { places[object] != nil }
+
+    mutating func append(_ version: ReleasedVersion) {
+        places[version.object, default: []].append(base + versions.count)
+        versions.append(version)
+        bytes += version.bytes.count
+        while count > Self.countMax || (bytes > Self.bytesMax && count > 1) { dropFirst() }
+    }
+
+    /// Puts an object's versions right after one came or went: those without a standing are gone.
+    mutating func restand(_ object: Int64, _ standings: [Tick: VersionStanding]) {
+        for place in places[object] ?? [] {
+            let index = place - base
+            let version = versions[index]
+            let standing = standings[version.tick]
+            if standing == nil { bytes -= version.bytes.count }
+            versions[index] = ReleasedVersion(
+                placed: version.placed,
+                pool: version.pool,
+                object: version.object,
+                standing: standing ?? .superseded,
+                id: version.id,
+                version: version.version,
+                bytes: standing == nil ? [] : version.bytes
+            )
+        }
+    }
+
+    /// Calls `body` for each version after `tick` in order, until it returns false. A deleted version has no bytes.
+    func forEach(after tick: Tick, _ body: (ReleasedVersion) -> Bool) {
+        var low = first
+        var high = versions.count
+        while low < high {
+            let middle = (low + high) / 2
+            if versions[middle].tick <= tick { low = middle + 1 } else { high = middle }
+        }
+        while low < versions.count, body(versions[low]) { low += 1 }
+    }
+
+    private mutating func dropFirst() {
+        let version = versions[first]
+        floor = version.tick
+        bytes -= version.bytes.count
+        places[version.object]?.removeFirst()
+        if places[version.object]?.isEmpty == true { places[version.object] = nil }
+        first += 1
+        // Moves the rest down now and then, so that an append costs the same on average.
+        guard first == Self.countMax else { return }
+        versions.removeFirst(first)
+        base += first
+        first = 0
+    }
+}

@@ -1,0 +1,88 @@
+public import Exchange
+import Foundation
+public import Logging
+public import Store
+
+/// One node of an exchange: its use cases over one store.
+public struct Node: Sendable {
+    public struct Settings: Sendable {
+        /// A page ends, with more to come, once its content has this many bytes.
+        public var pageBytesMax: Int
+        public var envelope: Envelope.Limits
+        /// Requests a second of one principal; 0 is no limit.
+        public var requestsPerSecond: Int
+        public var requestBurst: Int
+        /// Failed attempts a minute, of one source and for one account.
+        public var failuresPerMinute: Int
+
+        public init(
+            pageBytesMax: Int = 8 << 20,
+            envelope: Envelope.Limits = Envelope.Limits(),
+            requestsPerSecond: Int = 200,
+            requestBurst: Int = 1_000,
+            failuresPerMinute: Int = 10
+        ) {
+            self.pageBytesMax = pageBytesMax
+            self.envelope = envelope
+            self.requestsPerSecond = requestsPerSecond
+            self.requestBurst = requestBurst
+            self.failuresPerMinute = failuresPerMinute
+        }
+    }
+
+    public let settings: Settings
+    /// The exchange's id, the same on every node and after every restart.
+    public let exchangeID: String
+    public let live: LiveState
+    public let authentication: Authentication
+    public let acceptance: Acceptance
+    public let disclosure: Disclosure
+    public let statuses: Statuses
+    public let administration: Administration
+    public let cursor: PageCursor
+    public let surroundings: Surroundings
+    public let database: any Database
+
+    /// Brings the store up to date and reads what the node needs of it.
+    /// - Throws: `MigrationFault`, `DatabaseFault`.
+    public init(
+        _ database: any Database,
+        settings: Settings,
+        surroundings: Surroundings,
+        logger: Logger
+    ) async throws {
+        try await Migrator.migrate(database)
+        let identity = try await ExchangeIdentity.found(
+            in: database,
+            proposal: ExchangeIdentity(
+                id: surroundings.uuid().uuidString.lowercased(),
+                cursorKey: surroundings.randomBytes(32)
+            )
+        )
+        let live = try await LiveState(database)
+        let commits = GroupCommit(database, clock: surroundings.clock) {
+            do {
+                try await live.follow()
+            } catch {
+                // The commit stands; the next look at the journal brings what this one did not.
+                logger.error("journal not followed", metadata: ["error.kind": "\(error)"])
+            }
+        }
+        self.settings = settings
+        self.live = live
+        self.database = database
+        self.surroundings = surroundings
+        exchangeID = identity.id
+        cursor = PageCursor(key: identity.cursorKey)
+        authentication = Authentication(
+            live,
+            surroundings,
+            failures: FailureLimit(failuresPerMinute: settings.failuresPerMinute),
+            rate: RequestRate(perSecond: settings.requestsPerSecond, burst: settings.requestBurst)
+        )
+        acceptance = Acceptance(live, commits, surroundings)
+        disclosure = Disclosure(live, database, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
+        statuses = Statuses(live, database, commits)
+        administration = Administration(live, commits, surroundings, authentication)
+    }
+}

@@ -1,0 +1,112 @@
+import Exchange
+
+struct ExchangeResource: Encodable {
+    let id: String
+    let title: String
+    let version: String
+    let store: String
+    let tick: String
+    let members: Int
+    let pools: Int
+    let objects: Int64
+}
+
+struct MemberResource: Encodable {
+    let name, id, title, kind, sector, jurisdiction, group, state, created: String
+
+    init(_ member: Member) {
+        name = member.name.text
+        id = member.id.text
+        title = member.title
+        kind = member.kind.rawValue
+        sector = member.sector
+        jurisdiction = member.jurisdiction
+        group = member.group.text
+        state = member.standing.rawValue
+        created = Tick(microseconds: member.number).text
+    }
+}
+
+struct PrincipalResource: Encodable {
+    let name, id, member: String
+    let roles: [String]
+    let state, created: String
+
+    init(_ principal: Principal, _ directory: Directory) {
+        name = principal.name.text
+        id = principal.id.text
+        member = directory.members[principal.member]?.name.text ?? ""
+        roles = principal.roles.sorted().map(\.rawValue)
+        state = principal.standing.rawValue
+        created = Tick(microseconds: principal.number).text
+    }
+}
+
+struct CredentialResource: Encodable {
+    let id, principal, type: String
+    let fingerprint, uri, expires: String?
+    let state, created: String
+    let secret: String?
+
+    init(_ credential: Credential, _ directory: Directory, secret: String? = nil, at now: Timestamp) {
+        id = credential.id.text
+        principal = directory.principals[credential.principal]?.name.text ?? ""
+        switch credential.proof {
+        case .token: (type, fingerprint, uri) = ("token", nil, nil)
+        case .password: (type, fingerprint, uri) = ("password", nil, nil)
+        case .certificate(let bytes): (type, fingerprint, uri) = ("certificate", Hex.text(of: bytes), nil)
+        case .uri(let text): (type, fingerprint, uri) = ("certificate", nil, text)
+        }
+        expires = credential.expires?.text
+        state = credential.isRevoked ? "revoked" : credential.isValid(at: now) ? "active" : "expired"
+        created = Tick(microseconds: credential.number).text
+        self.secret = secret
+    }
+}
+
+struct PoolResource: Encodable {
+    struct Enrolled: Encodable {
+        let member: String
+        let reads, writes: Bool
+    }
+
+    let name, id, title, description, kind, reading, writing: String
+    let second_person: Bool
+    let ceiling, default_marking, state: String
+    let members: [Enrolled]
+    let created: String
+
+    init(_ pool: Pool, _ directory: Directory) {
+        name = pool.name.text
+        id = pool.id.text
+        title = pool.terms.title
+        description = pool.terms.about
+        kind = pool.kind.rawValue
+        reading = pool.terms.reading.rawValue
+        writing = pool.terms.writing.rawValue
+        second_person = pool.terms.release == .secondPerson
+        ceiling = pool.terms.ceiling.code
+        default_marking = pool.terms.defaultMarking.code
+        state = pool.terms.standing.rawValue
+        members = pool.enrolled.compactMap { id, enrolment in
+            directory.members[id].map {
+                Enrolled(member: $0.name.text, reads: enrolment.reads, writes: enrolment.writes)
+            }
+        }.sorted { $0.member < $1.member }
+        created = Tick(microseconds: pool.number).text
+    }
+}
+
+/// Lower-case hexadecimal.
+enum Hex {
+    static func text(of bytes: [UInt8]) -> String {
+        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// The bytes; colons, as openssl writes them, are passed over. Nil for anything else.
+    static func bytes(of text: String) -> [UInt8]? {
+        let digits = text.filter { $0 != ":" }.compactMap(\.hexDigitValue)
+        guard digits.count == text.filter({ $0 != ":" }).count, digits.count.isMultiple(of: 2) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
+    }
+}

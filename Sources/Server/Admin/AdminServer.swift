@@ -1,0 +1,119 @@
+import Exchange
+import Foundation
+import HTTPTypes
+public import Hummingbird
+public import Logging
+public import Node
+import NIOCore
+import Store
+
+/// Local administration over a Unix socket, guarded by the file's mode and the caller's uid. No password opens it.
+public struct AdminServer: Sendable {
+    private static let bodyBytesMax = 64 << 10
+
+    let node: Node
+    private let title: String
+    private let version: String
+    private let logger: Logger
+
+    /// - Parameter version: the program's own.
+    public init(_ node: Node, title: String, version: String, logger: Logger) {
+        self.node = node
+        self.title = title
+        self.version = version
+        self.logger = logger
+    }
+
+    /// Listens at `path`, which must lie in a directory that only the daemon's user may enter.
+    public func listener(at path: String, onRunning: @escaping @Sendable () async -> Void) -> Listener {
+        // A local caller is no crowd: the address of a Unix socket names nobody, so no limit per source holds here.
+        Listener(
+            at: .unixDomainSocket(path: path),
+            limits: ConnectionLimits(connectionsMax: 64),
+            tls: nil,
+            logger: logger,
+            onRunning: { _ in
+                chmod(path, 0o600)
+                await onRunning()
+            }
+        ) { request, channel in
+            await answer(request, channel)
+        }
+    }
+
+    private func answer(_ request: Request, _ channel: any Channel) async -> Response {
+        guard let uid = await PeerUser.uid(of: channel), uid == 0 || uid == geteuid() else {
+            logger.warning("administration refused", metadata: ["error.kind": "uid"])
+            return HTTPFault(.forbidden, "Not permitted", "Only root and the daemon's own user administer it.")
+                .response(MediaType.json)
+        }
+        return await answer(request)
+    }
+
+    func answer(_ request: Request) async -> Response {
+        do {
+            return try await dispatch(request)
+        } catch let fault as HTTPFault {
+            return fault.response(MediaType.json)
+        } catch let fault as AdministrationFault {
+            return Self.fault(fault).response(MediaType.json)
+        } catch {
+            logger.error("administration failed", metadata: ["error.kind": "\(error)"])
+            return HTTPFault(.serviceUnavailable, "Not stored", "\(error)").response(MediaType.json)
+        }
+    }
+
+    private func dispatch(_ request: Request) async throws -> Response {
+        let parts = request.uri.path.split(separator: "/").map(String.init)
+        guard parts.first == "admin", parts.count >= 2 else { throw HTTPFault.absent }
+        try await node.live.freshen()
+        let bytes = try await request.body.read(upTo: Self.bodyBytesMax, declared: request.headers[.contentLength])
+        let call = AdminCall(method: request.method.rawValue, name: parts.count > 2 ? parts[2] : nil, rest: Array(parts.dropFirst(3)), bytes: bytes)
+        switch parts[1] {
+        case "exchange": return try await exchange(call)
+        case "members": return try await members(call)
+        case "principals": return try await principals(call)
+        case "credentials": return try await credentials(call, request)
+        case "pools": return try await pools(call)
+        default: throw HTTPFault.absent
+        }
+    }
+
+    private func exchange(_ call: AdminCall) async throws -> Response {
+        guard call.method == "GET", call.name == nil else { throw HTTPFault.absent }
+        let database = node.database
+        let figures = try await database.read { try StoreFigures.read($0) }
+        let tick = try await database.read { try JournalRows.head($0) }
+        let directory = node.live.directory
+        return .json(
+            ExchangeResource(
+                id: node.exchangeID,
+                title: title,
+                version: version,
+                store: database.engine.rawValue,
+                tick: tick.text,
+                members: directory.members.count,
+                pools: directory.pools.count,
+                objects: figures.objects
+            ),
+            MediaType.json
+        )
+    }
+
+    private static func fault(_ fault: AdministrationFault) -> HTTPFault {
+        switch fault {
+        case .invalid(let field, let rule): .malformed(field, rule)
+        case .absent(let what): HTTPFault(.notFound, "Not found", what)
+        case .taken(let field, let rule): HTTPFault(.conflict, "Already there", "\(field): \(rule)", field: field)
+        case .notStored: HTTPFault(.serviceUnavailable, "Not stored", "The store did not take it; try again.")
+        }
+    }
+}
+
+/// One administrative call: its method, what it names, and its body.
+struct AdminCall: Sendable {
+    let method: String
+    let name: String?
+    let rest: [String]
+    let bytes: [UInt8]
+}

@@ -1,0 +1,92 @@
+import Foundation
+import NIOCore
+import Synchronization
+
+/// How many connections each source address has open.
+final class SourceCounts: Sendable {
+    private let most: Int
+    private let counts = Mutex<[String: Int]>([:])
+
+    init(most: Int) {
+        self.most = most
+    }
+
+    /// Takes one more for `source`; false when it has as many as it may.
+    func take(_ source: String) -> Bool {
+        counts.withLock { counts in
+            let count = counts[source, default: 0]
+            guard count < most else { return false }
+            counts[source] = count + 1
+            return true
+        }
+    }
+
+    func give(_ source: String) {
+        counts.withLock { counts in
+            let count = counts[source, default: 1]
+            counts[source] = count > 1 ? count - 1 : nil
+        }
+    }
+}
+
+/// Cuts a connection whose request has begun and is not answered in time: a client that sends its header a byte a minute.
+///
+/// Stands before the HTTP decoder, where the first byte of a request can be seen.
+final class RequestDeadline: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let limit: TimeAmount
+    private var deadline: Scheduled<Void>?
+
+    init(_ limit: TimeAmount) {
+        self.limit = limit
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if deadline == nil {
+            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
+        }
+        context.fireChannelRead(data)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        deadline?.cancel()
+        deadline = nil
+        context.write(data, promise: promise)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = nil
+        context.fireChannelInactive()
+    }
+}
+
+/// The Date header (RFC 9110 §6.6.1), made once a second.
+final class DateHeader: Sendable {
+    private let made = Mutex<(second: Int, text: String)>((0, ""))
+
+    var text: String {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME, &time)
+        let second = time.tv_sec
+        return made.withLock { made in
+            if made.second != second { made = (second, Self.text(second)) }
+            return made.text
+        }
+    }
+
+    private static func text(_ second: Int) -> String {
+        var second = second
+        var parts = tm()
+        unsafe gmtime_r(&second, &parts)
+        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(parts.tm_year + 1900)"
+        return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+    }
+}

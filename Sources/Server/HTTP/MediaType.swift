@@ -1,0 +1,84 @@
+/// A media type or range with its parameters (RFC 9110 §8.3.1), as TAXII's negotiation needs it.
+struct MediaType: Hashable, Sendable {
+    let type: String
+    let parameters: [String: String]
+
+    /// What every TAXII answer has (TAXII 2.1 §1.6.8).
+    static let taxii = "application/taxii+json;version=2.1"
+    static let stix = "application/stix+json;version=2.1"
+    static let json = "application/json"
+
+    /// Reads one media type; nil when it has no form of one.
+    init?(parsing text: Substring) {
+        let parts = Self.split(text, at: ";")
+        let type = parts[0].trimmingSpaces.lowercased()
+        let names = type.split(separator: "/", omittingEmptySubsequences: false)
+        guard names.count == 2, names.allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.isToken) }) else { return nil }
+        var parameters: [String: String] = [:]
+        for part in parts.dropFirst() where !part.trimmingSpaces.isEmpty {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard pair.count == 2 else { return nil }
+            parameters[pair[0].trimmingSpaces.lowercased()] = Self.unquoted(pair[1].trimmingSpaces)
+        }
+        self.type = type
+        self.parameters = parameters
+    }
+
+    /// Whether a body of this type can be read: TAXII 2.1, with or without a version, in UTF-8.
+    var isTAXII: Bool {
+        type == "application/taxii+json" && (parameters["version"] ?? "2.1") == "2.1" && isUTF8
+    }
+
+    private var isUTF8: Bool {
+        parameters["charset"].map { ["utf-8", "utf8"].contains($0.lowercased()) } ?? true
+    }
+
+    /// Whether this range of an Accept header lets a TAXII answer through.
+    private var admitsTAXII: Bool {
+        guard (parameters["q"].flatMap(Double.init) ?? 1) > 0 else { return false }
+        switch type {
+        case "*/*", "application/*": return true
+        case "application/taxii+json", "application/stix+json": return (parameters["version"] ?? "2.1") == "2.1"
+        default: return false
+        }
+    }
+
+    /// Whether an Accept header lets a TAXII answer through. None at all does (RFC 9110 §12.5.1).
+    static func isTAXIIAccepted(by header: String?) -> Bool {
+        guard let header, !header.allSatisfy({ $0 == " " }) else { return true }
+        return split(header[...], at: ",").contains { MediaType(parsing: $0)?.admitsTAXII == true }
+    }
+
+    /// Splits outside quoted strings.
+    private static func split(_ text: Substring, at separator: Character) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var isQuoted = false
+        for index in text.indices {
+            if text[index] == "\"" { isQuoted.toggle() }
+            guard text[index] == separator, !isQuoted else { continue }
+            parts.append(text[start..<index])
+            start = text.index(after: index)
+        }
+        return parts + [text[start...]]
+    }
+
+    private static func unquoted(_ text: Substring) -> String {
+        guard text.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return String(text) }
+        return String(text.dropFirst().dropLast())
+    }
+
+    private static func isToken(_ character: Character) -> Bool {
+        character.isASCII && (character.isLetter || character.isNumber || "!#$%&'*+-.^_`|~".contains(character))
+    }
+}
+
+extension Substring {
+    /// Without the white space of HTTP at both ends.
+    var trimmingSpaces: Substring {
+        var text = self
+        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
+        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
+        return text
+    }
+}

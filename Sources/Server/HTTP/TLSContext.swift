@@ -1,0 +1,73 @@
+public import NIOSSL
+import Synchronization
+
+/// Where the server's certificate, its key and the members' authorities are.
+public struct TLSFiles: Hashable, Sendable {
+    /// What is asked of a client.
+    public enum ClientCertificates: String, CaseIterable, Sendable {
+        case none, optional, required
+    }
+
+    public var certificate: String
+    public var key: String
+    public var clientAuthorities: String?
+    public var clientCertificates: ClientCertificates
+
+    public init(
+        certificate: String,
+        key: String,
+        clientAuthorities: String?,
+        clientCertificates: ClientCertificates
+    ) {
+        self.certificate = certificate
+        self.key = key
+        self.clientAuthorities = clientAuthorities
+        self.clientCertificates = clientCertificates
+    }
+}
+
+/// The TLS context in force: new handshakes take the newest, live connections keep theirs.
+public final class TLSContext: Sendable {
+    private let files: TLSFiles
+    private let context: Mutex<NIOSSLContext>
+
+    /// - Throws: what NIOSSL says of files that cannot be read.
+    public init(_ files: TLSFiles) throws {
+        self.files = files
+        context = Mutex(try Self.context(files))
+    }
+
+    /// Reads the files again. When that fails the old context stays in force.
+    public func reload() throws {
+        let fresh = try Self.context(files)
+        context.withLock { $0 = fresh }
+    }
+
+    var current: NIOSSLContext { context.withLock { $0 } }
+
+    private static func context(_ files: TLSFiles) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem))
+        )
+        configuration.minimumTLSVersion = .tlsv12
+        // TLS 1.2 with forward secrecy and authenticated encryption only (TAXII 2.1 §8.2.2, RFC 7540 appendix A).
+        configuration.cipherSuiteValues = [
+            .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+            .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+            .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        ]
+        // HTTP/2 is not offered: docs/DIVERGENCES.md says why.
+        configuration.applicationProtocols = ["http/1.1"]
+        if let authorities = files.clientAuthorities {
+            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authorities))
+            configuration.sendCANameList = true
+        }
+        switch files.clientCertificates {
+        case .none: configuration.certificateVerification = .none
+        case .optional: configuration.certificateVerification = .optionalVerification
+        case .required: configuration.certificateVerification = .noHostnameVerification
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+}

@@ -1,0 +1,63 @@
+import Exchange
+
+/// TAXII 2.1 §4.1.1.
+struct DiscoveryResource: Encodable {
+    let title: String
+    let description: String
+    let contact: String?
+    let `default`: String
+    let api_roots: [String]
+}
+
+/// TAXII 2.1 §4.2.1.
+struct APIRootResource: Encodable {
+    let title: String
+    let description: String
+    let versions: [String]
+    let max_content_length: Int
+}
+
+/// TAXII 2.1 §5.2.1, for one reader.
+struct CollectionResource: Encodable {
+    let id: String
+    let title: String
+    let description: String?
+    let alias: String
+    let can_read: Bool
+    let can_write: Bool
+    let media_types: [String]
+
+    init(_ pool: Pool, _ rights: PoolRights) {
+        id = pool.id.text
+        title = pool.terms.title
+        description = pool.terms.about.isEmpty ? nil : pool.terms.about
+        alias = pool.name.text
+        can_read = rights.reads
+        can_write = rights.writes
+        media_types = [MediaType.stix]
+    }
+}
+
+/// TAXII 2.1 §5.1.1. An empty list is left out.
+struct CollectionsResource: Encodable {
+    let collections: [CollectionResource]?
+}
+
+/// What one session may do in one pool.
+struct PoolRights: Hashable, Sendable {
+    let reads: Bool
+    let writes: Bool
+
+    init(_ pool: Pool, _ reader: Reader) {
+        reads = reader.principal.roles.contains(.reader) && reader.pools.contains(pool.id)
+        let roles: Set<Role> =
+            switch pool.kind {
+            case .sharing: [.reporter, .publisher]
+            case .officialList: [.publisher]
+            }
+        writes = pool.isWritten(by: reader.member) && !reader.principal.roles.isDisjoint(with: roles)
+    }
+
+    /// Whether the session may know of the pool at all.
+    var sees: Bool { reads || writes }
+}

@@ -1,0 +1,213 @@
+import Exchange
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import Node
+import NIOCore
+import Store
+
+/// TAXII 2.1: every resource of the standard over the node's two doors.
+struct TAXIIService: Sendable {
+    let node: Node
+    let profile: ServerProfile
+    let limits: ConnectionLimits
+
+    /// Answers an authenticated request.
+    func answer(_ request: Request, _ route: Route, _ session: Session) async throws -> Response {
+        guard MediaType.isTAXIIAccepted(by: request.headers[.accept]) else {
+            throw HTTPFault(.notAcceptable, "Not acceptable", "Accept: must let \(MediaType.taxii) through", field: "Accept")
+        }
+        guard route.methods.contains(request.method.rawValue) else {
+            var fault = HTTPFault(.methodNotAllowed, "Method not allowed", "This resource has \(route.methods.joined(separator: ", ")).")
+            fault.headers[.allow] = route.methods.joined(separator: ", ")
+            throw fault
+        }
+        switch route {
+        case .discovery: return discovery()
+        case .apiRoot: return apiRoot()
+        case .status(let id): return try await status(id, session)
+        case .collections: return collections(session)
+        case .collection(let name):
+            let (pool, rights) = try pool(name, session)
+            return .json(CollectionResource(pool, rights), MediaType.taxii)
+        case .manifest(let name): return try await read(.manifest, name, nil, request, session)
+        case .versions(let name, let id): return try await read(.versions, name, id, request, session)
+        case .objects(let name):
+            return request.method == .post
+                ? try await add(to: name, request, session) : try await read(.objects, name, nil, request, session)
+        case .object(let name, let id):
+            return request.method == .delete
+                ? try await delete(id, from: name, request, session)
+                : try await read(.objects, name, id, request, session)
+        }
+    }
+
+    // MARK: What there is
+
+    private func discovery() -> Response {
+        .json(
+            DiscoveryResource(
+                title: profile.title,
+                description: "A private-sector advisory exchange.",
+                contact: profile.contact,
+                default: Route.apiRootPath,
+                api_roots: [Route.apiRootPath]
+            ),
+            MediaType.taxii
+        )
+    }
+
+    private func apiRoot() -> Response {
+        .json(
+            APIRootResource(
+                title: profile.title,
+                description: "Every pool that you take part in is one collection.",
+                versions: [MediaType.taxii],
+                max_content_length: limits.bodyBytesMax
+            ),
+            MediaType.taxii
+        )
+    }
+
+    private func status(_ id: String, _ session: Session) async throws -> Response {
+        guard let id = ID<StatusReport>(parsing: id), let body = try await node.statuses.status(id, for: session) else {
+            throw HTTPFault.absent
+        }
+        return .bytes(body, MediaType.taxii)
+    }
+
+    private func collections(_ session: Session) -> Response {
+        let pools = node.live.directory.pools.values.sorted { $0.number < $1.number }
+        let collections = pools.compactMap { pool -> CollectionResource? in
+            let rights = PoolRights(pool, session.reader)
+            return rights.sees ? CollectionResource(pool, rights) : nil
+        }
+        return .json(CollectionsResource(collections: collections.isEmpty ? nil : collections), MediaType.taxii)
+    }
+
+    /// A pool that the session may know of. Any other is as absent as one that does not exist.
+    private func pool(_ name: String, _ session: Session) throws(HTTPFault) -> (Pool, PoolRights) {
+        guard let pool = node.live.directory.pool(addressed: name) else { throw .absent }
+        let rights = PoolRights(pool, session.reader)
+        guard rights.sees else { throw .absent }
+        return (pool, rights)
+    }
+
+    // MARK: Reading
+
+    private func read(
+        _ form: Disclosure.Form,
+        _ name: String,
+        _ object: String?,
+        _ request: Request,
+        _ session: Session
+    ) async throws -> Response {
+        let (pool, rights) = try pool(name, session)
+        guard rights.reads else { throw HTTPFault(.forbidden, "Not readable", "You may write to this collection, not read it.") }
+        var query = try ReadQuery(request.uri.query, limitMax: profile.pageObjectsMax)
+        if let object {
+            guard let id = try? STIXID(parsing: object), try await node.disclosure.holds(id, in: pool, for: session) else {
+                throw HTTPFault.absent
+            }
+            query.filter.ids = [id.text]
+            query.filter.types = []
+            if form == .versions { query.filter.versions = VersionFilter(all: true) }
+        }
+        let principal = session.principal.id
+        let place = "\(form) \(pool.id.text) \(object ?? "")"
+        var after = query.addedAfter.map { Tick(at: $0) } ?? .zero
+        if let next = query.next {
+            guard let tick = node.cursor.tick(of: next, for: principal, query: query.text(at: place)) else {
+                throw HTTPFault.malformed("next", "must be what you were given for this collection and these filters")
+            }
+            after = tick
+        }
+        let question = Disclosure.Question(form: form, after: after, limit: query.limit, filter: query.filter)
+        let page = try await node.disclosure.page(question, of: pool, to: session)
+        let next = page.stored.more
+            ? node.cursor.text(at: page.stored.examined, for: principal, query: query.text(at: place)) : nil
+        return Self.response(page, form, next: next, asked: query.addedAfter, pool: pool)
+    }
+
+    /// A page with its date-added headers. An empty one has them too, for pollers that always read them: as far as the
+    /// search went, else the time that was asked for, else the newest that the reader may see, else the pool's own tick.
+    private static func response(
+        _ page: Page,
+        _ form: Disclosure.Form,
+        next: String?,
+        asked: Timestamp?,
+        pool: Pool
+    ) -> Response {
+        let versions = page.stored.versions
+        let first: String
+        let last: String
+        if let oldest = versions.first, let newest = versions.last {
+            first = oldest.tick.text
+            last = newest.tick.text
+        } else if page.stored.more {
+            first = page.stored.examined.text
+            last = first
+        } else {
+            first = asked?.text ?? (page.newest ?? Tick(microseconds: pool.number)).text
+            last = first
+        }
+        var response = Response(
+            status: .ok,
+            headers: [.contentType: MediaType.taxii],
+            body: ResponseBody(byteBuffer: PageBody.body(versions, as: form, next: next))
+        )
+        response.headers[.dateAddedFirst] = first
+        response.headers[.dateAddedLast] = last
+        return response
+    }
+
+    // MARK: Writing
+
+    private func add(to name: String, _ request: Request, _ session: Session) async throws -> Response {
+        let (pool, rights) = try pool(name, session)
+        guard rights.writes else { throw HTTPFault(.forbidden, "Not writable", "You may read this collection, not write to it.") }
+        let type = request.headers[.contentType].flatMap { MediaType(parsing: $0[...]) }
+        guard type?.isTAXII == true else {
+            throw HTTPFault(.unsupportedMediaType, "Unsupported media type", "Content-Type: must be \(MediaType.taxii)", field: "Content-Type")
+        }
+        let bytes = try await request.body.read(upTo: limits.bodyBytesMax, declared: request.headers[.contentLength])
+        let envelope: Envelope
+        do {
+            envelope = try Envelope(bytes, limits: node.settings.envelope)
+        } catch {
+            throw HTTPFault(.unprocessableContent, "Unprocessable envelope", error.description, field: "objects")
+        }
+        let report = try await node.acceptance.accept(envelope, to: pool, from: session)
+        return .bytes(report.encoded(), status: .accepted, MediaType.taxii)
+    }
+
+    private func delete(_ object: String, from name: String, _ request: Request, _ session: Session) async throws -> Response {
+        let (pool, rights) = try pool(name, session)
+        guard rights.reads, rights.writes else {
+            throw HTTPFault(.forbidden, "Not deletable", "Deleting needs the right to read and to write.")
+        }
+        let query = try ReadQuery(request.uri.query, limitMax: profile.pageObjectsMax)
+        guard let id = try? STIXID(parsing: object) else { throw HTTPFault.absent }
+        // Without a filter on versions the whole object goes: "all" is what TAXII 2.1 §5.7 describes.
+        if !query.namesVersions, query.filter.passesNothing { throw HTTPFault.absent }
+        try await node.acceptance.delete(
+            id,
+            query.namesVersions ? query.filter : nil,
+            from: pool,
+            by: session,
+            seeing: node.disclosure.permitted(in: pool, for: session)
+        )
+        return Response(status: .ok, headers: [.contentType: MediaType.taxii])
+    }
+}
+
+extension HTTPField.Name {
+    static let dateAddedFirst = name("X-TAXII-Date-Added-First")
+    static let dateAddedLast = name("X-TAXII-Date-Added-Last")
+
+    private static func name(_ text: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(text) else { preconditionFailure("a header name is a token") }
+        return name
+    }
+}

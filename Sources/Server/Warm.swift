@@ -1,4 +1,0 @@
-import Hummingbird
-import X509
-import NIOSSL
-enum ServerWarm {}

@@ -1,0 +1,159 @@
+public import Exchange
+
+/// Changes to the directory; each enters the journal in the same transaction.
+extension Transaction {
+    /// Adds a member, whose `number` is a tick of this transaction.
+    public func add(_ member: Member) throws {
+        try connection.run(
+            """
+            insert into member (number, id, name, title, kind, sector, jurisdiction, owner_group, standing)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            """,
+            .integer(member.number),
+            .text(member.id.text),
+            .text(member.name.text),
+            .text(member.title),
+            .text(member.kind.rawValue),
+            .text(member.sector),
+            .text(member.jurisdiction),
+            .text(member.group.text),
+            .text(member.standing.rawValue)
+        )
+        try enterDirectory(at: Tick(microseconds: member.number))
+    }
+
+    /// Keeps what of a member may change.
+    public func change(_ member: Member) throws {
+        try connection.run(
+            """
+            update member set title = $2, sector = $3, jurisdiction = $4, owner_group = $5, standing = $6
+            where number = $1
+            """,
+            .integer(member.number),
+            .text(member.title),
+            .text(member.sector),
+            .text(member.jurisdiction),
+            .text(member.group.text),
+            .text(member.standing.rawValue)
+        )
+        try enterDirectory(at: nextTick())
+    }
+
+    public func add(_ principal: Principal, of member: Member) throws {
+        try connection.run(
+            "insert into principal (number, id, name, member, roles, standing) values ($1, $2, $3, $4, $5, $6)",
+            .integer(principal.number),
+            .text(principal.id.text),
+            .text(principal.name.text),
+            .integer(member.number),
+            .text(Self.words(principal.roles)),
+            .text(principal.standing.rawValue)
+        )
+        try enterDirectory(at: Tick(microseconds: principal.number))
+    }
+
+    public func change(_ principal: Principal) throws {
+        try connection.run(
+            "update principal set roles = $2, standing = $3 where number = $1",
+            .integer(principal.number),
+            .text(Self.words(principal.roles)),
+            .text(principal.standing.rawValue)
+        )
+        try enterDirectory(at: nextTick())
+    }
+
+    public func add(_ credential: Credential, of principal: Principal) throws {
+        let (kind, secret, salt): (String, [UInt8], [UInt8]) =
+            switch credential.proof {
+            case .token(let hash): ("token", hash, [])
+            case .password(let hash, let salt): ("password", hash, salt)
+            case .certificate(let fingerprint): ("certificate", fingerprint, [])
+            case .uri(let uri): ("uri", Array(uri.utf8), [])
+            }
+        try connection.run(
+            """
+            insert into credential (number, id, principal, kind, secret, salt, expires, revoked)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            .integer(credential.number),
+            .text(credential.id.text),
+            .integer(principal.number),
+            .text(kind),
+            .bytes(secret),
+            .bytes(salt),
+            SQLValue(credential.expires?.microseconds),
+            SQLValue(credential.isRevoked)
+        )
+        try enterDirectory(at: Tick(microseconds: credential.number))
+    }
+
+    public func change(_ credential: Credential) throws {
+        try connection.run(
+            "update credential set expires = $2, revoked = $3 where number = $1",
+            .integer(credential.number),
+            SQLValue(credential.expires?.microseconds),
+            SQLValue(credential.isRevoked)
+        )
+        try enterDirectory(at: nextTick())
+    }
+
+    public func add(_ pool: Pool) throws {
+        try connection.run(
+            """
+            insert into pool (number, id, name, kind, title, about, reading, writing, release_by, ceiling,
+                default_marking, standing)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            """,
+            [.integer(pool.number), .text(pool.id.text), .text(pool.name.text), .text(pool.kind.rawValue)]
+                + Self.values(of: pool.terms)
+        ) { _ in }
+        try enterDirectory(at: Tick(microseconds: pool.number))
+    }
+
+    public func change(_ pool: Pool) throws {
+        try connection.run(
+            """
+            update pool set title = $2, about = $3, reading = $4, writing = $5, release_by = $6, ceiling = $7,
+                default_marking = $8, standing = $9
+            where number = $1
+            """,
+            [.integer(pool.number)] + Self.values(of: pool.terms)
+        ) { _ in }
+        try enterDirectory(at: nextTick())
+    }
+
+    /// Gives a member rights in a pool beside what its terms give to all; nil takes them away.
+    public func enrol(_ member: Member, in pool: Pool, _ enrolment: Enrolment?) throws {
+        try connection.run(
+            "delete from enrolment where pool = $1 and member = $2",
+            .integer(pool.number),
+            .integer(member.number)
+        )
+        if let enrolment {
+            try connection.run(
+                "insert into enrolment (pool, member, reads, writes) values ($1, $2, $3, $4)",
+                .integer(pool.number),
+                .integer(member.number),
+                SQLValue(enrolment.reads),
+                SQLValue(enrolment.writes)
+            )
+        }
+        try enterDirectory(at: nextTick())
+    }
+
+    private func enterDirectory(at tick: Tick) throws {
+        try enter(.directory, at: tick, principal: nil)
+    }
+
+    private static func words(_ roles: Set<Role>) -> String {
+        roles.sorted().map(\.rawValue).joined(separator: " ")
+    }
+
+    private static func values(of terms: PoolTerms) -> [SQLValue] {
+        [
+            .text(terms.title), .text(terms.about), .text(terms.reading.rawValue), .text(terms.writing.rawValue),
+            .text(terms.release.rawValue), .text(terms.ceiling.code), .text(terms.defaultMarking.code),
+            .text(terms.standing.rawValue),
+        ]
+    }
+}

@@ -1,0 +1,188 @@
+public import Exchange
+
+/// One journal entry as a follower sees it.
+public struct JournalEntry: Sendable {
+    public let tick: Tick
+    public let kind: EntryKind
+    public let pool: Int64
+    public let object: Int64
+    /// The version that a `released` entry speaks of; nil when it was deleted since.
+    public let released: ReleasedVersion?
+}
+
+/// A released version, whole: what a node keeps in memory of the newest.
+public struct ReleasedVersion: Sendable {
+    public let placed: PlacedVersion
+    public let pool: Int64
+    public let object: Int64
+    public let standing: VersionStanding
+    public let id: String
+    public let version: String
+    public let bytes: [UInt8]
+
+    public var tick: Tick { placed.tick }
+
+    public init(
+        placed: PlacedVersion,
+        pool: Int64,
+        object: Int64,
+        standing: VersionStanding,
+        id: String,
+        version: String,
+        bytes: [UInt8]
+    ) {
+        self.placed = placed
+        self.pool = pool
+        self.object = object
+        self.standing = standing
+        self.id = id
+        self.version = version
+        self.bytes = bytes
+    }
+
+    /// From the columns tick, label, instant, pool, object, standing, id, version, bytes, in this order from 0.
+    fileprivate init(_ row: any SQLRow) {
+        self.init(
+            placed: PlacedVersion(row),
+            pool: row.integer(3),
+            object: row.integer(4),
+            standing: VersionStanding(rawValue: row.integer(5)) ?? .contested,
+            id: row.text(6),
+            version: row.text(7),
+            bytes: row.bytes(8)
+        )
+    }
+}
+
+/// A label and its number in the store.
+public struct InternedLabel: Sendable {
+    public let number: Int64
+    public let label: Label
+    /// The tick of the newest version under it; zero when there is none.
+    public var newest: Tick
+}
+
+/// What a cursor over the journal reads.
+public enum JournalRows {
+    private static let columns = """
+        v.tick, v.label, v.instant, v.pool, v.object, v.standing, o.id, v.version, c.bytes
+        """
+    private static let versions = """
+        version v join object o on o.number = v.object join content c on c.tick = v.tick
+        """
+
+    /// The last tick.
+    public static func head(_ connection: any SQLConnection) throws -> Tick {
+        let tick = try connection.first("select tick from exchange") { $0.integer(0) }
+        guard let tick else { throw DatabaseFault.statement("the exchange's own row is missing") }
+        return Tick(microseconds: tick)
+    }
+
+    /// Up to `count` entries after a tick, in order.
+    public static func entries(
+        after tick: Tick,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [JournalEntry] {
+        try connection.rows(
+            """
+            select \(columns), j.tick, j.kind, j.pool, j.object from journal j
+            left join version v on v.tick = j.tick left join object o on o.number = v.object
+            left join content c on c.tick = v.tick
+            where j.tick > $1 order by j.tick limit $2
+            """,
+            .integer(tick.microseconds),
+            .integer(Int64(count))
+        ) { row in
+            guard let kind = EntryKind(rawValue: row.integer(10)) else {
+                throw DatabaseFault.statement("journal.kind holds a number this program does not know")
+            }
+            return JournalEntry(
+                tick: Tick(microseconds: row.integer(9)),
+                kind: kind,
+                pool: row.integer(11),
+                object: row.integer(12),
+                released: row.isNull(0) ? nil : ReleasedVersion(row)
+            )
+        }
+    }
+
+    /// The newest versions of one pool, ascending: at most `count` of them, and no more than `bytes` of content; and
+    /// whether they are all that it has.
+    public static func newest(
+        of pool: Int64,
+        labels: [Int64],
+        upTo count: Int,
+        bytes bytesMax: Int,
+        _ connection: any SQLConnection
+    ) throws -> (versions: [ReleasedVersion], isWhole: Bool) {
+        var ticks: [Int64] = []
+        for label in labels {
+            for standing in [VersionStanding.superseded, .last, .contested] {
+                ticks += try connection.rows(
+                    "select tick from version where label = $1 and standing = $2 order by tick desc limit $3",
+                    .integer(label),
+                    .integer(standing.rawValue),
+                    .integer(Int64(count))
+                ) { $0.integer(0) }
+            }
+        }
+        var newest: [ReleasedVersion] = []
+        var bytes = 0
+        for tick in ticks.sorted(by: >).prefix(count) {
+            let version = try connection.first(
+                "select \(columns) from \(versions) where v.tick = $1",
+                .integer(tick),
+                make: ReleasedVersion.init
+            )
+            guard let version else { continue }
+            bytes += version.bytes.count
+            guard bytes <= bytesMax else { break }
+            newest.append(version)
+        }
+        return (newest.reversed(), newest.count == ticks.count)
+    }
+
+    /// The standings of an object's versions in one pool as they are now, by tick.
+    public static func standings(
+        of object: Int64,
+        in pool: Int64,
+        _ connection: any SQLConnection
+    ) throws -> [Tick: VersionStanding] {
+        var standings: [Tick: VersionStanding] = [:]
+        try connection.run(
+            "select tick, standing from version where object = $1 and pool = $2",
+            [.integer(object), .integer(pool)]
+        ) { row in
+            standings[Tick(microseconds: row.integer(0))] = VersionStanding(rawValue: row.integer(1))
+        }
+        return standings
+    }
+
+    /// The labels interned after a number, in order.
+    public static func labels(after number: Int64, _ connection: any SQLConnection) throws -> [InternedLabel] {
+        let labels = try connection.rows(
+            "select number, value from label where number > $1 order by number",
+            .integer(number)
+        ) { ($0.integer(0), $0.text(1)) }
+        return try labels.map { number, text in
+            guard let label = Label(text: text) else {
+                throw DatabaseFault.statement("label.value holds a text this program cannot read")
+            }
+            return InternedLabel(number: number, label: label, newest: try newest(under: number, connection))
+        }
+    }
+
+    private static func newest(under label: Int64, _ connection: any SQLConnection) throws -> Tick {
+        var newest: Int64 = 0
+        for standing in [VersionStanding.superseded, .last, .contested] {
+            let tick = try connection.first(
+                "select tick from version where label = $1 and standing = $2 order by tick desc limit 1",
+                .integer(label),
+                .integer(standing.rawValue)
+            ) { $0.integer(0) }
+            newest = max(newest, tick ?? 0)
+        }
+        return Tick(microseconds: newest)
+    }
+}

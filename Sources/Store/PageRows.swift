@@ -1,0 +1,264 @@
+public import Exchange
+
+/// What one page is asked of the store: the labels that the reader may see, and from where on.
+public struct PageRequest: Sendable {
+    public var pool: Int64
+    /// The permitted labels of the pool that hold anything after `after`.
+    public var labels: [Int64]
+    /// All permitted labels of the pool.
+    public var permitted: Set<Int64>
+    public var after: Tick
+    public var limit: Int
+    public var filter: ObjectFilter
+    /// Whether the content is wanted, and how much of it one page may hold.
+    public var content: ContentNeed
+
+    public enum ContentNeed: Hashable, Sendable {
+        case none
+        case upTo(bytes: Int)
+    }
+
+    public init(
+        pool: Int64,
+        labels: [Int64],
+        permitted: Set<Int64>,
+        after: Tick,
+        limit: Int,
+        filter: ObjectFilter,
+        content: ContentNeed
+    ) {
+        self.pool = pool
+        self.labels = labels
+        self.permitted = permitted
+        self.after = after
+        self.limit = limit
+        self.filter = filter
+        self.content = content
+    }
+}
+
+/// One version as a page shows it.
+public struct PagedVersion: Sendable {
+    public let tick: Tick
+    public let id: String
+    public let version: String
+    /// Empty when the content was not asked for.
+    public let bytes: [UInt8]
+
+    public init(tick: Tick, id: String, version: String, bytes: [UInt8]) {
+        self.tick = tick
+        self.id = id
+        self.version = version
+        self.bytes = bytes
+    }
+}
+
+/// A page, and where the next begins.
+public struct StoredPage: Sendable {
+    public var versions: [PagedVersion]
+    /// Whether anything the reader may see may follow.
+    public var more: Bool
+    /// Everything up to here has been looked at.
+    public var examined: Tick
+}
+
+/// Reads pages: a k-way merge of ranges of one index, each read from the cursor on and cut at the page's size.
+public enum PageRows {
+    /// How many versions one request may look at when a filter passes few of them; then the page ends early, with `more`.
+    public static let examinedMax = 20_000
+    private static let batch = 64
+
+    /// One page of a pool, ascending by tick.
+    public static func page(_ request: PageRequest, _ connection: any SQLConnection) throws -> StoredPage {
+        request.filter.ids.isEmpty
+            ? try scan(request, connection) : try lookUp(request, connection)
+    }
+
+    /// Whether the reader may see any version of the object in the pool.
+    public static func holds(
+        _ id: STIXID,
+        pool: Int64,
+        permitted: Set<Int64>,
+        _ connection: any SQLConnection
+    ) throws -> Bool {
+        try placed(id.text, pool, connection).contains { permitted.contains($0.placed.label) }
+    }
+
+    /// The versions of an object that a reader may see in a pool, with the members that brought them.
+    public static func visible(
+        _ id: STIXID,
+        pool: Int64,
+        permitted: Set<Int64>,
+        _ connection: any SQLConnection
+    ) throws -> [VisibleVersion] {
+        try connection.rows(
+            """
+            select v.tick, v.label, v.instant, v.member, v.object from object o
+            join version v on v.object = o.number where o.id = $1 and v.pool = $2
+            """,
+            .text(id.text),
+            .integer(pool)
+        ) { VisibleVersion(placed: PlacedVersion($0), member: $0.integer(3), object: $0.integer(4)) }
+        .filter { permitted.contains($0.placed.label) }
+    }
+
+    /// One version of an object, who brought it, and the object's key.
+    public struct VisibleVersion: Sendable {
+        public let placed: PlacedVersion
+        public let member: Int64
+        public let object: Int64
+    }
+
+    // MARK: By label
+
+    private static func scan(_ request: PageRequest, _ connection: any SQLConnection) throws -> StoredPage {
+        var merge = LabelMerge(request)
+        var page = StoredPage(versions: [], more: false, examined: request.after)
+        var examined = 0
+        var bytes = 0
+        while true {
+            let wanted = request.filter.passesAllOfItsStandings ? request.limit + 1 - page.versions.count : batch
+            let ticks = try merge.next(min(wanted, batch * 16), connection)
+            guard !ticks.isEmpty else { return page }
+            for found in try Candidate.read(ticks, request.content, connection) {
+                guard page.versions.count < request.limit, bytes < request.content.bytesMax else {
+                    page.more = true
+                    return page
+                }
+                page.examined = found.placed.tick
+                examined += 1
+                guard try passes(found, request, connection) else { continue }
+                bytes += found.paged.bytes.count
+                page.versions.append(found.paged)
+            }
+            if examined >= examinedMax {
+                page.more = true
+                return page
+            }
+        }
+    }
+
+    private static func passes(
+        _ found: Candidate,
+        _ request: PageRequest,
+        _ connection: any SQLConnection
+    ) throws -> Bool {
+        guard request.filter.admits(id: found.paged.id) else { return false }
+        let versions = request.filter.versions
+        if versions.isLastOnly, found.standing == .last { return true }
+        if versions.isAll { return true }
+        let others = try connection.rows(
+            "select tick, label, instant from version where object = $1 and pool = $2",
+            .integer(found.object),
+            .integer(request.pool),
+            make: PlacedVersion.init
+        )
+        return versions.admits(found.placed, among: others, permitted: request.permitted)
+    }
+
+    // MARK: By id
+
+    /// The versions of named objects: read by the object's index, however deep in the pool they lie.
+    private static func lookUp(_ request: PageRequest, _ connection: any SQLConnection) throws -> StoredPage {
+        var chosen: [Int64] = []
+        for id in request.filter.ids.sorted() where request.filter.admits(id: id) {
+            let versions = try placed(id, request.pool, connection).map(\.placed)
+            for version in versions
+            where version.tick > request.after && request.permitted.contains(version.label)
+                && request.filter.versions.admits(version, among: versions, permitted: request.permitted)
+            {
+                chosen.append(version.tick.microseconds)
+            }
+        }
+        chosen.sort()
+        var page = StoredPage(versions: [], more: false, examined: request.after)
+        var bytes = 0
+        for start in stride(from: 0, to: chosen.count, by: batch) {
+            let ticks = Array(chosen[start..<min(start + batch, chosen.count)])
+            for found in try Candidate.read(ticks, request.content, connection) {
+                guard page.versions.count < request.limit, bytes < request.content.bytesMax else {
+                    page.more = true
+                    return page
+                }
+                page.examined = found.placed.tick
+                bytes += found.paged.bytes.count
+                page.versions.append(found.paged)
+            }
+        }
+        return page
+    }
+
+    private static func placed(
+        _ id: String,
+        _ pool: Int64,
+        _ connection: any SQLConnection
+    ) throws -> [(placed: PlacedVersion, object: Int64)] {
+        try connection.rows(
+            """
+            select v.tick, v.label, v.instant, v.object from object o join version v on v.object = o.number
+            where o.id = $1 and v.pool = $2
+            """,
+            .text(id),
+            .integer(pool)
+        ) { (PlacedVersion($0), $0.integer(3)) }
+    }
+}
+
+extension PageRequest.ContentNeed {
+    var bytesMax: Int {
+        switch self {
+        case .none: .max
+        case .upTo(let bytes): bytes
+        }
+    }
+}
+
+/// A version that the merge found, with what filters look at.
+private struct Candidate {
+    let placed: PlacedVersion
+    let object: Int64
+    let standing: VersionStanding
+    let paged: PagedVersion
+
+    private static let places = (1...64).map { "$\($0)" }.joined(separator: ",")
+    private static let withContent = """
+        select v.tick, v.label, v.instant, v.object, v.standing, o.id, v.version, c.bytes
+        from version v join object o on o.number = v.object join content c on c.tick = v.tick
+        where v.tick in (\(places)) order by v.tick
+        """
+    private static let withoutContent = """
+        select v.tick, v.label, v.instant, v.object, v.standing, o.id, v.version
+        from version v join object o on o.number = v.object where v.tick in (\(places)) order by v.tick
+        """
+
+    /// The versions at `ticks`, ascending; 64 at a time, so that the statement's text is always the same.
+    static func read(
+        _ ticks: [Int64],
+        _ need: PageRequest.ContentNeed,
+        _ connection: any SQLConnection
+    ) throws -> [Candidate] {
+        var found: [Candidate] = []
+        found.reserveCapacity(ticks.count)
+        let sql = need == .none ? withoutContent : withContent
+        for start in stride(from: 0, to: ticks.count, by: 64) {
+            var values = ticks[start..<min(start + 64, ticks.count)].map { SQLValue.integer($0) }
+            while values.count < 64 { values.append(values[values.count - 1]) }
+            try connection.run(sql, values) { row in
+                found.append(
+                    Candidate(
+                        placed: PlacedVersion(row),
+                        object: row.integer(3),
+                        standing: VersionStanding(rawValue: row.integer(4)) ?? .contested,
+                        paged: PagedVersion(
+                            tick: Tick(microseconds: row.integer(0)),
+                            id: row.text(5),
+                            version: row.text(6),
+                            bytes: need == .none ? [] : row.bytes(7)
+                        )
+                    )
+                )
+            }
+        }
+        return found
+    }
+}

@@ -1,0 +1,62 @@
+public import Exchange
+
+/// One write transaction, as the requests that share it see it.
+public final class Transaction {
+    /// When the transaction began. All its requests share it.
+    public let now: Timestamp
+    public let connection: any SQLConnection
+    private var last: Tick
+
+    /// Takes the journal's row, and with it the right to allocate ticks until the commit.
+    init(_ connection: any SQLConnection, clock: () -> Timestamp) throws {
+        self.connection = connection
+        let tick = try connection.first("update exchange set tick = tick returning tick") { $0.integer(0) }
+        guard let tick else { throw DatabaseFault.statement("the exchange's own row is missing: run its migrations") }
+        last = Tick(microseconds: tick)
+        // Read under the lock: a transaction that waited for it must not come with an earlier time.
+        now = clock()
+    }
+
+    /// The next position in the journal.
+    public func nextTick() -> Tick {
+        last = last.next(at: now)
+        return last
+    }
+
+    /// Appends one entry to the journal.
+    public func enter(
+        _ kind: EntryKind,
+        at tick: Tick,
+        principal: Int64?,
+        pool: Int64? = nil,
+        object: Int64? = nil,
+        leaf: [UInt8]? = nil
+    ) throws {
+        try connection.run(
+            "insert into journal (tick, kind, principal, pool, object, leaf) values ($1, $2, $3, $4, $5, $6)",
+            .integer(tick.microseconds),
+            .integer(kind.rawValue),
+            SQLValue(principal),
+            SQLValue(pool),
+            SQLValue(object),
+            leaf.map { .bytes($0) } ?? .null
+        )
+    }
+
+    /// Keeps the last tick that was allocated; runs once, before the commit.
+    func finish(on engine: Engine) throws {
+        try connection.run("update exchange set tick = $1", .integer(last.microseconds))
+        if let announcement = Dialect.announcement(for: engine) { try connection.run(announcement) }
+    }
+}
+
+extension SQLValue {
+    /// An integer, or null.
+    init(_ integer: Int64?) {
+        self = integer.map { .integer($0) } ?? .null
+    }
+
+    init(_ flag: Bool) {
+        self = .integer(flag ? 1 : 0)
+    }
+}
