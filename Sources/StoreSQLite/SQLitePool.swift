@@ -1,0 +1,124 @@
+import Dispatch
+import Foundation
+import GRDB
+import Store
+import Synchronization
+
+/// One writer and some readers over GRDB's pool, each on a thread of its own that keeps its connection.
+///
+/// Taking a connection from the pool for each read costs more than most reads do, so each thread takes one for good.
+final class SQLitePool: Sendable {
+    let reads = Jobs()
+    let writes = Jobs()
+    private let pool: DatabasePool
+    private let lock: LockFile
+    private let state: Mutex<State>
+
+    private struct State {
+        var threads: Int
+        var fault: DatabaseFault?
+        var ended: [@Sendable () -> Void] = []
+    }
+
+    /// Opens the file and its connections; blocks meanwhile.
+    init(path: String, readers: Int) throws(DatabaseFault) {
+        lock = try LockFile(path: path + ".lock")
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.foreignKeysEnabled = true
+        configuration.maximumReaderCount = readers
+        configuration.persistentReadOnlyConnections = true
+        configuration.label = "caveat.sqlite"
+        do {
+            pool = try DatabasePool(path: path, configuration: configuration)
+        } catch let error as DatabaseError {
+            throw DatabaseFault(error)
+        } catch {
+            throw .unreachable("\(path): \(error)")
+        }
+        state = Mutex(State(threads: readers + 1))
+        let started = DispatchSemaphore(value: 0)
+        thread("writer", started) { pool, ready in
+            try pool.pool.writeWithoutTransaction { database in
+                let session = try Self.writer(on: database)
+                ready()
+                pool.writes.run(on: session)
+            }
+        }
+        for number in 0..<readers {
+            thread("reader \(number)", started) { pool, ready in
+                try pool.pool.unsafeRead { database in
+                    let session = try SQLiteSession(database)
+                    ready()
+                    pool.reads.run(on: session)
+                }
+            }
+        }
+        for _ in 0...readers { started.wait() }
+        if let fault = state.withLock({ $0.fault }) {
+            end {}
+            throw fault
+        }
+    }
+
+    /// Ends the threads once the work that waits is done, closes the file, frees its lock and then calls `ended`.
+    func end(_ ended: @escaping @Sendable () -> Void) {
+        reads.close()
+        writes.close()
+        let isOver = state.withLock { state in
+            if state.threads > 0 { state.ended.append(ended) }
+            return state.threads == 0
+        }
+        if isOver { ended() }
+    }
+
+    private static func writer(on database: GRDB.Database) throws -> SQLiteSession {
+        let session = try SQLiteSession(database)
+        // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
+        try session.script("pragma synchronous = full; pragma journal_size_limit = 67108864")
+        let synchronous = try session.first("pragma synchronous") { $0.integer(0) }
+        guard synchronous == 2 else {
+            throw DatabaseFault.unreachable("pragma synchronous is \(synchronous ?? -1), must be 2 (full)")
+        }
+        return session
+    }
+
+    private func thread(
+        _ name: String,
+        _ started: DispatchSemaphore,
+        _ body: @escaping @Sendable (SQLitePool, _ ready: () -> Void) throws -> Void
+    ) {
+        let thread = Thread {
+            do {
+                try body(self) { started.signal() }
+            } catch {
+                let fault =
+                    switch error {
+                    case let error as DatabaseFault: error
+                    case let error as DatabaseError: DatabaseFault(error)
+                    default: DatabaseFault.unreachable("\(error)")
+                    }
+                self.state.withLock { $0.fault = fault }
+                started.signal()
+            }
+            self.threadEnded()
+        }
+        thread.name = name
+        thread.start()
+    }
+
+    private func threadEnded() {
+        let isLast = state.withLock { state in
+            state.threads -= 1
+            return state.threads == 0
+        }
+        guard isLast else { return }
+        try? pool.close()  // What it leaves open ends with the process; every commit is durable already.
+        lock.release()
+        let ended = state.withLock { state in
+            defer { state.ended = [] }
+            return state.ended
+        }
+        for call in ended { call() }
+    }
+}
