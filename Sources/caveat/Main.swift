@@ -1,2 +1,33 @@
 import ArgumentParser
-@main struct Main: ParsableCommand { }
+
+/// The members' and operators' command line.
+@main
+struct Main: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "caveat",
+        abstract: "Publish to an advisory exchange, poll it, and administer it.",
+        discussion: """
+            Where the exchange is and who you are come from options or from the environment: CAVEAT_URL, and \
+            CAVEAT_TOKEN or CAVEAT_USER with CAVEAT_PASSWORD. Secrets are never given on the command line.
+
+            Exit codes: 0 done, 1 failed, 64 misused.
+
+            Examples:
+              caveat pools --url https://exchange.example.org --token-file ~/.caveat-token
+              caveat publish advisory.json --pool commons
+              caveat poll warnings --follow
+              caveat --generate-completion-script bash > /etc/bash_completion.d/caveat
+            """,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Exchanging",
+                subcommands: [PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self]
+            ),
+            CommandGroup(
+                name: "Releasing",
+                subcommands: [StatusCommand.self, PendingCommand.self, ApproveCommand.self, RefuseCommand.self]
+            ),
+            CommandGroup(name: "Operating", subcommands: [AdminCommand.self]),
+        ]
+    )
+}

@@ -1,0 +1,147 @@
+internal import CLibcurl
+internal import Foundation
+internal import Synchronization
+
+/// HTTP out: connections are kept and reused; HTTP/1.1; redirects are never followed; no proxy is used.
+///
+/// One thread owns libcurl's multi handle and every transfer (libcurl blocks, and is not safe for several threads).
+public final class Transport: Sendable {
+    /// How much is open at once; requests beyond it wait, within their own time limit.
+    public struct Limits: Hashable, Sendable {
+        /// Connections to one host at once.
+        public var hostConnectionsMax: Int
+        /// Connections at once.
+        public var connectionsMax: Int
+
+        /// Four to one host and 64 in all, if not said otherwise.
+        public init(hostConnectionsMax: Int = 4, connectionsMax: Int = 64) {
+            self.hostConnectionsMax = hostConnectionsMax
+            self.connectionsMax = connectionsMax
+        }
+    }
+
+    private let mailbox: Mailbox
+
+    /// Starts the thread.
+    ///
+    /// It ends with `close`, or when the last reference to the transport is gone.
+    public init(limits: Limits = .init()) {
+        let mailbox = Mailbox(limits: limits)
+        let thread = Thread {
+            var driver = Driver(mailbox)
+            driver.run()
+        }
+        thread.name = "transport-curl"
+        thread.start()
+        self.mailbox = mailbox
+    }
+
+    deinit { mailbox.close() }
+
+    /// Sends a request and waits for its answer.
+    ///
+    /// Any status is an answer; only the lack of one is a fault. When the task is cancelled the transfer is broken off
+    /// at once.
+    public func perform(_ request: Request) async throws(TransportFault) -> Response {
+        try request.check()
+        let ticket = Ticket()
+        let outcome = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                mailbox.start(Transfer(request, ticket, continuation))
+            }
+        } onCancel: {
+            ticket.cancel()
+            mailbox.cancel(ticket)
+        }
+        return try outcome.get()
+    }
+
+    /// Breaks off what is under way and ends the thread; later requests fault with `closed`.
+    ///
+    /// May be called again.
+    public func close() { mailbox.close() }
+}
+
+/// One call of `perform`, known to both threads.
+///
+/// A cancel can overtake its start. The flag is set before the cancel is posted, so either the start finds the flag
+/// set, or the cancel finds the transfer alive; nothing needs to be remembered of calls that are over.
+final class Ticket: Sendable {
+    private let flag = Atomic(false)
+
+    var isCancelled: Bool { flag.load(ordering: .sequentiallyConsistent) }
+
+    func cancel() { flag.store(true, ordering: .sequentiallyConsistent) }
+}
+
+/// What callers hand to the driver's thread.
+@safe
+final class Mailbox: Sendable {
+    enum Letter: Sendable {
+        case start(Transfer)
+        case cancel(ObjectIdentifier)
+        case stop
+    }
+
+    private struct Content {
+        var letters: [Letter] = []
+        var isClosed = false
+    }
+
+    private let content = Mutex(Content())
+    /// Used by the driver's thread alone, but for `curl_multi_wakeup`, which any thread may call while it exists.
+    ///
+    /// It is called under the lock and never after `stop`, so not after the driver has freed the handle.
+    nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+
+    private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+
+    init(limits: Transport.Limits) {
+        precondition(Self.isReady, "libcurl could not be initialised")
+        guard let multi = unsafe curl_multi_init() else { preconditionFailure("no memory for a libcurl handle") }
+        unsafe cc_multi_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limits.hostConnectionsMax)
+        unsafe cc_multi_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connectionsMax)
+        unsafe self.multi = multi
+    }
+
+    func start(_ transfer: Transfer) {
+        if !post(.start(transfer)) { transfer.end(.failure(.closed)) }
+    }
+
+    func cancel(_ ticket: Ticket) { _ = post(.cancel(ObjectIdentifier(ticket))) }
+
+    func close() { _ = post(.stop) }
+
+    func collect() -> [Letter] {
+        content.withLock { content in
+            defer { content.letters = [] }
+            return content.letters
+        }
+    }
+
+    private func post(_ letter: Letter) -> Bool {
+        content.withLock { content in
+            if content.isClosed { return false }
+            if case .stop = letter { content.isClosed = true }
+            content.letters.append(letter)
+            unsafe curl_multi_wakeup(multi)
+            return true
+        }
+    }
+}
+
+extension Request {
+    /// Refuses what libcurl would pass on as something else than meant.
+    func check() throws(TransportFault) {
+        let line = headers.first { field in
+            field.name.isEmpty
+                || (field.name + field.value).unicodeScalars.contains { $0 == "\r" || $0 == "\n" || $0 == "\0" }
+        }
+        if let line { throw .malformed("header field \(line.name) is empty or holds a line break; take it out") }
+        let texts = [url, socketPath ?? "", authorities ?? "", identity?.certificate ?? "", identity?.key ?? ""]
+        if texts.contains(where: { $0.unicodeScalars.contains("\0") }) {
+            throw .malformed("a URL or path holds a NUL; take it out")
+        }
+        if schemes.isEmpty { throw .malformed("no scheme is allowed; allow https") }
+    }
+}

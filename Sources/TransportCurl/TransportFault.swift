@@ -1,0 +1,85 @@
+internal import CLibcurl
+
+/// Why there is no answer.
+///
+/// The text of each says what to do.
+public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The request cannot be made as it is.
+    case malformed(String)
+    /// The URL's scheme is not among those allowed.
+    case schemeRefused(place: String)
+    /// The host's name is not known.
+    case nameUnknown(place: String)
+    /// No connection could be made.
+    case unreachable(place: String, cause: String)
+    /// The two sides could not agree on TLS: trust, name, certificate, version.
+    case tls(place: String, cause: String)
+    /// The time limit passed; the server may have acted on the request or not.
+    case timedOut(place: String, limit: Duration)
+    /// The answer is larger than the limit.
+    case tooLarge(place: String, bodyBytesMax: Int)
+    /// The connection broke, or what came was not HTTP; the server may have acted on the request or not.
+    case interrupted(place: String, cause: String)
+    /// The calling task was cancelled.
+    case cancelled
+    /// The transport was closed before the request was made or answered.
+    case closed
+
+    /// Whether the same request may succeed later without anybody changing anything.
+    public var isPassing: Bool {
+        switch self {
+        case .nameUnknown, .unreachable, .timedOut, .interrupted: true
+        case .malformed, .schemeRefused, .tls, .tooLarge, .cancelled, .closed: false
+        }
+    }
+
+    /// What happened, where, and what to do.
+    public var description: String {
+        switch self {
+        case .malformed(let rule):
+            "the request cannot be sent: \(rule)"
+        case .schemeRefused(let place):
+            "\(place) has a scheme that is not allowed here; use https://"
+        case .nameUnknown(let place):
+            "the host of \(place) is not known; check its spelling and the name service"
+        case .unreachable(let place, let cause):
+            "no connection to \(place) (\(cause)); check the address and that the exchange is running there"
+        case .tls(let place, let cause):
+            "no trusted connection to \(place) (\(cause)); check the authority file, the host's name, the client "
+                + "certificate and its key, and their dates"
+        case .timedOut(let place, let limit):
+            "\(place) did not answer within \(limit); try again, and check its load if this goes on"
+        case .tooLarge(let place, let bodyBytesMax):
+            "the answer of \(place) is larger than \(bodyBytesMax) bytes; ask for less at a time"
+        case .interrupted(let place, let cause):
+            "the connection to \(place) broke (\(cause)); try again"
+        case .cancelled:
+            "cancelled before the answer came"
+        case .closed:
+            "the transport is closed; nothing more can be sent"
+        }
+    }
+
+    /// Tells what libcurl's code means for a request.
+    ///
+    /// Codes are trusted, texts only shown.
+    init(_ code: CURLcode, request: Request, cause: String) {
+        let place = request.place
+        self =
+            switch code {
+            case CURLE_UNSUPPORTED_PROTOCOL: .schemeRefused(place: place)
+            case CURLE_URL_MALFORMAT: .malformed("\(place) is not a URL; write https://HOST[:PORT]")
+            case CURLE_COULDNT_RESOLVE_HOST: .nameUnknown(place: place)
+            case CURLE_COULDNT_CONNECT: .unreachable(place: place, cause: cause)
+            case CURLE_OPERATION_TIMEDOUT: .timedOut(place: place, limit: request.totalMax)
+            case CURLE_FILESIZE_EXCEEDED: .tooLarge(place: place, bodyBytesMax: request.bodyBytesMax)
+            case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CIPHER, CURLE_PEER_FAILED_VERIFICATION,
+                CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_ENGINE_NOTFOUND,
+                CURLE_SSL_ENGINE_SETFAILED, CURLE_SSL_CRL_BADFILE, CURLE_SSL_INVALIDCERTSTATUS,
+                CURLE_SSL_PINNEDPUBKEYNOTMATCH, CURLE_SSL_CLIENTCERT, CURLE_USE_SSL_FAILED:
+                .tls(place: place, cause: cause)
+            // A server that refuses a client certificate under TLS 1.3 ends here too (codes 55 and 56).
+            default: .interrupted(place: place, cause: "\(cause), curl code \(code.rawValue)")
+            }
+    }
+}

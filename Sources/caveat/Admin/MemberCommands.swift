@@ -1,0 +1,112 @@
+import ArgumentParser
+import TransportCurl
+
+/// Administers members.
+struct MemberCommand: AsyncParsableCommand, Administered {
+    static let noun = "member"
+    static let columns: [(heading: String, key: String)] = [
+        ("NAME", "name"), ("KIND", "kind"), ("STATE", "state"), ("JURISDICTION", "jurisdiction"),
+        ("GROUP", "group"), ("TITLE", "title"),
+    ]
+    static let configuration = CommandConfiguration(
+        commandName: noun,
+        abstract: "Administer the organisations that take part.",
+        discussion: """
+            Examples:
+              caveat admin member add north-oil --title "North Oil" --kind energy --jurisdiction NO
+              caveat admin member suspend north-oil
+            """,
+        subcommands: [
+            Add.self, ListCommand<Self>.self, ShowCommand<Self>.self, Change.self, SuspendCommand<Self>.self,
+            ResumeCommand<Self>.self,
+        ]
+    )
+
+    /// What is said about a member; what is left out stays as it is.
+    struct Terms: ParsableArguments {
+        @Option(help: "The organisation's name as people read it.") var title: String?
+        @Option(help: "What it is.") var kind: MemberKind?
+        @Option(help: "Its sector.") var sector: String?
+        @Option(help: "Where it is, as an ISO 3166-1 code of two letters.") var jurisdiction: String?
+        @Option(help: "Its ownership group.") var group: String?
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a member.",
+            discussion: """
+                Examples:
+                  caveat admin member add blue-anchor --title "Blue Anchor Forwarding" --kind freight-forwarder
+                """
+        )
+
+        @Argument(help: ArgumentHelp("Its name: a-z, 0-9 and -, at most 64.")) var name: String
+        @OptionGroup var terms: Terms
+        @OptionGroup var admin: AdminOptions
+
+        func validate() throws {
+            try checkName(name)
+            if terms.title == nil { throw ValidationError("a new member needs --title") }
+            if terms.kind == nil { throw ValidationError("a new member needs --kind") }
+        }
+
+        func run() async throws {
+            try await admin.send(.post, MemberCommand.plural, MemberBody(name: name, terms))
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a member.",
+            discussion: """
+                Examples:
+                  caveat admin member change blue-anchor --group harbour-holding
+                """
+        )
+
+        @Argument(help: "Its name.") var name: String
+        @OptionGroup var terms: Terms
+        @OptionGroup var admin: AdminOptions
+
+        func validate() throws {
+            if MemberBody(name: nil, terms) == MemberBody() {
+                throw ValidationError("nothing to change: give an option")
+            }
+        }
+
+        func run() async throws {
+            try await admin.send(.patch, MemberCommand.path(name), MemberBody(name: nil, terms))
+        }
+    }
+}
+
+private struct MemberBody: Encodable, Equatable {
+    var name: String?
+    var title: String?
+    var kind: MemberKind?
+    var sector: String?
+    var jurisdiction: String?
+    var group: String?
+
+    init() {}
+
+    init(name: String?, _ terms: MemberCommand.Terms) {
+        self.name = name
+        title = terms.title
+        kind = terms.kind
+        sector = terms.sector
+        jurisdiction = terms.jurisdiction
+        group = terms.group
+    }
+}
+
+/// Refuses a name that the exchange would not take.
+func checkName(_ name: String) throws {
+    let isPlain = name.utf8.allSatisfy { byte in
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+            || byte == UInt8(ascii: "-")
+    }
+    guard isPlain, (1...64).contains(name.utf8.count) else {
+        throw ValidationError("the name \(name.printable) must be 1 to 64 of a-z, 0-9 and -")
+    }
+}

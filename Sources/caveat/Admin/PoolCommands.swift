@@ -1,0 +1,161 @@
+import ArgumentParser
+import TransportCurl
+
+/// Administers pools.
+struct PoolCommand: AsyncParsableCommand, Administered {
+    static let noun = "pool"
+    static let columns: [(heading: String, key: String)] = [
+        ("NAME", "name"), ("KIND", "kind"), ("READING", "reading"), ("WRITING", "writing"),
+        ("CEILING", "ceiling"), ("SECOND", "second_person"), ("STATE", "state"), ("TITLE", "title"),
+    ]
+    static let configuration = CommandConfiguration(
+        commandName: noun,
+        abstract: "Administer the pools and who is enrolled in them.",
+        discussion: """
+            Examples:
+              caveat admin pool add deepwater --title "Deep water due diligence" --reading enrolled --writing enrolled
+              caveat admin pool enrol deepwater north-oil --reads --writes
+            """,
+        subcommands: [
+            Add.self, ListCommand<Self>.self, ShowCommand<Self>.self, Change.self, SuspendCommand<Self>.self,
+            ResumeCommand<Self>.self, Enrol.self, Remove.self,
+        ]
+    )
+
+    /// What is said about a pool; what is left out stays as it is.
+    struct Terms: ParsableArguments {
+        @Option(help: "The pool's title as people read it.") var title: String?
+        @Option(help: "What the pool is for.") var description: String?
+        @Option(help: "What it is.") var kind: PoolKind?
+        @Option(help: "Who reads it.") var reading: Reading?
+        @Option(help: "Who writes to it.") var writing: Writing?
+        @Flag(inversion: .prefixedNo, help: "Whether a second person must approve what is published.")
+        var secondPerson: Bool?
+        @Option(help: "The strictest TLP it takes.") var ceiling: MarkingCode?
+        @Option(help: "The TLP of objects that bear none.") var defaultMarking: MarkingCode?
+    }
+
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add a pool.",
+            discussion: """
+                Examples:
+                  caveat admin pool add warnings --title Warnings --reading everyone --writing authorities --ceiling amber
+                  caveat admin pool add ofac --title "OFAC SDN" --kind official-list --reading everyone --writing nobody
+                """
+        )
+
+        @Argument(help: "Its name: a-z, 0-9 and -, at most 64.") var name: String
+        @OptionGroup var terms: Terms
+        @OptionGroup var admin: AdminOptions
+
+        func validate() throws {
+            try checkName(name)
+            if terms.title == nil { throw ValidationError("a new pool needs --title") }
+            if terms.reading == nil || terms.writing == nil {
+                throw ValidationError("a new pool needs --reading and --writing")
+            }
+        }
+
+        func run() async throws {
+            var body = PoolBody(name: name, terms)
+            // What most pools are; said here and not left to chance.
+            body.kind = body.kind ?? .sharing
+            body.secondPerson = body.secondPerson ?? false
+            body.ceiling = body.ceiling ?? .red
+            body.defaultMarking = body.defaultMarking ?? .amber
+            try await admin.send(.post, PoolCommand.plural, body)
+        }
+    }
+
+    struct Change: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Change a pool's terms.",
+            discussion: """
+                Examples:
+                  caveat admin pool change warnings --second-person --ceiling green
+                """
+        )
+
+        @Argument(help: "Its name.") var name: String
+        @OptionGroup var terms: Terms
+        @OptionGroup var admin: AdminOptions
+
+        func validate() throws {
+            if PoolBody(name: nil, terms) == PoolBody() { throw ValidationError("nothing to change: give an option") }
+        }
+
+        func run() async throws {
+            try await admin.send(.patch, PoolCommand.path(name), PoolBody(name: nil, terms))
+        }
+    }
+
+    struct Enrol: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Enrol a member in a pool, or change what it may do there.",
+            discussion: """
+                Examples:
+                  caveat admin pool enrol deepwater north-oil --reads --writes
+                """
+        )
+
+        @Argument(help: "The pool's name.") var pool: String
+        @Argument(help: "The member's name.") var member: String
+        @Flag(help: "The member reads the pool.") var reads = false
+        @Flag(help: "The member writes to the pool.") var writes = false
+        @OptionGroup var admin: AdminOptions
+
+        func validate() throws {
+            if !reads && !writes { throw ValidationError("give --reads, --writes or both; to end it use pool remove") }
+        }
+
+        func run() async throws {
+            let path = "\(PoolCommand.path(pool))/members/\(member.percentEncoded)"
+            try await admin.send(.put, path, ["reads": reads, "writes": writes])
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a member from a pool.",
+            discussion: """
+                Examples:
+                  caveat admin pool remove deepwater north-oil
+                """
+        )
+
+        @Argument(help: "The pool's name.") var pool: String
+        @Argument(help: "The member's name.") var member: String
+        @OptionGroup var admin: AdminOptions
+
+        func run() async throws {
+            try await admin.send(.delete, "\(PoolCommand.path(pool))/members/\(member.percentEncoded)")
+        }
+    }
+}
+
+private struct PoolBody: Encodable, Equatable {
+    var name: String?
+    var title: String?
+    var description: String?
+    var kind: PoolKind?
+    var reading: Reading?
+    var writing: Writing?
+    var secondPerson: Bool?
+    var ceiling: MarkingCode?
+    var defaultMarking: MarkingCode?
+
+    init() {}
+
+    init(name: String?, _ terms: PoolCommand.Terms) {
+        self.name = name
+        title = terms.title
+        description = terms.description
+        kind = terms.kind
+        reading = terms.reading
+        writing = terms.writing
+        secondPerson = terms.secondPerson
+        ceiling = terms.ceiling
+        defaultMarking = terms.defaultMarking
+    }
+}

@@ -1,0 +1,117 @@
+import Crypto
+import Exchange
+import Foundation
+import TransportCurl
+
+/// A way to one exchange as one principal.
+struct Connection: Sendable {
+    let address: String
+    private let authorization: String?
+    private let authorities: String?
+    private let identity: Request.Identity?
+    private let transport = Transport(limits: .init(hostConnectionsMax: 2, connectionsMax: 2))
+
+    /// The TAXII 2.1 media type.
+    static let mediaType = "application/taxii+json;version=2.1"
+    private static let attemptsMax = 4
+    private static let waitMax = 60
+
+    init(address: Address, credentials: Credentials, authorities: String?, identity: Request.Identity?) {
+        self.address = address.description
+        self.authorization = credentials.authorization
+        self.authorities = authorities
+        self.identity = identity
+    }
+
+    /// A digest that differs for each address and credential, so that no principal follows another's cursor.
+    var fingerprint: String {
+        // A certificate that cannot be read fails at the first request, with a better text.
+        let certificate = identity.flatMap { FileManager.default.contents(atPath: $0.certificate) } ?? Data()
+        let text = "\(address)\n\(authorization ?? "")\n"
+        return SHA256.hash(data: Data(text.utf8) + certificate).hexadecimal
+    }
+
+    /// Sends a request and waits for its answer; an answer other than 2xx is a fault.
+    ///
+    /// Where the exchange asks to wait (429, 503 with Retry-After), waits and tries again a few times.
+    func send(
+        _ method: Request.Method,
+        _ path: String,
+        body: [UInt8]? = nil,
+        mediaType: String = Self.mediaType
+    ) async throws(CommandFault) -> Response {
+        var request = Request(method, address + path)
+        request.schemes = [.https, .http]
+        request.headers = [("Accept", mediaType), ("User-Agent", "caveat")]
+        if let authorization { request.headers.append(("Authorization", authorization)) }
+        if let body {
+            request.headers.append(("Content-Type", mediaType))
+            request.body = body
+        }
+        request.authorities = authorities
+        request.identity = identity
+        request.totalMax = .seconds(120)
+        request.bodyBytesMax = 256 << 20
+        var attempt = 0
+        while true {
+            attempt += 1
+            let response = try await perform(request)
+            if (200..<300).contains(response.status) { return response }
+            guard [429, 503].contains(response.status), attempt < Self.attemptsMax,
+                let wait = response.header("retry-after").flatMap({ Int($0) }), (0...Self.waitMax).contains(wait)
+            else { throw .refused(Refusal(response)) }
+            Output.note("the exchange asks to wait \(wait) s")
+            try await pause(.seconds(wait))
+        }
+    }
+
+    /// Reads a resource.
+    func resource(_ path: String, mediaType: String = Self.mediaType) async throws(CommandFault) -> JSON.Value {
+        try Self.read(try await send(.get, path, mediaType: mediaType), from: path)
+    }
+
+    /// Reads the JSON of an answer.
+    static func read(_ response: Response, from path: String) throws(CommandFault) -> JSON.Value {
+        var limits = JSON.Limits()
+        limits.depthMax = 256
+        do throws(JSONFault) {
+            return try JSON(parsing: response.body, limits: limits).root
+        } catch {
+            throw .answer(to: path, rule: "is not JSON (\(error))")
+        }
+    }
+
+    private func perform(_ request: Request) async throws(CommandFault) -> Response {
+        do throws(TransportFault) {
+            return try await transport.perform(request)
+        } catch {
+            throw .transport(error)
+        }
+    }
+}
+
+/// Waits; a cancelled wait is a fault, like any other cancelled work.
+func pause(_ duration: Duration) async throws(CommandFault) {
+    do {
+        try await Task.sleep(for: duration)
+    } catch {
+        throw .transport(.cancelled)
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lower-case digits for each byte.
+    var hexadecimal: String {
+        map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+    }
+}
+
+extension String {
+    /// The text as one segment of a URL's path, or as a value in its query.
+    var percentEncoded: String {
+        let plain = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~.")
+        let encoded = addingPercentEncoding(withAllowedCharacters: plain) ?? ""
+        // "." and ".." as a segment would climb out of the path.
+        return encoded.allSatisfy { $0 == "." } ? encoded.replacingOccurrences(of: ".", with: "%2E") : encoded
+    }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Exchange
+import Foundation
+
+/// Prints what came into a pool since the last time.
+struct PollCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "poll",
+        abstract: "Print what is new in a pool since the last poll.",
+        discussion: """
+            The place in the pool is kept in a file, apart for each exchange, pool, principal and filter, and moves on \
+            only after the objects were written; so nothing is missed, and after a crash a page may come twice.
+
+            Examples:
+              caveat poll commons
+              caveat poll warnings --follow --interval 2s
+              caveat poll commons --json --match-type identity,report >> objects.jsonl
+              caveat poll commons --since 2026-01-01T00:00:00Z --limit 20
+            """
+    )
+
+    @Argument(help: "The pool's name or id.")
+    var pool: String
+
+    @Flag(help: "Go on for ever, also when the exchange is away for a while.")
+    var follow = false
+
+    @Option(help: ArgumentHelp("How long to wait between polls: 500ms, 5s, 2m, 1h.", valueName: "duration"))
+    var interval = Interval(duration: .seconds(5))
+
+    @Flag(help: "Print the objects as served, one a line.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp("Begin after this time of arrival (RFC 3339), not at the kept place.", valueName: "time")
+    )
+    var since: Moment?
+
+    @Option(help: ArgumentHelp("The file to keep the place in.", valueName: "file"), completion: .file())
+    var cursor: String?
+
+    @Option(help: ArgumentHelp("Only objects of this STIX type; several with commas, or again.", valueName: "type"))
+    var matchType: [String] = []
+
+    @Option(help: ArgumentHelp("Stop after this many objects.", valueName: "count"))
+    var limit: Int?
+
+    @Option(help: ArgumentHelp("The most objects to ask for at a time.", valueName: "count"))
+    var pageSize = 1000
+
+    @Flag(help: "Forget the kept place and begin with the first object.")
+    var reset = false
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionOptions
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+        if pageSize < 1 { throw ValidationError("--page-size must be at least 1") }
+        if interval.duration < .milliseconds(100) { throw ValidationError("--interval must be at least 100ms") }
+        if since != nil && reset { throw ValidationError("give --since or --reset, not both") }
+    }
+
+    func run() async throws {
+        let connection = try connection.open()
+        let types = Set(matchType.flatMap { $0.split(separator: ",").map(String.init) }).sorted().joined(separator: ",")
+        let file =
+            try cursor.map { CursorFile(path: $0) }
+            ?? CursorFile.standard(for: [connection.fingerprint, pool, types], ProcessInfo.processInfo.environment)
+        if reset { try file.remove() }
+        let poller = Poller(
+            connection: connection,
+            pool: pool,
+            types: types,
+            pageSize: pageSize,
+            interval: follow ? interval.duration : nil,
+            json: json,
+            file: file
+        )
+        let after = try since?.timestamp.text ?? file.load()
+        let limit = limit
+        let isDone = try await Interruption.watch { try await poller.run(after: after, limit: limit) }
+        // Following ends by a signal; anything else that a signal ends was not finished.
+        if !isDone && !follow { throw ExitCode.failure }
+    }
+}
+
+/// A length of time as it is typed.
+struct Interval: ExpressibleByArgument {
+    let duration: Duration
+
+    init(duration: Duration) { self.duration = duration }
+
+    init?(argument: String) {
+        let digits = argument.prefix { ("0"..."9").contains($0) }
+        guard let count = Int64(digits), count <= 1_000_000 else { return nil }
+        switch argument.dropFirst(digits.count) {
+        case "ms": duration = .milliseconds(count)
+        case "s": duration = .seconds(count)
+        case "m": duration = .seconds(count * 60)
+        case "h": duration = .seconds(count * 3600)
+        default: return nil
+        }
+    }
+
+    var defaultValueDescription: String { duration.formatted(.units(allowed: [.seconds], width: .narrow)) }
+}
+
+/// A time as it is typed: RFC 3339.
+struct Moment: ExpressibleByArgument {
+    let timestamp: Timestamp
+
+    init?(argument: String) {
+        do throws(TimestampFault) {
+            timestamp = try Timestamp(parsing: argument)
+        } catch {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Exchange
+
+/// Prints one object.
+struct GetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "get",
+        abstract: "Print one object of a pool, or its versions.",
+        discussion: """
+            Examples:
+              caveat get commons report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11
+              caveat get commons report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11 --version all --json
+            """
+    )
+
+    @Argument(help: "The pool's name or id.")
+    var pool: String
+
+    @Argument(help: "The object's STIX id.")
+    var id: String
+
+    @Option(
+        help: ArgumentHelp("Which versions: last, first, all, or a time (RFC 3339).", valueName: "version"),
+        completion: .list(["last", "first", "all"])
+    )
+    var version = "last"
+
+    @Flag(help: "Print the object as served, one version a line.")
+    var json = false
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionOptions
+
+    func validate() throws {
+        guard ["last", "first", "all"].contains(version) || Moment(argument: version) != nil else {
+            throw ValidationError("--version must be last, first, all, or a time such as 2026-01-01T00:00:00.000Z")
+        }
+    }
+
+    func run() async throws {
+        let root = try await APIRoot.discover(try connection.open())
+        var query = [("match[version]", version)]
+        var count = 0
+        while true {
+            let page = try await root.page(of: pool, object: id, query)
+            for object in page.objects {
+                if json { try Output.line(object.compact()) } else { try show(object, isFirst: count == 0) }
+                count += 1
+            }
+            guard page.hasMore, let next = page.next else { break }
+            query = [("match[version]", version), ("next", next)]
+        }
+        if count == 0 { throw CommandFault.failed("\(pool) has no such version of \(id)") }
+    }
+
+    private func show(_ object: JSON.Value, isFirst: Bool) throws(CommandFault) {
+        if !isFirst { try Output.line("") }
+        if let marking = ObjectLine.marking(of: object) { try Output.line(marking.label) }
+        try Output.line(Table.fields(object))
+    }
+}

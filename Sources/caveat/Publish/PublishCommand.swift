@@ -1,0 +1,92 @@
+import ArgumentParser
+import Exchange
+import Foundation
+
+/// Adds objects to a pool.
+struct PublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish",
+        abstract: "Publish STIX objects to a pool.",
+        discussion: """
+            The file holds a STIX object, an array, a bundle, a TAXII envelope, or one of these a line. It is sent in as \
+            many envelopes as the exchange's limits ask for. Publishing the same file again does no harm: what the \
+            exchange has already is not added twice.
+
+            Examples:
+              caveat publish advisory.json --pool commons
+              caveat publish --wait report.json --pool customs-inbox
+              jq -c .objects[] bundle.json | caveat publish - --pool commons --json
+            """
+    )
+
+    @Argument(help: "The file to publish, or - for standard input.", completion: .file(extensions: ["json", "jsonl"]))
+    var file: String
+
+    @Option(help: "The pool's name or id.")
+    var pool: String
+
+    @Flag(help: "Wait until the exchange has decided on every object, a second person's approval included.")
+    var wait = false
+
+    @Flag(help: "Print the status resources as JSON, one a line.")
+    var json = false
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionOptions
+
+    func run() async throws {
+        let objects = try source().objects
+        let root = try await APIRoot.discover(try connection.open())
+        var publication = Publication(root: root, pool: pool, objects: objects)
+        do throws(CommandFault) {
+            try await publication.send()
+        } catch {
+            try report(publication)
+            throw error
+        }
+        if wait { try await publication.settle() }
+        try report(publication)
+        if publication.failedCount > 0 {
+            throw CommandFault.failed("\(publication.failedCount) of \(objects.count) objects were not accepted")
+        }
+    }
+
+    private func source() throws(CommandFault) -> ObjectSource {
+        let data: Data?
+        if file == "-" {
+            data = try? FileHandle.standardInput.readToEnd() ?? Data()  // The reason is the same for nil: below.
+        } else {
+            data = FileManager.default.contents(atPath: file)
+        }
+        guard let data else {
+            throw .file(path: file, rule: "cannot be read; check the path and that you may read it")
+        }
+        do throws(ObjectSourceFault) {
+            return try ObjectSource(Array(data))
+        } catch {
+            throw .file(path: file, rule: error.description)
+        }
+    }
+
+    private func report(_ publication: Publication) throws(CommandFault) {
+        if json {
+            for status in publication.statuses { try Output.line(status.bytes) }
+        } else {
+            for failure in publication.statuses.flatMap(\.failures) { try Output.line(failure.description) }
+        }
+        for failure in publication.oversized {
+            json ? Output.note(failure.description) : try Output.line(failure.description)
+        }
+        if json { return }
+        let accepted = publication.statuses.reduce(0) { $0 + $1.accepted }
+        let pending = publication.statuses.reduce(0) { $0 + $1.pending }
+        try Output.line(
+            "\(accepted) accepted, \(publication.failedCount) failed, \(pending) pending of \(publication.objects.count) "
+                + "objects for \(pool)"
+        )
+        for status in publication.statuses where status.isPending {
+            try Output.line("pending \(status.id)")
+        }
+        if pending > 0 { Output.note("see how it goes with: caveat status ID") }
+    }
+}
