@@ -1,7 +1,8 @@
 import AsyncAlgorithms
-public import Exchange
+import Exchange
 public import Logging
 public import ServiceLifecycle
+import Store
 
 /// Follows the journal when another node wrote to it, so that memory is warm before anybody asks.
 public struct Follower: Service {

@@ -1,7 +1,8 @@
 import Exchange
 import Foundation
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
+public import HummingbirdCore
 public import Logging
 public import Node
 import NIOCore

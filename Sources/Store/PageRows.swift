@@ -60,6 +60,12 @@ public struct StoredPage: Sendable {
     public var more: Bool
     /// Everything up to here has been looked at.
     public var examined: Tick
+
+    public init(versions: [PagedVersion], more: Bool, examined: Tick) {
+        self.versions = versions
+        self.more = more
+        self.examined = examined
+    }
 }
 
 /// Reads pages: a k-way merge of ranges of one index, each read from the cursor on and cut at the page's size.

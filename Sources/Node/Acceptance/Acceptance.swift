@@ -2,6 +2,7 @@ public import Exchange
 import Foundation
 import Merkle
 public import Store
+import Synchronization
 
 /// Why something was not taken. When one is thrown nothing was stored, and the same call may be repeated.
 public enum AcceptanceFault: Error, Sendable {

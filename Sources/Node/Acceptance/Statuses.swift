@@ -1,5 +1,5 @@
 public import Exchange
-import Foundation
+public import Foundation
 import Store
 
 /// Reads the answers to POSTs, and what waits for a second person.

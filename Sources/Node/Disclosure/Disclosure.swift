@@ -1,5 +1,6 @@
 public import Exchange
 public import Store
+import Synchronization
 
 /// The one door out: whatever a reader is shown of a pool is selected here, by the labels that it may see.
 public struct Disclosure: Sendable {
@@ -67,7 +68,7 @@ public struct Disclosure: Sendable {
     }
 
     /// The numbers of the labels of `pool` that a session may see now.
-    func permitted(in pool: Pool, for session: Session) -> Set<Int64> {
+    public func permitted(in pool: Pool, for session: Session) -> Set<Int64> {
         let now = clock()
         return live.state.withLock { $0.sight(session, pool.id, at: now).numbers }
     }

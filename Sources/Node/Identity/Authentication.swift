@@ -60,6 +60,11 @@ public struct Authentication: Sendable {
         return session
     }
 
+    /// The session of a credential that the caller holds already: for what the daemon does for a principal.
+    public func session(of credential: Credential) -> Session? {
+        live.session(credential: credential.id, at: surroundings.clock())
+    }
+
     // MARK: Kinds of credentials
 
     private func bearer(
@@ -99,7 +104,7 @@ public struct Authentication: Sendable {
         let candidates = live.passwordCredentials(of: user)
         // An account that does not exist costs the same time as one that does.
         for candidate in candidates.isEmpty ? [nil] : candidates.map(Optional.some) {
-            guard case .password(let expected, let salt)? = candidate?.proof ?? Self.nobody else { continue }
+            guard case .password(let expected, let salt) = candidate?.proof ?? Self.nobody else { continue }
             guard let hash = await passwords.hash(password, salt: salt), Self.isEqual(hash, expected), let candidate,
                 let session = live.session(credential: candidate.id, at: now)
             else { continue }

@@ -1,4 +1,4 @@
-import Exchange
+public import Exchange
 import Synchronization
 
 /// Counts failed attempts per key in windows of one minute, and says when enough is enough.

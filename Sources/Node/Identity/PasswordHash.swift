@@ -25,7 +25,7 @@ actor PasswordHash {
             blockSize: Self.blockSize,
             parallelism: Self.parallelism
         )
-        return key.map { key in key.withUnsafeBytes { unsafe Array($0) } }
+        return key.map { key in unsafe key.withUnsafeBytes { unsafe Array($0) } }
     }
 }
 

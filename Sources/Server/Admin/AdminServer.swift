@@ -1,7 +1,8 @@
 import Exchange
 import Foundation
 import HTTPTypes
-public import Hummingbird
+import Hummingbird
+import HummingbirdCore
 public import Logging
 public import Node
 import NIOCore
@@ -33,7 +34,7 @@ public struct AdminServer: Sendable {
             tls: nil,
             logger: logger,
             onRunning: { _ in
-                chmod(path, 0o600)
+                unsafe chmod(path, 0o600)
                 await onRunning()
             }
         ) { request, channel in

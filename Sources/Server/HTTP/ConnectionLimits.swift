@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import NIOCore
 import Synchronization
@@ -80,13 +81,14 @@ final class DateHeader: Sendable {
     }
 
     private static func text(_ second: Int) -> String {
-        var second = second
-        var parts = tm()
-        unsafe gmtime_r(&second, &parts)
-        let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+        let (days, rest) = (second / 86_400, second % 86_400)
+        // The date is the first ten characters of the time as TAXII writes it.
+        let date = Timestamp(microseconds: Int64(second) * 1_000_000).text.prefix(10).split(separator: "-")
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days % 7]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(parts.tm_year + 1900)"
-        return "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
+        let month = months[(Int(date[1]) ?? 1) - 1]
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let time = "\(two(rest / 3_600)):\(two(rest / 60 % 60)):\(two(rest % 60))"
+        return "\(weekday), \(date[2]) \(month) \(date[0]) \(time) GMT"
     }
 }

@@ -1,6 +1,7 @@
-public import Hummingbird
-public import Logging
-public import NIOCore
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
 import NIOPosix
 import NIOSSL
 public import ServiceLifecycle

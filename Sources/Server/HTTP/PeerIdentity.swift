@@ -1,7 +1,9 @@
 import Crypto
 import Exchange
+import Foundation
 import NIOCore
 import NIOSSL
+import SwiftASN1
 import Synchronization
 import X509
 

@@ -13,7 +13,7 @@ extension RequestBody {
         var bytes: [UInt8] = []
         let length = declared.flatMap(Int.init)
         if let length, length > bytesMax * Self.drainFactor { throw Self.tooLarge(bytesMax, endsConnection: true) }
-        bytes.reserveCapacity(min(length ?? 4_096, bytesMax))
+        bytes.reserveCapacity(Swift.min(length ?? 4_096, bytesMax))
         var count = 0
         for try await part in self {
             count += part.readableBytes

@@ -1,4 +1,4 @@
-public import NIOSSL
+import NIOSSL
 import Synchronization
 
 /// Where the server's certificate, its key and the members' authorities are.

@@ -1,0 +1,137 @@
+import Exchange
+import Foundation
+import HummingbirdCore
+import Logging
+import Node
+import Server
+import ServiceLifecycle
+import Store
+import StorePostgres
+import StoreSQLite
+import UnixSignals
+
+/// Puts the parts of a daemon together and runs them until SIGTERM or SIGINT.
+struct Daemon: Sendable {
+    /// Where the store is.
+    enum StoreLocation: Hashable, Sendable {
+        case sqlite(path: String)
+        case postgresql(url: String)
+    }
+
+    /// Where it listens, and how that turned out: a port of 0 becomes a free one.
+    struct Listening: Sendable {
+        let host: String
+        let port: Int
+    }
+
+    var store: StoreLocation
+    var storeReaders: Int
+    var host: String
+    var port: Int
+    var tls: TLSContext?
+    var adminSocket: String
+    var profile: ServerProfile
+    var limits: ConnectionLimits
+    var settings: Node.Settings
+    var logger: Logger
+
+    /// Time and chance, as the system has them.
+    static let surroundings = Surroundings(
+        clock: {
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_REALTIME, &time)
+            return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        },
+        randomBytes: { count in
+            var generator = SystemRandomNumberGenerator()
+            var bytes: [UInt8] = []
+            bytes.reserveCapacity(count + 8)
+            while bytes.count < count {
+                var word = generator.next()
+                for _ in 0..<8 {
+                    bytes.append(UInt8(truncatingIfNeeded: word))
+                    word >>= 8
+                }
+            }
+            return Array(bytes.prefix(count))
+        }
+    )
+
+    /// Opens the store, brings it up to date and reads what a node needs.
+    func node() async throws -> Node {
+        let database: any Database =
+            switch store {
+            case .sqlite(let path): try SQLiteDatabase(path: path, readers: storeReaders)
+            case .postgresql(let url): try await PostgresDatabase(url: url, readers: storeReaders)
+            }
+        return try await Node(database, settings: settings, surroundings: Self.surroundings, logger: logger)
+    }
+
+    /// Serves until the end is asked for, then drains and closes the store.
+    /// - Parameters:
+    ///   - services: what else runs beside the listeners.
+    ///   - onRunning: runs once both listeners accept connections.
+    func run(
+        _ node: Node,
+        services: [any Service],
+        onRunning: @escaping @Sendable (Listening) async -> Void
+    ) async throws {
+        let (ports, found) = AsyncStream<Int?>.makeStream()
+        let server = ExchangeServer(node, profile: profile, limits: limits, logger: logger)
+        let admin = AdminServer(node, title: profile.title, version: version, logger: logger)
+        try Self.prepareSocket(adminSocket)
+        let listeners: [any Service] = [
+            server.listener(at: .hostname(host, port: port), tls: tls) { found.yield($0) },
+            admin.listener(at: adminSocket) { found.yield(nil) },
+        ]
+        let announcement = Announcement { [host, port] in
+            var bound = port
+            var running = 0
+            for await found in ports {
+                bound = found ?? bound
+                running += 1
+                guard running == 2 else { continue }
+                await onRunning(Listening(host: host, port: bound))
+                return
+            }
+        }
+        let upkeep: [any Service] = [
+            Follower(node, logger: logger), Housekeeping(node, clock: ContinuousClock(), logger: logger), announcement,
+        ]
+        let group = ServiceGroup(
+            configuration: .init(
+                services: upkeep + services + listeners,
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+        )
+        do {
+            try await group.run()
+        } catch {
+            await node.database.close()
+            throw error
+        }
+        await node.database.close()
+        unsafe unlink(adminSocket)
+    }
+
+    /// The socket's folder is for the daemon's user alone; a socket that a dead daemon left is taken away by binding.
+    private static func prepareSocket(_ path: String) throws {
+        let folder = URL(filePath: path).deletingLastPathComponent()
+        try FileManager.default.createDirectory(
+            at: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+    }
+}
+
+/// Runs once, beside the listeners, and then waits for the end.
+private struct Announcement: Service {
+    let announce: @Sendable () async -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await announce() }
+        try await gracefulShutdown()
+    }
+}

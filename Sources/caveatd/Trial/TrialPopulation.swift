@@ -1,0 +1,139 @@
+import Exchange
+import Foundation
+import Node
+
+/// The invented members of a trial, their credentials and pools.
+struct TrialPopulation: Codable, Sendable {
+    struct Member: Codable, Sendable {
+        let name: String
+        let kind: String
+        let token: String
+        let password: String
+        let identity: String
+    }
+
+    struct Pool: Codable, Sendable {
+        let name: String
+        let collection: String
+    }
+
+    var members: [Member] = []
+    var pools: [Pool] = []
+
+    /// The file in the trial's folder that keeps tokens and passwords from one start to the next. It holds secrets of an
+    /// invented exchange on loopback; a real one keeps none.
+    private static let file = "trial.json"
+
+    /// The population of the exchange in `folder`: as the last start left it, or new.
+    static func settled(in node: Node, folder: URL) async throws -> TrialPopulation {
+        let file = folder.appending(path: file)
+        if let data = try? Data(contentsOf: file) {  // Absent at the first start.
+            return try JSONDecoder().decode(TrialPopulation.self, from: data)
+        }
+        let population = try await founded(in: node)
+        try JSONEncoder().encode(population).write(to: file, options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        return population
+    }
+
+    private static let cast: [(name: String, title: String, kind: MemberKind, sector: String, country: String)] = [
+        ("harbour-customs", "Harbour Customs Service", .customs, "government-national", "NL"),
+        ("city-police", "City Police, Organised Crime Unit", .police, "government-local", "NL"),
+        ("blue-anchor", "Blue Anchor Forwarding", .freightForwarder, "transportation", "DE"),
+        ("swift-cargo", "Swift Cargo Logistics", .freightForwarder, "transportation", "BE"),
+        ("first-harbour-bank", "First Harbour Bank", .bank, "financial-services", "NL"),
+        ("north-oil", "North Oil Company", .energy, "energy", "NO"),
+    ]
+
+    private static func founded(in node: Node) async throws -> TrialPopulation {
+        var population = TrialPopulation()
+        let administration = node.administration
+        for entry in cast {
+            guard let name = Name(entry.name) else { continue }
+            let member = try await administration.add(
+                Administration.NewMember(
+                    name: name,
+                    title: entry.title,
+                    kind: entry.kind,
+                    sector: entry.sector,
+                    jurisdiction: entry.country,
+                    group: nil
+                )
+            )
+            let roles: Set<Role> = [.reader, .reporter, .publisher]
+            _ = try await administration.addPrincipal(name, of: entry.name, roles: roles)
+            let token = try await administration.addCredential(.token, for: entry.name, expires: nil)
+            let password = try await administration.addCredential(.password, for: entry.name, expires: nil)
+            population.members.append(
+                Member(
+                    name: entry.name,
+                    kind: entry.kind.rawValue,
+                    token: token.secret ?? "",
+                    password: password.secret ?? "",
+                    identity: member.identity.text
+                )
+            )
+        }
+        try await population.addPools(administration)
+        try await TrialAdvisories.publish(to: population, in: node)
+        return population
+    }
+
+    private mutating func addPools(_ administration: Administration) async throws {
+        let terms: [(name: String, terms: PoolTerms, enrolled: [(String, Enrolment)])] = [
+            (
+                "commons",
+                PoolTerms(
+                    title: "Commons",
+                    about: "Every member reads and writes.",
+                    reading: .everyone,
+                    writing: .everyone,
+                    defaultMarking: .green
+                ),
+                []
+            ),
+            (
+                "warnings",
+                PoolTerms(
+                    title: "Warnings of the authorities",
+                    about: "Authorities write, every member reads.",
+                    reading: .everyone,
+                    writing: .authorities
+                ),
+                []
+            ),
+            (
+                "customs-inbox",
+                PoolTerms(
+                    title: "Reports to customs",
+                    about: "Every member writes, only Harbour Customs reads.",
+                    reading: .enrolled,
+                    writing: .everyone
+                ),
+                [("harbour-customs", Enrolment(reads: true, writes: true))]
+            ),
+            (
+                "deepwater",
+                PoolTerms(
+                    title: "Deepwater due diligence",
+                    about: "Two members ask one another about counterparties.",
+                    reading: .enrolled,
+                    writing: .enrolled,
+                    ceiling: .red
+                ),
+                [
+                    ("first-harbour-bank", Enrolment(reads: true, writes: true)),
+                    ("north-oil", Enrolment(reads: true, writes: true)),
+                ]
+            ),
+        ]
+        for entry in terms {
+            guard let name = Name(entry.name) else { continue }
+            let pool = try await administration.addPool(name, .sharing, entry.terms)
+            for (member, enrolment) in entry.enrolled {
+                _ = try await administration.enrol(member, in: entry.name, enrolment)
+            }
+            pools.append(Pool(name: entry.name, collection: pool.id.text))
+        }
+    }
+}
