@@ -88,6 +88,7 @@ let package = Package(
             dependencies: [
                 "Exchange", "Node", "Server", "Store", "StoreSQLite", "StorePostgres",
                 argumentParser, logging, lifecycle, nioCore, nioPosix,
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

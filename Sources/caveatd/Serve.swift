@@ -1,5 +1,147 @@
 import ArgumentParser
+import Exchange
+import Foundation
+import Logging
+import Node
+import Server
+import ServiceLifecycle
+import UnixSignals
 
+/// `caveatd serve`: the daemon.
 struct Serve: AsyncParsableCommand {
-    func run() async throws {}
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serves an exchange until SIGTERM; SIGHUP reads the certificates again.",
+        discussion: """
+            Every key of the configuration is in config/caveatd.yaml with its unit, range and default.
+
+            Examples:
+              caveatd serve --config /etc/caveat/caveatd.yaml
+              caveatd serve --config caveatd.yaml --check     reads the file, says what is wrong with it, and ends
+            """
+    )
+
+    @Option(help: ArgumentHelp("The configuration file.", valueName: "file"), completion: .file(extensions: ["yaml"]))
+    var config: String
+
+    @Flag(help: "Only checks the configuration.")
+    var check = false
+
+    func run() async throws {
+        do {
+            let configuration = try Configuration.read(try String(contentsOfFile: config, encoding: .utf8))
+            if check { return print("\(config): no fault found") }
+            try await serve(configuration)
+        } catch {
+            FileHandle.standardError.write(Data("caveatd: \(StartFault.text(of: error))\n".utf8))
+            throw ExitCode.failure
+        }
+    }
+
+    private func serve(_ configuration: Configuration) async throws {
+        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        var logger = Logger(label: "caveatd")
+        logger.logLevel = configuration.logLevel
+        let manager = ServiceManager(ProcessInfo.processInfo.environment)
+        let tls = try configuration.tls.map { try TLSContext($0) }
+        let daemon = try Daemon(configuration, tls: tls, logger: logger)
+        let node = try await daemon.node()
+        let watchdog = manager.watchdog {
+            do {
+                try await node.live.follow()
+                return true
+            } catch {
+                return false
+            }
+        }
+        let services: [any Service] = [
+            watchdog, CertificateReload(tls: tls, manager: manager, logger: logger), Farewell(manager: manager),
+        ]
+        try await daemon.run(node, services: services) { [logger] listening in
+            manager.notify("READY=1")
+            logger.notice("serving", metadata: ["listen": "\(ListenAddress.text(listening.host, listening.port))"])
+        }
+    }
+}
+
+extension Daemon {
+    /// A daemon as the configuration describes it.
+    init(_ configuration: Configuration, tls: TLSContext?, logger: Logger) throws {
+        var url = configuration.storeURL
+        if let file = configuration.storeURLFile {
+            url = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard Configuration.isStore(url) else {
+                throw ConfigurationFault(key: "store.url_file", rule: "the file must hold sqlite:PATH or postgresql://…")
+            }
+        }
+        guard let address = ListenAddress(configuration.listen) else {
+            throw ConfigurationFault(key: "listen", rule: "must be host:port")
+        }
+        self.init(
+            store: url.hasPrefix("sqlite:") ? .sqlite(path: String(url.dropFirst(7))) : .postgresql(url: url),
+            storeReaders: configuration.storeReaders,
+            host: address.host,
+            port: address.port,
+            tls: tls,
+            adminSocket: configuration.adminSocket,
+            profile: ServerProfile(
+                title: configuration.title,
+                contact: configuration.contact,
+                pageObjectsMax: configuration.pageObjectsMax
+            ),
+            limits: ConnectionLimits(
+                connectionsMax: configuration.connectionsMax,
+                connectionsPerSourceMax: configuration.connectionsPerSourceMax,
+                idle: .seconds(configuration.idleSeconds),
+                request: .seconds(configuration.requestSeconds),
+                headerBytesMax: configuration.headerBytesMax,
+                urlBytesMax: configuration.urlBytesMax,
+                bodyBytesMax: configuration.bodyBytesMax
+            ),
+            settings: Node.Settings(
+                pageBytesMax: configuration.pageBytesMax,
+                envelope: Envelope.Limits(
+                    objectsPerEnvelopeMax: configuration.objectsPerEnvelopeMax,
+                    objectBytesMax: configuration.objectBytesMax,
+                    objectDepthMax: configuration.objectDepthMax
+                ),
+                requestsPerSecond: configuration.requestsPerSecond,
+                requestBurst: configuration.requestBurst,
+                failuresPerMinute: configuration.failuresPerMinute
+            ),
+            logger: logger
+        )
+    }
+}
+
+/// SIGHUP: new handshakes get the certificate that is in the files now; connections that are open go on.
+private struct CertificateReload: Service {
+    let tls: TLSContext?
+    let manager: ServiceManager
+    let logger: Logger
+
+    func run() async throws {
+        for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
+            var time = timespec()
+            unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+            manager.notify("RELOADING=1\nMONOTONIC_USEC=\(time.tv_sec * 1_000_000 + time.tv_nsec / 1_000)")
+            do {
+                try tls?.reload()
+                logger.notice("certificates read again")
+            } catch {
+                logger.error("certificates not read; the old ones stay", metadata: ["error.kind": "\(error)"])
+            }
+            manager.notify("READY=1")
+        }
+    }
+}
+
+/// Tells the service manager that the end has begun.
+private struct Farewell: Service {
+    let manager: ServiceManager
+
+    func run() async throws {
+        try await gracefulShutdown()
+        manager.notify("STOPPING=1")
+    }
 }
