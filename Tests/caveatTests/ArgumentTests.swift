@@ -1,0 +1,95 @@
+import ArgumentParser
+import Testing
+
+@testable import caveat
+
+@Suite("Arguments")
+struct ArgumentTests {
+    private static let connection = ["--url", "https://exchange.example.org", "--token-file", "/token"]
+
+    @Test(
+        "that make sense are taken",
+        arguments: [
+            ["publish", "a.json", "--pool", "commons", "--wait", "--json"] + connection,
+            ["poll", "commons", "--follow", "--interval", "500ms", "--match-type", "note,report"] + connection,
+            ["get", "commons", "note--1", "--version", "2026-01-01T00:00:00.000Z"] + connection,
+            ["pools", "--url", "http://127.0.0.1:8080", "--token-file", "/token"],
+            ["pools", "--url", "http://[::1]:8080/taxii2/", "--token-file", "/token"],
+            ["pools", "--url", "http://exchange.example.org", "--insecure-http", "--token-file", "/token"],
+            ["pools", "--url", "https://a", "--certificate", "/c", "--key", "/k"],
+            ["refuse", "1", "--reason", "wrong"] + connection,
+            ["admin", "exchange"],
+            ["admin", "member", "add", "a-1", "--title", "A", "--kind", "freight-forwarder"],
+            ["admin", "principal", "add", "a", "--member", "a", "--role", "reader", "--role", "operator"],
+            ["admin", "credential", "add", "--principal", "a", "--type", "token"],
+            ["admin", "pool", "add", "a", "--title", "A", "--reading", "everyone", "--writing", "nobody"],
+            ["admin", "pool", "change", "a", "--no-second-person"],
+            ["admin", "pool", "enrol", "a", "b", "--reads"],
+        ]
+    )
+    func taken(arguments: [String]) throws {
+        _ = try Main.parseAsRoot(arguments)
+    }
+
+    @Test(
+        "that do not are misuse, with exit code 64",
+        arguments: [
+            ["publish", "a.json"] + connection,
+            ["poll"] + connection,
+            ["poll", "commons", "--interval", "5"] + connection,
+            ["poll", "commons", "--interval", "0s"] + connection,
+            ["poll", "commons", "--limit", "0"] + connection,
+            ["poll", "commons", "--since", "yesterday"] + connection,
+            ["poll", "commons", "--since", "2026-01-01T00:00:00Z", "--reset"] + connection,
+            ["get", "commons", "note--1", "--version", "newest"] + connection,
+            ["pools", "--url", "http://exchange.example.org", "--token-file", "/token"],
+            ["pools", "--url", "http://127.0.0.1.example.org", "--token-file", "/token"],
+            ["pools", "--url", "http://localhost.example.org", "--token-file", "/token"],
+            ["pools", "--url", "ftp://a", "--token-file", "/token"],
+            ["pools", "--url", "https://user:secret@a", "--token-file", "/token"],
+            ["pools", "--url", "https://a/deep/path", "--token-file", "/token"],
+            ["pools", "--url", "https://a", "--token-file", "/token", "--user", "x", "--password-file", "/p"],
+            ["pools", "--url", "https://a", "--certificate", "/c"],
+            ["refuse", "1", "--reason", " "] + connection,
+            ["admin", "member", "add", "a", "--title", "A"],
+            ["admin", "member", "add", "Not a name", "--title", "A", "--kind", "bank"],
+            ["admin", "member", "change", "a"],
+            ["admin", "principal", "add", "a", "--member", "a"],
+            ["admin", "credential", "add", "--principal", "a", "--type", "certificate"],
+            ["admin", "credential", "add", "--principal", "a", "--type", "token", "--uri", "x:y"],
+            ["admin", "pool", "add", "a", "--title", "A"],
+            ["admin", "pool", "change", "a"],
+            ["admin", "pool", "enrol", "a", "b"],
+        ]
+    )
+    func misused(arguments: [String]) {
+        let fault = #expect(throws: (any Error).self) { try Main.parseAsRoot(arguments) }
+        #expect(fault.map { Main.exitCode(for: $0).rawValue } == 64)
+    }
+
+    @Test("every command shows examples and has an abstract")
+    func help() {
+        var commands: [any ParsableCommand.Type] = [Main.self]
+        while let command = commands.popLast() {
+            let subcommands = command.configuration.subcommands
+            commands += subcommands + command.configuration.groupedSubcommands.flatMap(\.subcommands)
+            #expect(command.configuration.discussion.contains("Examples:\n  caveat "), "\(command)")
+            #expect(!command.configuration.abstract.isEmpty, "\(command)")
+        }
+    }
+}
+
+@Suite("Text of others")
+struct PrintableTests {
+    @Test("cannot steer the terminal")
+    func printable() {
+        #expect("a\u{1B}[31mb\u{202E}c\r\nd\u{9B}e\u{2028}é漢".printable == "a [31mb c  d e é漢")
+    }
+
+    @Test("cannot leave its place in a path")
+    func percentEncoded() {
+        #expect("a/b?c#d e%é".percentEncoded == "a%2Fb%3Fc%23d%20e%25%C3%A9")
+        #expect("..".percentEncoded == "%2E%2E")
+        #expect("note--1.2".percentEncoded == "note--1.2")
+    }
+}
