@@ -111,7 +111,7 @@ struct TransportTests {
         request.totalMax = .milliseconds(300)
         let start = ContinuousClock.now
         await withTaskGroup(of: Void.self) { [request] group in
-            for _ in 0..<8 {
+            for _ in 0..<40 {
                 group.addTask {
                     await #expect(throws: TransportFault.timedOut(place: server.url, limit: .milliseconds(300))) {
                         try await narrow.perform(request)
@@ -119,7 +119,7 @@ struct TransportTests {
                 }
             }
         }
-        #expect(ContinuousClock.now - start < .seconds(2))
+        #expect(ContinuousClock.now - start < .seconds(8))  // One after the other would take 12.
     }
 
     @Test("a Unix socket takes the place of the host")

@@ -23,7 +23,7 @@ struct ArgumentTests {
             ["admin", "principal", "add", "a", "--member", "a", "--role", "reader", "--role", "operator"],
             ["admin", "credential", "add", "--principal", "a", "--type", "token"],
             ["admin", "pool", "add", "a", "--title", "A", "--reading", "everyone", "--writing", "nobody"],
-            ["admin", "pool", "change", "a", "--no-second-person"],
+            ["admin", "pool", "change", "a", "--no-second-person", "--ceiling", "amber+strict"],
             ["admin", "pool", "enrol", "a", "b", "--reads"],
         ]
     )
@@ -59,6 +59,8 @@ struct ArgumentTests {
             ["admin", "credential", "add", "--principal", "a", "--type", "token", "--uri", "x:y"],
             ["admin", "pool", "add", "a", "--title", "A"],
             ["admin", "pool", "change", "a"],
+            ["admin", "pool", "change", "a", "--reading", "nobody"],
+            ["admin", "pool", "change", "a", "--ceiling", "white"],
             ["admin", "pool", "enrol", "a", "b"],
         ]
     )

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Exchange
 import TransportCurl
 
 /// Administers pools.
@@ -27,12 +28,16 @@ struct PoolCommand: AsyncParsableCommand, Administered {
         @Option(help: "The pool's title as people read it.") var title: String?
         @Option(help: "What the pool is for.") var description: String?
         @Option(help: "What it is.") var kind: PoolKind?
-        @Option(help: "Who reads it.") var reading: Reading?
-        @Option(help: "Who writes to it.") var writing: Writing?
+        @Option(help: "Who reads it.") var reading: Audience?
+        @Option(help: "Who writes to it.") var writing: Audience?
         @Flag(inversion: .prefixedNo, help: "Whether a second person must approve what is published.")
         var secondPerson: Bool?
-        @Option(help: "The strictest TLP it takes.") var ceiling: MarkingCode?
-        @Option(help: "The TLP of objects that bear none.") var defaultMarking: MarkingCode?
+        @Option(help: "The strictest TLP it takes.") var ceiling: TLP?
+        @Option(help: "The TLP of objects that bear none.") var defaultMarking: TLP?
+
+        func validate() throws {
+            if reading == .nobody { throw ValidationError("--reading nobody makes no pool; suspend the pool instead") }
+        }
     }
 
     struct Add: AsyncParsableCommand {
@@ -62,8 +67,8 @@ struct PoolCommand: AsyncParsableCommand, Administered {
             // What most pools are; said here and not left to chance.
             body.kind = body.kind ?? .sharing
             body.secondPerson = body.secondPerson ?? false
-            body.ceiling = body.ceiling ?? .red
-            body.defaultMarking = body.defaultMarking ?? .amber
+            body.ceiling = body.ceiling ?? TLP.red.code
+            body.defaultMarking = body.defaultMarking ?? TLP.amber.code
             try await admin.send(.post, PoolCommand.plural, body)
         }
     }
@@ -139,11 +144,11 @@ private struct PoolBody: Encodable, Equatable {
     var title: String?
     var description: String?
     var kind: PoolKind?
-    var reading: Reading?
-    var writing: Writing?
+    var reading: Audience?
+    var writing: Audience?
     var secondPerson: Bool?
-    var ceiling: MarkingCode?
-    var defaultMarking: MarkingCode?
+    var ceiling: String?
+    var defaultMarking: String?
 
     init() {}
 
@@ -155,7 +160,7 @@ private struct PoolBody: Encodable, Equatable {
         reading = terms.reading
         writing = terms.writing
         secondPerson = terms.secondPerson
-        ceiling = terms.ceiling
-        defaultMarking = terms.defaultMarking
+        ceiling = terms.ceiling?.code
+        defaultMarking = terms.defaultMarking?.code
     }
 }

@@ -1,44 +1,28 @@
-import ArgumentParser
+public import ArgumentParser
+public import Exchange
 
-/// A closed set of values that an option takes and a request carries.
-protocol Term: RawRepresentable<String>, CaseIterable, ExpressibleByArgument, Encodable, Sendable {}
+// The exchange's own terms, as options take them: each is typed as it travels.
 
-/// What a member is.
-enum MemberKind: String, Term {
-    case customs, police, fiu, regulator, bank
-    case freightForwarder = "freight-forwarder"
-    case carrier, port, energy, ngo, exchange
-}
+extension MemberKind: ExpressibleByArgument {}
 
-/// What a principal may do for its member.
-enum Role: String, Term {
-    case reader, reporter, publisher, approver, officer, auditor, `operator`
+extension Role: ExpressibleByArgument {}
+
+extension PoolKind: ExpressibleByArgument {}
+
+extension Audience: ExpressibleByArgument {}
+
+extension TLP: ExpressibleByArgument {
+    /// Reads a level by its code, as `amber+strict`.
+    public init?(argument: String) { self.init(code: argument) }
+
+    /// The codes of all levels.
+    public static var allValueStrings: [String] { allCases.map(\.code) }
+
+    /// The code, where a level is a default.
+    public var defaultValueDescription: String { code }
 }
 
 /// How a principal proves who it is.
-enum CredentialType: String, Term {
+enum CredentialType: String, CaseIterable, ExpressibleByArgument, Encodable {
     case token, password, certificate
-}
-
-/// What a pool is for.
-enum PoolKind: String, Term {
-    case sharing
-    case officialList = "official-list"
-}
-
-/// Who reads a pool.
-enum Reading: String, Term {
-    case everyone, authorities, enrolled
-}
-
-/// Who writes to a pool.
-enum Writing: String, Term {
-    case everyone, authorities, enrolled, nobody
-}
-
-/// A TLP 2.0 level as it is typed.
-enum MarkingCode: String, Term {
-    case clear, green, amber
-    case amberStrict = "amber+strict"
-    case red
 }
