@@ -31,8 +31,11 @@ final class LockFile: Sendable {
 
     func release() {
         descriptor.withLock { descriptor in
-            if let descriptor { close(descriptor) }
+            guard let held = descriptor else { return }
             descriptor = nil
+            // A process that is being started may hold a copy of the descriptor for a moment, and the lock with it.
+            _ = flock(held, LOCK_UN)
+            close(held)
         }
     }
 }

@@ -1,0 +1,102 @@
+import Foundation
+import Store
+import StoreSQLite
+import Testing
+
+@Suite("SQLite driver")
+struct DriverSQLiteTests {
+    @Test("syncs the log at each commit, keeps foreign keys")
+    func pragmas() async throws {
+        try await withSQLitePath { path in
+            let database = try SQLiteDatabase(path: path, readers: 1)
+            let values = try await database.write { connection in
+                try ["synchronous", "journal_mode", "foreign_keys", "busy_timeout"].map { name in
+                    try connection.first("pragma \(name)") { $0.text(0) }
+                }
+            }
+            #expect(values == ["2", "wal", "1", "5000"])
+            await database.close()
+        }
+    }
+
+    @Test("refuses a file that is open already, and opens it once that is closed")
+    func oneHolder() async throws {
+        try await withSQLitePath { path in
+            let first = try SQLiteDatabase(path: path, readers: 1)
+            do {
+                _ = try SQLiteDatabase(path: path, readers: 1)
+                Issue.record("opened twice")
+            } catch DatabaseFault.busy(let text) {
+                #expect(text.contains(path))
+            }
+            await first.close()
+            await (try SQLiteDatabase(path: path, readers: 1)).close()
+        }
+    }
+
+    @Test("keeps what was committed when it is closed and opened again")
+    func reopened() async throws {
+        try await withSQLitePath { path in
+            let first = try SQLiteDatabase(path: path, readers: 2)
+            try await first.write { connection in
+                try connection.script("create table things (id integer primary key)")
+                try connection.run("insert into things values ($1)", .integer(7))
+            }
+            await first.close()
+            let second = try SQLiteDatabase(path: path, readers: 2)
+            #expect(try await ids(in: second) == [7])
+            await second.close()
+        }
+    }
+
+    @Test("says so when the file is not a database or cannot be made")
+    func unreachable() async throws {
+        try await withSQLitePath { path in
+            try Data(repeating: 65, count: 8192).write(to: URL(fileURLWithPath: path))
+            await expectFault(.unreachable) { try SQLiteDatabase(path: path, readers: 1) }
+            await expectFault(.unreachable) { try SQLiteDatabase(path: path + "/no/test.db", readers: 1) }
+        }
+    }
+
+    @Test("reports a commit that a deferred constraint refuses, and goes on")
+    func commitRefused() async throws {
+        try await withSQLitePath { path in
+            let database = try SQLiteDatabase(path: path, readers: 1)
+            try await database.write { connection in
+                try connection.script(
+                    """
+                    create table things (id integer primary key);
+                    create table parts (thing integer references things (id) deferrable initially deferred)
+                    """
+                )
+            }
+            await expectFault(.commit) {
+                try await database.write { try $0.run("insert into parts values ($1)", .integer(1)) }
+            }
+            _ = try await database.write { try $0.run("insert into things values ($1)", .integer(1)) }
+            #expect(try await database.read { try $0.first("select count(*) from parts") { $0.integer(0) } } == 0)
+            await database.close()
+        }
+    }
+
+    @Test("closes its file when it is let go without being closed")
+    func released() async throws {
+        try await withSQLitePath { path in
+            do {
+                let database = try SQLiteDatabase(path: path, readers: 1)
+                _ = try await database.write { try $0.run("create table things (id integer primary key)") }
+            }
+            // Its threads end soon after; the lock is free then.
+            for _ in 0..<1000 {
+                do {
+                    let again = try SQLiteDatabase(path: path, readers: 1)
+                    await again.close()
+                    return
+                } catch DatabaseFault.busy {
+                    await Task.yield()
+                }
+            }
+            Issue.record("still locked")
+        }
+    }
+}
