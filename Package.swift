@@ -103,6 +103,36 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(name: "TestSupport", dependencies: ["Exchange", "Store"], path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Exchange", "Merkle", "Store", "StoreSQLite", "StorePostgres", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: ["Exchange", "Node", "Store", "StoreSQLite", "StorePostgres", "TestSupport", logging],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "Exchange", "Node", "Server", "Store", "StoreSQLite", "TestSupport", logging, nioCore,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "TransportTests",
+            dependencies: ["TransportCurl"],
+            exclude: ["server.py"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "caveatTests", dependencies: ["caveat", "Exchange"], swiftSettings: settings),
+        .testTarget(name: "caveatdTests", dependencies: ["caveatd", lifecycle], swiftSettings: settings),
+        .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )
