@@ -6,7 +6,7 @@ enum Table {
     static func rows(_ resources: [JSON.Value], _ columns: [(heading: String, key: String)]) -> String {
         let rows =
             [columns.map(\.heading)]
-            + resources.map { resource in columns.map { column in resource[column.key].map(text) ?? "-" } }
+            + resources.map { resource in columns.map { column in resource[column.key].map(cell) ?? "-" } }
         let widths = columns.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             let cells = zip(row, widths).map { $0.padded(to: $1) }
@@ -18,7 +18,12 @@ enum Table {
     static func fields(_ resource: JSON.Value) -> String {
         let members = resource.members
         let width = members.map(\.key.count).max() ?? 0
-        return members.map { "\($0.key.printable.padded(to: width))  \(text($0.value))" }.joined(separator: "\n")
+        return members.map { "\($0.key.printable.padded(to: width))  \(cell($0.value))" }.joined(separator: "\n")
+    }
+
+    private static func cell(_ value: JSON.Value) -> String {
+        let text = text(value)
+        return text.isEmpty ? "-" : text
     }
 
     private static func text(_ value: JSON.Value) -> String {

@@ -12,7 +12,7 @@ struct AdminCommand: AsyncParsableCommand {
 
             Examples:
               caveat admin exchange
-              caveat admin member add blue-anchor --title "Blue Anchor Forwarding" --kind freight-forwarder
+              caveat admin member add blue-anchor --title "Blue Anchor" --kind freight-forwarder --jurisdiction DE
               caveat admin principal add blue-anchor --member blue-anchor --role reader --role reporter
               caveat admin credential add --principal blue-anchor --type token > blue-anchor.token
             """,

@@ -37,7 +37,7 @@ struct MemberCommand: AsyncParsableCommand, Administered {
             abstract: "Add a member.",
             discussion: """
                 Examples:
-                  caveat admin member add blue-anchor --title "Blue Anchor Forwarding" --kind freight-forwarder
+                  caveat admin member add blue-anchor --title "Blue Anchor" --kind freight-forwarder --jurisdiction DE
                 """
         )
 
@@ -49,6 +49,7 @@ struct MemberCommand: AsyncParsableCommand, Administered {
             try checkName(name)
             if terms.title == nil { throw ValidationError("a new member needs --title") }
             if terms.kind == nil { throw ValidationError("a new member needs --kind") }
+            if terms.jurisdiction == nil { throw ValidationError("a new member needs --jurisdiction") }
         }
 
         func run() async throws {

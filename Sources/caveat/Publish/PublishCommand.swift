@@ -41,7 +41,7 @@ struct PublishCommand: AsyncParsableCommand {
         do throws(CommandFault) {
             try await publication.send()
         } catch {
-            try report(publication)
+            if !publication.statuses.isEmpty { try report(publication) }
             throw error
         }
         if wait { try await publication.settle() }
