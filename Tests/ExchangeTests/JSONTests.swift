@@ -101,7 +101,7 @@ struct JSONTests {
             (0x444b_1ae4_d6e2_ef4e, "999999999999999700000"), (0x444b_1ae4_d6e2_ef4f, "999999999999999900000"),
             (0x444b_1ae4_d6e2_ef50, "1e+21"), (0x3eb0_c6f7_a0b5_ed8c, "9.999999999999997e-7"),
             (0x3eb0_c6f7_a0b5_ed8d, "0.000001"), (0x41b3_de43_5555_5553, "333333333.3333332"),
-            (0x41b3_de43_5555_5557, "333333333.33333343"), (0xbece_cc47_c1b6_f0c8, "-0.0000033333333333333333"),
+            (0x41b3_de43_5555_5557, "333333333.33333343"), (0xbecb_f647_612f_3696, "-0.0000033333333333333333"),
             (0x4314_3ff3_c1cb_0959, "1424953923781206.2"),
         ] as [(UInt64, String)]
     )
@@ -109,7 +109,7 @@ struct JSONTests {
         let double = Double(bitPattern: bits)
         let printed = "\(double)".contains(/[.e]/) ? "\(double)" : "\(double).0"
         let canonical = try JSON(parsing: Array(printed.utf8)).root.canonical()
-        #expect(String(decoding: canonical, as: UTF8.self) == (text == "-0.0000033333333333333333" ? "\(text)" : text))
+        #expect(String(decoding: canonical, as: UTF8.self) == text)
     }
 
     @Test("has one canonical form for all texts of a value", arguments: UInt64(0)..<200)

@@ -1,0 +1,123 @@
+import Exchange
+import Foundation
+import Logging
+import Node
+import Store
+import StorePostgres
+import StoreSQLite
+import Synchronization
+import TestSupport
+
+/// A node over a fresh store of one engine, with members to act as.
+final class TestExchange: Sendable {
+    let node: Node
+    let database: any Database
+    let clock = ManualClock()
+    private let folder: TemporaryFolder
+
+    /// - Parameter wrap: puts a database that fails between the node and its store.
+    init(
+        _ engine: Engine = .sqlite,
+        failuresPerMinute: Int = 1_000,
+        wrap: (any Database) -> any Database = { $0 }
+    ) async throws {
+        folder = try TemporaryFolder()
+        let real: any Database =
+            switch engine {
+            case .sqlite: try SQLiteDatabase(path: folder.path("test.db"), readers: 2)
+            case .postgresql: try await PostgresDatabase(url: try await PostgresServer.shared().database(), readers: 2)
+            }
+        database = wrap(real)
+        node = try await Self.node(over: database, clock, failuresPerMinute: failuresPerMinute)
+    }
+
+    static func node(
+        over database: any Database,
+        _ clock: ManualClock,
+        failuresPerMinute: Int = 1_000,
+        seed: UInt64 = 1
+    ) async throws -> Node {
+        let random = Mutex(SplitMix64(seed: seed))
+        return try await Node(
+            database,
+            settings: Node.Settings(requestsPerSecond: 0, failuresPerMinute: failuresPerMinute),
+            surroundings: Surroundings(
+                clock: { clock.now },
+                randomBytes: { count in
+                    random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
+                }
+            ),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    func close() async { await database.close() }
+
+    /// A member with one principal of the same name, and the principal's token.
+    func join(
+        _ name: String,
+        _ kind: MemberKind = .bank,
+        roles: Set<Role> = [.reader, .reporter, .publisher]
+    ) async throws -> String {
+        _ = try await node.administration.add(
+            Administration.NewMember(
+                name: try Self.name(name),
+                title: name,
+                kind: kind,
+                sector: "",
+                jurisdiction: "NL",
+                group: nil
+            )
+        )
+        return try await principal(name, of: name, roles: roles)
+    }
+
+    /// Another principal of a member, and its token.
+    func principal(_ name: String, of member: String, roles: Set<Role>) async throws -> String {
+        _ = try await node.administration.addPrincipal(try Self.name(name), of: member, roles: roles)
+        return try await node.administration.addCredential(.token, for: name, expires: nil).secret ?? ""
+    }
+
+    func pool(_ name: String, _ terms: PoolTerms) async throws -> Pool {
+        try await node.administration.addPool(try Self.name(name), .sharing, terms)
+    }
+
+    func session(_ token: String) async throws -> Session {
+        try await node.authentication.session(for: .bearer(token), from: "test")
+    }
+
+    func publish(_ objects: [String], to pool: Pool, as token: String) async throws -> StatusReport {
+        try await node.acceptance.accept(try Samples.envelope(objects), to: pool, from: try await session(token))
+    }
+
+    /// Everything that a reader is shown of a pool, page by page.
+    func all(
+        _ pool: Pool,
+        as token: String,
+        limit: Int = 100,
+        filter: ObjectFilter = ObjectFilter(),
+        form: Disclosure.Form = .objects
+    ) async throws -> [PagedVersion] {
+        let session = try await session(token)
+        var all: [PagedVersion] = []
+        var after = Tick.zero
+        while true {
+            let question = Disclosure.Question(form: form, after: after, limit: limit, filter: filter)
+            let page = try await node.disclosure.page(question, of: pool, to: session)
+            all += page.stored.versions
+            guard page.stored.more else { return all }
+            after = page.stored.examined
+        }
+    }
+
+    static func name(_ text: String) throws -> Name {
+        guard let name = Name(text) else { throw BadName() }
+        return name
+    }
+
+    struct BadName: Error {}
+}
+
+extension PoolTerms {
+    static let open = PoolTerms(title: "Open", reading: .everyone, writing: .everyone, defaultMarking: .green)
+}
