@@ -21,7 +21,7 @@ struct Main: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Exchanging",
-                subcommands: [PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self]
+                subcommands: [PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self, ImportCommand.self]
             ),
             CommandGroup(
                 name: "Releasing",

@@ -1,0 +1,35 @@
+/// Entities of FollowTheMoney, one JSON object a line.
+public struct FollowTheMoneyList: Sendable {
+    /// The entities that are subjects, in the file's order.
+    public private(set) var subjects: [ListSubject] = []
+    /// How many are of a schema that is no subject by itself: addresses, sanctions, ownerships.
+    public private(set) var skipped = 0
+    /// What could not be read: the line from 1, and why.
+    public private(set) var faults: [String] = []
+
+    /// Reads the lines of a file; a bad one costs no other.
+    public init(_ bytes: [UInt8]) {
+        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+            guard line.contains(where: { $0 > 0x20 }) else { continue }
+            do throws(JSONFault) {
+                try take(try JSON(parsing: Array(line)).root, number + 1)
+            } catch {
+                faults.append("line \(number + 1): \(error)")
+            }
+        }
+    }
+
+    private mutating func take(_ entity: JSON.Value, _ line: Int) throws(JSONFault) {
+        guard let key = entity["id"]?.string, let schema = entity["schema"]?.string, entity["properties"]?.kind == .object
+        else {
+            faults.append("line \(line): must be an entity with id, schema and properties")
+            return
+        }
+        var subject = ListSubject(key: key, schema: schema)
+        for (name, values) in entity["properties"]?.members ?? [] {
+            for value in values.elements.compactMap(\.string) { subject.add(value, to: name) }
+        }
+        if subject.properties["name"] == nil, let caption = entity["caption"]?.string { subject.add(caption, to: "name") }
+        if subject.isCarried { subjects.append(subject) } else { skipped += 1 }
+    }
+}

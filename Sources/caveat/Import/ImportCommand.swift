@@ -1,0 +1,190 @@
+import ArgumentParser
+import Exchange
+import Foundation
+import SwiftCSV
+
+/// Brings a pool up to date with a public list.
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Bring an official-list pool up to date with a public list.",
+        discussion: """
+            Adds what is new, versions what changed and revokes what is gone. The same file again adds nothing; an import \
+            that was stopped goes on where it was when it is started again. Lists:
+              ofac-sdn DIR   the US Treasury's SDN list: sdn.csv, alt.csv, add.csv, sdn_comments.csv
+              ofac-cons DIR  its consolidated list: cons_prim.csv, cons_alt.csv, cons_add.csv, cons_comments.csv
+              ftm FILE       entities of FollowTheMoney, one JSON object a line; --source names the list
+
+            The pool is one that only you write to; an operator makes it with:
+              caveat admin pool add ofac-sdn --kind official-list --reading everyone --writing enrolled
+              caveat admin pool enrol ofac-sdn MEMBER --reads --writes
+
+            Examples:
+              caveat import ofac-sdn ./sdn --pool ofac-sdn
+              caveat import ftm eu.ftm.jsonl --source eu-journal --pool eu-journal --dry-run
+            """
+    )
+
+    /// The lists that can be read.
+    enum List: String, CaseIterable, ExpressibleByArgument {
+        case ofacSDN = "ofac-sdn"
+        case ofacConsolidated = "ofac-cons"
+        case ftm
+    }
+
+    @Argument(help: "Which list: ofac-sdn, ofac-cons or ftm.")
+    var list: List
+
+    @Argument(help: "The list's folder, or for ftm its file.", completion: .file())
+    var path: String
+
+    @Option(help: "The pool's name or id.")
+    var pool: String
+
+    @Option(help: "The list's name in external references; needed for ftm.")
+    var source: String?
+
+    @Flag(help: "Import although much of the list is gone.")
+    var allowShrink = false
+
+    @Flag(help: "Only say what would be done.")
+    var dryRun = false
+
+    @Flag(help: "Print the sums as JSON.")
+    var json = false
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionOptions
+
+    func validate() throws {
+        if list == .ftm && source == nil { throw ValidationError("ftm needs --source, the list's name") }
+    }
+
+    func run() async throws {
+        let start = ContinuousClock.now
+        let source = source ?? list.rawValue
+        let found = try read()
+        Output.progress("\(found.subjects.count) subjects read")
+        let root = try await APIRoot.discover(try connection.open())
+        let sync = ListSync(found.subjects, from: source, held: try await held(root), at: Self.now)
+        var summary = Summary(source, found, sync)
+        if sync.isSuspect, !allowShrink, !dryRun {
+            throw CommandFault.failed(
+                "\(sync.revoked.count) subjects are gone from the list, which may be a broken copy; look at the file, and "
+                    + "say --allow-shrink if it is right"
+            )
+        }
+        if !dryRun {
+            let objects = sync.added + sync.changed + sync.revoked
+            var publication = Publication(root: root, pool: pool, objects: objects.isEmpty ? [] : ListExtension.definitions + objects)
+            try await publication.send()
+            summary.failed += publication.failedCount
+            for failure in publication.statuses.flatMap(\.failures) + publication.oversized { Output.note(failure.description) }
+        }
+        let elapsed = (ContinuousClock.now - start).components
+        summary.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
+        for fault in found.faults { Output.note("\(path): \(fault)") }
+        try Output.line(json ? summary.json : summary.text(dryRun: dryRun))
+        if summary.failed > 0 { throw CommandFault.failed("\(summary.failed) records were not imported") }
+    }
+
+    /// A list as it was read.
+    struct Found {
+        var subjects: [ListSubject]
+        var skipped = 0
+        var faults: [String]
+    }
+
+    private func read() throws(CommandFault) -> Found {
+        switch list {
+        case .ftm:
+            let entities = FollowTheMoneyList(Array(try data(path)))
+            return Found(subjects: entities.subjects, skipped: entities.skipped, faults: entities.faults)
+        case .ofacSDN: return try ofac("sdn.csv", "alt.csv", "add.csv", "sdn_comments.csv")
+        case .ofacConsolidated: return try ofac("cons_prim.csv", "cons_alt.csv", "cons_add.csv", "cons_comments.csv")
+        }
+    }
+
+    private func ofac(
+        _ primary: String,
+        _ aliases: String,
+        _ addresses: String,
+        _ comments: String
+    ) throws(CommandFault) -> Found {
+        let list = OFACList(
+            primary: try rows(primary),
+            aliases: try rows(aliases),
+            addresses: try rows(addresses),
+            comments: try rows(comments)
+        )
+        return Found(subjects: list.subjects, faults: list.faults)
+    }
+
+    /// The rows of a CSV file without a header.
+    private func rows(_ name: String) throws(CommandFault) -> [[String]] {
+        let file = "\(path)/\(name)"
+        let bytes = try data(file)
+        // The files come in UTF-8 or, of old, in Latin 1; a lone Ctrl-Z ends them.
+        let text = String(data: bytes, encoding: .utf8) ?? String(data: bytes, encoding: .isoLatin1) ?? ""
+        let clean = text.replacing("\r\n", with: "\n").replacing("\u{1a}", with: "")
+        do {
+            let csv = try EnumeratedCSV(string: clean, delimiter: .comma, loadColumns: false)
+            return [csv.header] + csv.rows
+        } catch {
+            throw .file(path: file, rule: "is no CSV (\(error))")
+        }
+    }
+
+    private func data(_ file: String) throws(CommandFault) -> Data {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw .file(path: file, rule: "cannot be read; check the path and that you may read it")
+        }
+        return data
+    }
+
+    /// The last version of everything in the pool.
+    private func held(_ root: APIRoot) async throws(CommandFault) -> [JSON.Value] {
+        var held: [JSON.Value] = []
+        var next: String?
+        while true {
+            let page = try await root.page(of: pool, [("limit", "1000")] + (next.map { [("next", $0)] } ?? []))
+            held += page.objects
+            Output.progress("\(held.count) objects held")
+            guard page.hasMore, let following = page.next else { return held }
+            next = following
+        }
+    }
+
+    private static var now: Timestamp { Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000) * 1_000) }
+
+    /// What came of it.
+    private struct Summary: Encodable {
+        let source: String
+        let records, added, changed, revoked, unchanged, skipped: Int
+        var failed: Int
+        var seconds = 0.0
+
+        init(_ source: String, _ found: Found, _ sync: ListSync) {
+            self.source = source
+            records = found.subjects.count
+            added = sync.added.count
+            changed = sync.changed.count
+            revoked = sync.revoked.count
+            unchanged = sync.unchanged
+            skipped = found.skipped
+            failed = found.faults.count
+        }
+
+        var json: String {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .sortedKeys
+            return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)  // Plain values always encode.
+        }
+
+        func text(dryRun: Bool) -> String {
+            let sums = "\(added) added, \(changed) changed, \(revoked) revoked, \(unchanged) unchanged"
+            let rest = "\(skipped) skipped, \(failed) failed, \(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10) s"
+            return "\(dryRun ? "would be: " : "")\(source): \(records) records: \(sums), \(rest)"
+        }
+    }
+}
