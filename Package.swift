@@ -131,7 +131,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "caveatTests", dependencies: ["caveat", "Exchange"], swiftSettings: settings),
-        .testTarget(name: "caveatdTests", dependencies: ["caveatd", lifecycle], swiftSettings: settings),
+        .testTarget(name: "caveatdTests", dependencies: ["caveatd", "Server"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

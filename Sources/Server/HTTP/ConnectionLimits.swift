@@ -80,7 +80,7 @@ final class DateHeader: Sendable {
         }
     }
 
-    private static func text(_ second: Int) -> String {
+    static func text(_ second: Int) -> String {
         let (days, rest) = (second / 86_400, second % 86_400)
         // The date is the first ten characters of the time as TAXII writes it.
         let date = Timestamp(microseconds: Int64(second) * 1_000_000).text.prefix(10).split(separator: "-")
