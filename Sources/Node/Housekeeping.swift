@@ -9,6 +9,7 @@ public struct Follower: Service {
     private let node: Node
     private let logger: Logger
 
+    /// Puts it together from its parts.
     public init(_ node: Node, logger: Logger) {
         self.node = node
         self.logger = logger
@@ -39,6 +40,7 @@ public struct Housekeeping<Pace: Clock>: Service where Pace.Duration == Duration
     private let clock: Pace
     private let logger: Logger
 
+    /// Puts it together from its parts.
     public init(_ node: Node, clock: Pace, logger: Logger) {
         self.node = node
         self.clock = clock

@@ -5,16 +5,20 @@ public import Store
 
 /// One node of an exchange: its use cases over one store.
 public struct Node: Sendable {
+    /// What a node may be told.
     public struct Settings: Sendable {
         /// A page ends, with more to come, once its content has this many bytes.
         public var pageBytesMax: Int
+        /// What one envelope may hold.
         public var envelope: Envelope.Limits
         /// Requests a second of one principal; 0 is no limit.
         public var requestsPerSecond: Int
+        /// Requests that one principal may make at once.
         public var requestBurst: Int
         /// Failed attempts a minute, of one source and for one account.
         public var failuresPerMinute: Int
 
+        /// Puts it together from its parts.
         public init(
             pageBytesMax: Int = 8 << 20,
             envelope: Envelope.Limits = Envelope.Limits(),
@@ -30,17 +34,27 @@ public struct Node: Sendable {
         }
     }
 
+    /// What it was made with.
     public let settings: Settings
     /// The exchange's id, the same on every node and after every restart.
     public let exchangeID: String
+    /// What it knows of the journal.
     public let live: LiveState
+    /// Finds out who calls.
     public let authentication: Authentication
+    /// The one door in.
     public let acceptance: Acceptance
+    /// The one door out.
     public let disclosure: Disclosure
+    /// Answers to POSTs.
     public let statuses: Statuses
+    /// What an operator does.
     public let administration: Administration
+    /// Signs and checks `next`.
     public let cursor: PageCursor
+    /// Time and chance.
     public let surroundings: Surroundings
+    /// The store.
     public let database: any Database
 
     /// Brings the store up to date and reads what the node needs of it.

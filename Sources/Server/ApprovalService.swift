@@ -43,7 +43,10 @@ struct ApprovalService: Sendable {
 
     private func decision(_ bytes: [UInt8]) throws(HTTPFault) -> Acceptance.Decision {
         guard let said = try? JSONDecoder().decode(Said.self, from: Data(bytes)) else {
-            throw .malformed("decision", "the body must be {\"decision\": \"approve\"} or {\"decision\": \"refuse\", \"reason\": …}")
+            throw .malformed(
+                "decision",
+                "the body must be {\"decision\": \"approve\"} or {\"decision\": \"refuse\", \"reason\": …}"
+            )
         }
         switch said.decision {
         case "approve": return .approve

@@ -4,8 +4,8 @@ import HTTPTypes
 import Hummingbird
 public import HummingbirdCore
 public import Logging
-public import Node
 import NIOCore
+public import Node
 import Store
 
 /// The members' side of the daemon: TAXII, the little of `/v1` that there is, and health.
@@ -17,6 +17,7 @@ public struct ExchangeServer: Sendable {
     private let taxii: TAXIIService
     private let approvals: ApprovalService
 
+    /// Serves a node.
     public init(_ node: Node, profile: ServerProfile, limits: ConnectionLimits, logger: Logger) {
         self.node = node
         self.profile = profile
@@ -85,7 +86,12 @@ public struct ExchangeServer: Sendable {
     ) async throws -> Response {
         try checkLimits(request)
         switch path {
-        case "/healthz": return Response(status: .ok, headers: [.contentType: "text/plain"], body: .init(byteBuffer: ByteBuffer(string: "ok\n")))
+        case "/healthz":
+            return Response(
+                status: .ok,
+                headers: [.contentType: "text/plain"],
+                body: .init(byteBuffer: ByteBuffer(string: "ok\n"))
+            )
         case "/readyz": return try await readiness()
         default: break
         }
@@ -96,14 +102,21 @@ public struct ExchangeServer: Sendable {
         guard let route = Route(path: String(path)) else {
             guard Route(path: path + "/") != nil else { throw HTTPFault.absent }
             let query = request.uri.query.map { "?\($0)" } ?? ""
-            return Response(status: .permanentRedirect, headers: [.location: "\(path)/\(query)", .contentType: MediaType.taxii])
+            return Response(
+                status: .permanentRedirect,
+                headers: [.location: "\(path)/\(query)", .contentType: MediaType.taxii]
+            )
         }
         return try await taxii.answer(request, route, session)
     }
 
     private func checkLimits(_ request: Request) throws(HTTPFault) {
         guard request.head.path?.utf8.count ?? 0 <= limits.urlBytesMax else {
-            throw HTTPFault(.uriTooLong, "URL too long", "A request target may have at most \(limits.urlBytesMax) bytes (url_bytes_max).")
+            throw HTTPFault(
+                .uriTooLong,
+                "URL too long",
+                "A request target may have at most \(limits.urlBytesMax) bytes (url_bytes_max)."
+            )
         }
         let bytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 4 }
         guard bytes <= limits.headerBytesMax else {
@@ -117,7 +130,11 @@ public struct ExchangeServer: Sendable {
 
     private func readiness() async throws -> Response {
         try await node.live.follow()
-        return Response(status: .ok, headers: [.contentType: "text/plain"], body: .init(byteBuffer: ByteBuffer(string: "ready\n")))
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/plain"],
+            body: .init(byteBuffer: ByteBuffer(string: "ready\n"))
+        )
     }
 
     /// The one place where a fault becomes a status.

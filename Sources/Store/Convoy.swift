@@ -1,7 +1,9 @@
 import Synchronization
 
 /// Lets whoever finds the way free act for all who wait: one commit for many writes, one look at the journal for many
-/// readers. Nobody is answered by an action that began before they came.
+/// readers.
+///
+/// Nobody is answered by an action that began before they came.
 public final class Convoy<Request: Sendable>: Sendable {
     /// How many requests one action may serve.
     private let groupMax: Int
@@ -20,6 +22,7 @@ public final class Convoy<Request: Sendable>: Sendable {
         var waiting: [(request: Request, caller: CheckedContinuation<Turn, Never>)] = []
     }
 
+    /// Sets the limits.
     public init(groupMax: Int, waitingMax: Int) {
         self.groupMax = groupMax
         self.waitingMax = waitingMax

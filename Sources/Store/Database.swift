@@ -6,7 +6,9 @@ public enum SQLValue: Hashable, Sendable {
     case bytes([UInt8])
 }
 
-/// The row under a running statement's cursor. Valid only inside the closure that it is handed to. Columns count from 0.
+/// The row under a running statement's cursor.
+///
+/// Valid only inside the closure that it is handed to. Columns count from 0.
 public protocol SQLRow {
     /// Whether the column holds null.
     func isNull(_ column: Int) -> Bool
@@ -20,7 +22,9 @@ public protocol SQLRow {
     func withBytes<Output>(_ column: Int, _ body: (UnsafeRawBufferPointer) throws -> Output) rethrows -> Output
 }
 
-/// One connection inside a transaction. Statements are prepared once and kept.
+/// One connection inside a transaction.
+///
+/// Statements are prepared once and kept.
 public protocol SQLConnection {
     /// Runs one statement of the common SQL text and hands each row to `row`, in order.
     /// - Returns: how many rows it inserted, updated or deleted; 0 for a `select`.
@@ -40,14 +44,18 @@ extension SQLConnection {
     }
 
     /// All rows of one statement, each made into a value.
-    public func rows<Output>(_ sql: String, _ values: SQLValue..., make: (any SQLRow) throws -> Output) throws -> [Output] {
+    public func rows<Output>(_ sql: String, _ values: SQLValue..., make: (any SQLRow) throws -> Output) throws
+        -> [Output]
+    {
         var all: [Output] = []
         try run(sql, values) { all.append(try make($0)) }
         return all
     }
 
     /// The first row of one statement, made into a value; nil when there is none.
-    public func first<Output>(_ sql: String, _ values: SQLValue..., make: (any SQLRow) throws -> Output) throws -> Output? {
+    public func first<Output>(_ sql: String, _ values: SQLValue..., make: (any SQLRow) throws -> Output) throws
+        -> Output?
+    {
         var first: Output?
         try run(sql, values) { row in
             if first == nil { first = try make(row) }
@@ -70,7 +78,9 @@ extension SQLConnection {
     }
 }
 
-/// What a driver reports. Everything else that a transaction's body throws passes through as it is.
+/// What a driver reports.
+///
+/// Everything else that a transaction's body throws passes through as it is.
 public enum DatabaseFault: Error, Sendable {
     /// The database cannot be opened or reached; the text is for the operator's log.
     case unreachable(String)
@@ -104,15 +114,19 @@ public enum Engine: String, Sendable {
 public protocol Database: Sendable {
     var engine: Engine { get }
 
-    /// Runs `body` in one write transaction and returns once its commit is durable. Write transactions of one process run
-    /// one after another. When `body` throws, nothing was written.
+    /// Runs `body` in one write transaction and returns once its commit is durable.
+    ///
+    /// Write transactions of one process run one after another. When `body` throws, nothing was written.
     /// - Throws: `DatabaseFault`, or what `body` throws.
-    func write<Output: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Output) async throws -> Output
+    func write<Output: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Output) async throws
+        -> Output
 
     /// Runs `body` in one read-only transaction that sees one state of the database throughout.
     func read<Output: Sendable>(_ body: @escaping @Sendable (any SQLConnection) throws -> Output) async throws -> Output
 
-    /// One element whenever another process may have committed. A driver whose database has one process never sends any.
+    /// One element whenever another process may have committed.
+    ///
+    /// A driver whose database has one process never sends any.
     /// Ends when the database is closed.
     func changes() -> AsyncStream<Void>
 

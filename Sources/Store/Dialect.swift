@@ -1,7 +1,9 @@
 /// The few places where the two engines need another text.
 enum Dialect {
-    /// A migration's text for one engine. `{int}` is a 64-bit integer, `{text}` a text compared byte by byte,
-    /// `{bytes}` a byte string, `{strict}` closes a table.
+    /// A migration's text for one engine.
+    ///
+    /// `{int}` is a 64-bit integer, `{text}` a text compared byte by byte, `{bytes}` a byte string, `{strict}` closes
+    /// a table.
     static func schema(_ text: String, for engine: Engine) -> String {
         let words: [(String, String)] =
             switch engine {
@@ -12,7 +14,9 @@ enum Dialect {
         return words.reduce(text) { $0.replacing($1.0, with: $1.1) }
     }
 
-    /// Holds the lock under which migrations run, until the transaction ends. SQLite's write transaction is lock enough.
+    /// Holds the lock under which migrations run, until the transaction ends.
+    ///
+    /// SQLite's write transaction is lock enough.
     static func migrationLock(for engine: Engine) -> String? {
         switch engine {
         case .sqlite: nil
@@ -20,7 +24,9 @@ enum Dialect {
         }
     }
 
-    /// Tells other processes, at commit, that the journal has grown. SQLite has one process.
+    /// Tells other processes, at commit, that the journal has grown.
+    ///
+    /// SQLite has one process.
     static func announcement(for engine: Engine) -> String? {
         switch engine {
         case .sqlite: nil

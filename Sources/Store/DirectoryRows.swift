@@ -1,6 +1,8 @@
 public import Exchange
 
-/// Members, principals, credentials and pools as rows. They are few: a node reads them all whenever one changes.
+/// Members, principals, credentials and pools as rows.
+///
+/// They are few: a node reads them all whenever one changes.
 public enum DirectoryRows {
     /// Everything, as of one state of the database.
     public static func directory(_ connection: any SQLConnection) throws -> Directory {
@@ -86,7 +88,8 @@ public enum DirectoryRows {
         }
         return try connection.rows(
             """
-            select number, id, name, kind, title, about, reading, writing, release_by, ceiling, default_marking, standing
+            select number, id, name, kind, title, about, reading, writing, release_by, ceiling, default_marking,
+                standing
             from pool order by number
             """
         ) { row in

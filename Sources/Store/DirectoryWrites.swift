@@ -39,6 +39,7 @@ extension Transaction {
         try enterDirectory(at: nextTick())
     }
 
+    /// Adds it, under a number that is a tick of this transaction.
     public func add(_ principal: Principal, of member: Member) throws {
         try connection.run(
             "insert into principal (number, id, name, member, roles, standing) values ($1, $2, $3, $4, $5, $6)",
@@ -52,6 +53,7 @@ extension Transaction {
         try enterDirectory(at: Tick(microseconds: principal.number))
     }
 
+    /// Keeps what of it may change.
     public func change(_ principal: Principal) throws {
         try connection.run(
             "update principal set roles = $2, standing = $3 where number = $1",
@@ -62,6 +64,7 @@ extension Transaction {
         try enterDirectory(at: nextTick())
     }
 
+    /// Adds it, under a number that is a tick of this transaction.
     public func add(_ credential: Credential, of principal: Principal) throws {
         let (kind, secret, salt): (String, [UInt8], [UInt8]) =
             switch credential.proof {
@@ -87,6 +90,7 @@ extension Transaction {
         try enterDirectory(at: Tick(microseconds: credential.number))
     }
 
+    /// Keeps what of it may change.
     public func change(_ credential: Credential) throws {
         try connection.run(
             "update credential set expires = $2, revoked = $3 where number = $1",
@@ -97,6 +101,7 @@ extension Transaction {
         try enterDirectory(at: nextTick())
     }
 
+    /// Adds it, under a number that is a tick of this transaction.
     public func add(_ pool: Pool) throws {
         try connection.run(
             """
@@ -110,6 +115,7 @@ extension Transaction {
         try enterDirectory(at: Tick(microseconds: pool.number))
     }
 
+    /// Keeps what of it may change.
     public func change(_ pool: Pool) throws {
         try connection.run(
             """

@@ -7,6 +7,7 @@ public struct ExchangeIdentity: Sendable {
     /// Signs paging cursors: 32 random bytes.
     public let cursorKey: [UInt8]
 
+    /// Puts it together from its parts.
     public init(id: String, cursorKey: [UInt8]) {
         self.id = id
         self.cursorKey = cursorKey
@@ -33,9 +34,12 @@ public struct ExchangeIdentity: Sendable {
 
 /// Figures for an operator.
 public struct StoreFigures: Sendable {
+    /// STIX ids that are known.
     public let objects: Int64
+    /// Versions that are held, in all pools.
     public let versions: Int64
 
+    /// Counts them.
     public static func read(_ connection: any SQLConnection) throws -> StoreFigures {
         let counts = try connection.first("select (select count(*) from object), (select count(*) from version)") {
             StoreFigures(objects: $0.integer(0), versions: $0.integer(1))

@@ -10,7 +10,9 @@ public enum WriteFault: Error, Sendable {
 }
 
 /// Many requests in one transaction: what waits is gathered, each runs in a savepoint, one commit, then all are
-/// answered. Nobody is answered before the commit is durable.
+/// answered.
+///
+/// Nobody is answered before the commit is durable.
 public final class GroupCommit: Sendable {
     /// How many requests may share one transaction.
     public static let groupMax = 256
@@ -38,7 +40,9 @@ public final class GroupCommit: Sendable {
         self.afterCommit = afterCommit
     }
 
-    /// Runs `body` in a transaction shared with others, and returns once it is durable. When `body` throws, nothing of
+    /// Runs `body` in a transaction shared with others, and returns once it is durable.
+    ///
+    /// When `body` throws, nothing of
     /// it was written, and the others go on.
     /// - Throws: `WriteFault`, or what `body` throws.
     public func write<Output: Sendable>(

@@ -2,9 +2,13 @@ public import Exchange
 
 /// One journal entry as a follower sees it.
 public struct JournalEntry: Sendable {
+    /// Where it stands in the journal.
     public let tick: Tick
+    /// What happened.
     public let kind: EntryKind
+    /// The pool's number; 0 for an entry about none.
     public let pool: Int64
+    /// The object's number; 0 for an entry about none.
     public let object: Int64
     /// The version that a `released` entry speaks of; nil when it was deleted since.
     public let released: ReleasedVersion?
@@ -12,16 +16,25 @@ public struct JournalEntry: Sendable {
 
 /// A released version, whole: what a node keeps in memory of the newest.
 public struct ReleasedVersion: Sendable {
+    /// Its place among the versions of its object.
     public let placed: PlacedVersion
+    /// The pool's number; 0 for an entry about none.
     public let pool: Int64
+    /// The object's number; 0 for an entry about none.
     public let object: Int64
+    /// Its standing as of the same state of the store.
     public let standing: VersionStanding
+    /// The STIX id.
     public let id: String
+    /// Its version, as TAXII writes it.
     public let version: String
+    /// The content.
     public let bytes: [UInt8]
 
+    /// Where it stands in the journal.
     public var tick: Tick { placed.tick }
 
+    /// Puts it together from its parts.
     public init(
         placed: PlacedVersion,
         pool: Int64,
@@ -56,7 +69,9 @@ public struct ReleasedVersion: Sendable {
 
 /// A label and its number in the store.
 public struct InternedLabel: Sendable {
+    /// Its key in the store.
     public let number: Int64
+    /// Its access label.
     public let label: Label
     /// The tick of the newest version under it; zero when there is none.
     public var newest: Tick

@@ -6,6 +6,7 @@ public enum MigrationFault: Error, CustomStringConvertible, Sendable {
     case newer(found: Int64, known: Int64)
     case failed(version: Int64, DatabaseFault)
 
+    /// The same, for people to read.
     public var description: String {
         switch self {
         case .newer(let found, let known):
@@ -18,7 +19,9 @@ public enum MigrationFault: Error, CustomStringConvertible, Sendable {
 
 /// Brings a database to the schema of this program, forward only, one migration a transaction, under a lock.
 public enum Migrator {
-    /// The migrations in order; number `n` is the nth. A shipped one never changes.
+    /// The migrations in order; number `n` is the nth.
+    ///
+    /// A shipped one never changes.
     private static var migrations: [[UInt8]] { [PackageResources.M0001_sql] }
 
     /// The schema this program knows.

@@ -2,22 +2,28 @@ public import Exchange
 
 /// What one page is asked of the store: the labels that the reader may see, and from where on.
 public struct PageRequest: Sendable {
+    /// The pool's number.
     public var pool: Int64
     /// The permitted labels of the pool that hold anything after `after`.
     public var labels: [Int64]
     /// All permitted labels of the pool.
     public var permitted: Set<Int64>
+    /// Only what is newer.
     public var after: Tick
+    /// The most versions of the page.
     public var limit: Int
+    /// What passes.
     public var filter: ObjectFilter
     /// Whether the content is wanted, and how much of it one page may hold.
     public var content: ContentNeed
 
+    /// Whether a page wants content.
     public enum ContentNeed: Hashable, Sendable {
         case none
         case upTo(bytes: Int)
     }
 
+    /// Puts it together from its parts.
     public init(
         pool: Int64,
         labels: [Int64],
@@ -39,12 +45,16 @@ public struct PageRequest: Sendable {
 
 /// One version as a page shows it.
 public struct PagedVersion: Sendable {
+    /// Where it stands in the journal.
     public let tick: Tick
+    /// The STIX id.
     public let id: String
+    /// Its version, as TAXII writes it.
     public let version: String
     /// Empty when the content was not asked for.
     public let bytes: [UInt8]
 
+    /// Puts it together from its parts.
     public init(tick: Tick, id: String, version: String, bytes: [UInt8]) {
         self.tick = tick
         self.id = id
@@ -55,12 +65,14 @@ public struct PagedVersion: Sendable {
 
 /// A page, and where the next begins.
 public struct StoredPage: Sendable {
+    /// What is on the page, ascending by tick.
     public var versions: [PagedVersion]
     /// Whether anything the reader may see may follow.
     public var more: Bool
     /// Everything up to here has been looked at.
     public var examined: Tick
 
+    /// Puts it together from its parts.
     public init(versions: [PagedVersion], more: Bool, examined: Tick) {
         self.versions = versions
         self.more = more
@@ -70,7 +82,7 @@ public struct StoredPage: Sendable {
 
 /// Reads pages: a k-way merge of ranges of one index, each read from the cursor on and cut at the page's size.
 public enum PageRows {
-    /// How many versions one request may look at when a filter passes few of them; then the page ends early, with `more`.
+    /// How many versions one request may look at when a filter passes few of them; then its page ends, with `more`.
     public static let examinedMax = 20_000
     private static let batch = 64
 
@@ -110,8 +122,11 @@ public enum PageRows {
 
     /// One version of an object, who brought it, and the object's key.
     public struct VisibleVersion: Sendable {
+        /// Its place among the versions of its object.
         public let placed: PlacedVersion
+        /// The number of the member that brought it.
         public let member: Int64
+        /// The object's number.
         public let object: Int64
     }
 

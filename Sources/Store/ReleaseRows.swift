@@ -3,17 +3,21 @@ import Foundation
 
 /// What the store holds of the ids in one envelope, with the keys that writing needs.
 public struct Holdings: Sendable {
+    /// What is known of each id.
     public var objects: [STIXID: HeldObject] = [:]
     var numbers: [STIXID: Int64] = [:]
 }
 
 /// A release that is about to be written.
 public struct ReleaseRow: Sendable {
+    /// What is stored.
     public let object: STIXObject
+    /// The random bytes that the commitment is made with.
     public let salt: [UInt8]
     /// The journal's commitment to the content under the salt.
     public let leaf: [UInt8]
 
+    /// Puts it together from its parts.
     public init(object: STIXObject, salt: [UInt8], leaf: [UInt8]) {
         self.object = object
         self.salt = salt
@@ -32,8 +36,12 @@ extension Transaction {
         var holdings = Holdings()
         let members = Dictionary(uniqueKeysWithValues: directory.members.values.map { ($0.number, $0.id) })
         for id in ids {
-            let found = try connection.first("select number, owner, created from object where id = $1", .text(id.text)) {
-                (number: $0.integer(0), owner: $0.isNull(1) ? nil : $0.integer(1), created: $0.isNull(2) ? nil : $0.integer(2))
+            let found = try connection.first("select number, owner, created from object where id = $1", .text(id.text))
+            {
+                (
+                    number: $0.integer(0), owner: $0.isNull(1) ? nil : $0.integer(1),
+                    created: $0.isNull(2) ? nil : $0.integer(2)
+                )
             }
             guard let found else { continue }
             holdings.numbers[id] = found.number
@@ -63,7 +71,11 @@ extension Transaction {
     /// The number of a label, interned when it is new.
     public func intern(_ label: Label, in pool: Pool) throws -> Int64 {
         let text = label.text
-        if let known = try connection.first("select number from label where value = $1", .text(text), make: { $0.integer(0) }) {
+        if let known = try connection.first(
+            "select number from label where value = $1",
+            .text(text),
+            make: { $0.integer(0) }
+        ) {
             return known
         }
         let number = nextTick().microseconds
@@ -144,7 +156,9 @@ extension Transaction {
         return tick
     }
 
-    /// Removes versions of an object from a pool, content and salt with them. The journal keeps their leaves.
+    /// Removes versions of an object from a pool, content and salt with them.
+    ///
+    /// The journal keeps their leaves.
     public func delete(_ ticks: [Tick], of object: Int64, from pool: Pool, by author: Principal) throws {
         for tick in ticks {
             try connection.run("delete from content where tick = $1", .integer(tick.microseconds))

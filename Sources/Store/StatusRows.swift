@@ -2,14 +2,20 @@ public import Exchange
 
 /// A status resource as it is kept (TAXII 2.1 §4.3).
 public struct StatusRow: Sendable {
+    /// A UUIDv4.
     public let id: String
+    /// When it was kept, or completed.
     public let tick: Tick
+    /// The author's number.
     public let principal: Int64
+    /// The pool's number.
     public let pool: Int64
+    /// Whether nothing of it waits any more.
     public let isComplete: Bool
     /// The verdicts, encoded by the caller.
     public let body: [UInt8]
 
+    /// Puts it together from its parts.
     public init(id: String, tick: Tick, principal: Int64, pool: Int64, isComplete: Bool, body: [UInt8]) {
         self.id = id
         self.tick = tick
@@ -35,6 +41,7 @@ public struct StatusRow: Sendable {
 
 /// Answers to POSTs, and what waits for a second person.
 public enum StatusRows {
+    /// The status of an id; nil when there is none.
     public static func status(_ id: String, _ connection: any SQLConnection) throws -> StatusRow? {
         try connection.first(
             "select \(StatusRow.columns) from status where id = $1",

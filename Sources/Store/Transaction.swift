@@ -2,8 +2,11 @@ public import Exchange
 
 /// One write transaction, as the requests that share it see it.
 public final class Transaction {
-    /// When the transaction began. All its requests share it.
+    /// When the transaction began.
+    ///
+    /// All its requests share it.
     public let now: Timestamp
+    /// The connection that it runs on.
     public let connection: any SQLConnection
     private var last: Tick
 

@@ -29,7 +29,7 @@ public final class PostgresDatabase: Database {
     }
 
     /// Runs `body` in one write transaction and returns once the server has it on disk.
-    /// - Throws: `unreachable` when the connection was lost before the commit was sent, `commit` when it was lost after.
+    /// - Throws: `unreachable` when the connection was lost before the commit was sent, `commit` when after.
     public func write<Output: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Output
     ) async throws -> Output {

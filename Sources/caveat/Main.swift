@@ -21,7 +21,9 @@ struct Main: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Exchanging",
-                subcommands: [PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self, ImportCommand.self]
+                subcommands: [
+                    PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self, ImportCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Releasing",

@@ -9,7 +9,9 @@ struct ConfigurationFault: Error, CustomStringConvertible {
     var description: String { "configuration: \(key): \(rule)" }
 }
 
-/// All that a daemon is configured with, read once from one file. `config/caveatd.yaml` has every key with its default.
+/// All that a daemon is configured with, read once from one file.
+///
+/// `config/caveatd.yaml` has every key with its default.
 struct Configuration: Equatable, Sendable {
     /// `exchange.title`: what discovery and the API root call it.
     var title = "Caveat exchange"
@@ -19,12 +21,16 @@ struct Configuration: Equatable, Sendable {
     /// `listen`: address and port of the members' side.
     var listen = "127.0.0.1:8443"
 
-    /// `tls.certificate`, `tls.key`: PEM files, both or neither. Needed unless `listen` is a loopback address.
+    /// `tls.certificate`, `tls.key`: PEM files, both or neither.
+    ///
+    /// Needed unless `listen` is a loopback address.
     var certificate: String?
     var key: String?
     /// `tls.client_ca`: PEM file of the authorities whose certificates members may come with.
     var clientAuthorities: String?
-    /// `tls.client_certificates`: none, optional or required. Optional where `tls.client_ca` is set, else none.
+    /// `tls.client_certificates`: none, optional or required.
+    ///
+    /// Optional where `tls.client_ca` is set, else none.
     var clientCertificates: TLSFiles.ClientCertificates?
 
     /// `store.url`: `sqlite:PATH` or `postgresql://…`.
@@ -72,7 +78,9 @@ struct Configuration: Equatable, Sendable {
     /// `log.level`: trace, debug, info, notice, warning, error or critical.
     var logLevel = Logger.Level.info
 
-    /// Reads the file's text. A key that is unknown, doubled, of another type or out of its range is named.
+    /// Reads the file's text.
+    ///
+    /// A key that is unknown, doubled, of another type or out of its range is named.
     static func read(_ text: String) throws(ConfigurationFault) -> Configuration {
         var keys = try ConfigurationKeys(text)
         var it = Configuration()
@@ -133,7 +141,8 @@ struct Configuration: Equatable, Sendable {
         guard certificate != nil || address.isLoopback else {
             throw ConfigurationFault(
                 key: "tls.certificate",
-                rule: "is needed: \(address.host) can be reached from elsewhere; set it and tls.key, or listen on 127.0.0.1"
+                rule:
+                    "is needed: \(address.host) can be reached from elsewhere; set it and tls.key, or listen on 127.0.0.1"
             )
         }
         guard clientAuthorities == nil || certificate != nil else {

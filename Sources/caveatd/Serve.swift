@@ -71,7 +71,10 @@ extension Daemon {
         if let file = configuration.storeURLFile {
             url = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
             guard Configuration.isStore(url) else {
-                throw ConfigurationFault(key: "store.url_file", rule: "the file must hold sqlite:PATH or postgresql://…")
+                throw ConfigurationFault(
+                    key: "store.url_file",
+                    rule: "the file must hold sqlite:PATH or postgresql://…"
+                )
             }
         }
         guard let address = ListenAddress(configuration.listen) else {

@@ -2,7 +2,9 @@ import AsyncAlgorithms
 import Foundation
 import ServiceLifecycle
 
-/// Tells the service manager how the daemon is (sd_notify(3)): datagrams to `$NOTIFY_SOCKET`. Silent without one.
+/// Tells the service manager how the daemon is (sd_notify(3)): datagrams to `$NOTIFY_SOCKET`.
+///
+/// Silent without one.
 struct ServiceManager: Sendable {
     private let path: [UInt8]
     private let watchdog: Duration?

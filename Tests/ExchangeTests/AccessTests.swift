@@ -81,7 +81,9 @@ struct AccessTests {
     func audiences() {
         let customs = Samples.member(1, .customs)
         let bank = Samples.member(2, .bank)
-        func reads(_ audience: Audience, _ member: Member, enrolled: Enrolment? = nil, _ standing: Standing = .active) -> Bool {
+        func reads(_ audience: Audience, _ member: Member, enrolled: Enrolment? = nil, _ standing: Standing = .active)
+            -> Bool
+        {
             let terms = PoolTerms(title: "P", reading: audience, writing: .nobody, standing: standing)
             return Samples.pool(1, terms, enrolled: enrolled.map { [member.id: $0] } ?? [:]).isRead(by: member)
         }

@@ -11,7 +11,8 @@ struct JSONTests {
             ("{\"a\" 1}", .syntax), ("{a:1}", .syntax), ("'a'", .syntax), ("nul", .syntax), ("truefalse", .trailing),
             ("1 2", .trailing), ("{}x", .trailing), ("\u{feff}{}", .byteOrderMark), ("01", .number), ("-", .number),
             ("1.", .number), ("1.e3", .number), ("1e", .number), ("+1", .syntax), (".5", .syntax), ("NaN", .syntax),
-            ("Infinity", .syntax), ("1e400", .infinite), ("9007199254740992", .integer), ("-9007199254740992", .integer),
+            ("Infinity", .syntax), ("1e400", .infinite), ("9007199254740992", .integer),
+            ("-9007199254740992", .integer),
             ("\"\\u0000\"", .null), ("\"a\u{0}b\"", .null), ("\"a\nb\"", .control), ("\"\\x\"", .escape),
             ("\"\\u12g4\"", .escape), ("\"\\ud800\"", .surrogate), ("\"\\ud800\\u0041\"", .surrogate),
             ("\"\\udc00\"", .surrogate), ("\"abc", .syntax), ("{\"a\":1,\"a\":2}", .doubledKey),
@@ -136,7 +137,10 @@ private indirect enum RandomJSON {
         case 1: self = .boolean(.random(using: &random))
         case 2: self = .integer(.random(in: -1_000_000...1_000_000, using: &random))
         case 3: self = .string(Self.word(&random))
-        case 4: self = .array((0..<Int.random(in: 0...4, using: &random)).map { _ in RandomJSON(depth: depth - 1, &random) })
+        case 4:
+            self = .array(
+                (0..<Int.random(in: 0...4, using: &random)).map { _ in RandomJSON(depth: depth - 1, &random) }
+            )
         default:
             let keys = Set((0..<Int.random(in: 0...5, using: &random)).map { _ in Self.word(&random) })
             self = .object(keys.sorted().map { ($0, RandomJSON(depth: depth - 1, &random)) })
@@ -145,7 +149,9 @@ private indirect enum RandomJSON {
 
     private static func word(_ random: inout SplitMix64) -> String {
         let letters: [Character] = ["a", "é", "€", "😀", "\"", "\\", "\n", "/", "\u{1f}", "ﬁ", "z"]
-        return String((0..<Int.random(in: 0...5, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" })
+        return String(
+            (0..<Int.random(in: 0...5, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a" }
+        )
     }
 
     func text(_ random: inout SplitMix64, spaced: Bool) -> String {

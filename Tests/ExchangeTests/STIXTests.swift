@@ -44,7 +44,10 @@ struct STIXTests {
             ("\"type\":\"identity\",\"id\":\"identity--1\",\(head),\"name\":\"A\"", "id"),
             ("\"type\":\"bundle\",\"id\":\"bundle--\(uuid)\",\"objects\":[]", "type"),
             ("\"id\":\"identity--\(uuid)\"", "type"),
-            ("\"type\":\"identity\",\"id\":\"identity--\(uuid)\",\"spec_version\":\"2.0\",\"name\":\"A\"", "spec_version"),
+            (
+                "\"type\":\"identity\",\"id\":\"identity--\(uuid)\",\"spec_version\":\"2.0\",\"name\":\"A\"",
+                "spec_version"
+            ),
             ("\"type\":\"identity\",\"id\":\"identity--\(uuid)\",\"name\":\"A\"", "spec_version"),
             ("\"type\":\"x-thing\",\"id\":\"x-thing--\(uuid)\",\"spec_version\":\"2.1\"", "created"),
             (
@@ -59,20 +62,32 @@ struct STIXTests {
             ("\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\",\"labels\":[]", "labels"),
             ("\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\",\"confidence\":101", "confidence"),
             ("\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\",\"revoked\":\"yes\"", "revoked"),
-            ("\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\",\"created_by_ref\":\"me\"", "created_by_ref"),
-            ("\"type\":\"report\",\"id\":\"report--\(uuid)\",\(head),\"name\":\"A\",\"published\":\"2026-01-01T00:00:00Z\","
-                + "\"object_refs\":[\"x\"]", "object_refs[0]"),
+            (
+                "\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\",\"created_by_ref\":\"me\"",
+                "created_by_ref"
+            ),
+            (
+                "\"type\":\"report\",\"id\":\"report--\(uuid)\",\(head),\"name\":\"A\",\"published\":\"2026-01-01T00:00:00Z\","
+                    + "\"object_refs\":[\"x\"]", "object_refs[0]"
+            ),
             ("\"type\":\"location\",\"id\":\"location--\(uuid)\",\(head),\"latitude\":91,\"longitude\":0", "latitude"),
             ("\"type\":\"location\",\"id\":\"location--\(uuid)\",\(head)", "region"),
             (
                 "\"type\":\"threat-actor\",\"id\":\"threat-actor--\(uuid)\",\(head),\"name\":\"A\","
                     + "\"first_seen\":\"2026-01-02T00:00:00Z\",\"last_seen\":\"2026-01-01T00:00:00Z\"", "last_seen"
             ),
-            ("\"type\":\"ipv4-addr\",\"id\":\"ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4\",\"value\":\"198.51.100.4\"", "id"),
-            ("\"type\":\"ipv4-addr\",\"id\":\"ipv4-addr--\(uuid)\",\"value\":\"198.51.100.4\",\"confidence\":1", "confidence"),
+            (
+                "\"type\":\"ipv4-addr\",\"id\":\"ipv4-addr--28bb3599-77cd-5a82-a950-b5bc3caf07c4\",\"value\":\"198.51.100.4\"",
+                "id"
+            ),
+            (
+                "\"type\":\"ipv4-addr\",\"id\":\"ipv4-addr--\(uuid)\",\"value\":\"198.51.100.4\",\"confidence\":1",
+                "confidence"
+            ),
             (
                 "\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\","
-                    + "\"granular_markings\":[{\"selectors\":[\"nothing\"],\"lang\":\"en\"}]", "granular_markings[0].selectors"
+                    + "\"granular_markings\":[{\"selectors\":[\"nothing\"],\"lang\":\"en\"}]",
+                "granular_markings[0].selectors"
             ),
             (
                 "\"type\":\"marking-definition\",\"id\":\"marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9\","
@@ -81,9 +96,13 @@ struct STIXTests {
             ),
             (
                 "\"type\":\"marking-definition\",\"id\":\"marking-definition--\(uuid)\",\"spec_version\":\"2.1\","
-                    + "\"created\":\"2017-01-20T00:00:00.000Z\",\"definition_type\":\"tlp\",\"definition\":{\"tlp\":\"red\"}", "id"
+                    + "\"created\":\"2017-01-20T00:00:00.000Z\",\"definition_type\":\"tlp\",\"definition\":{\"tlp\":\"red\"}",
+                "id"
             ),
-            ("\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\",\"extensions\":{\"mine\":{}}", "extensions.mine"),
+            (
+                "\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\(head),\"name\":\"A\",\"extensions\":{\"mine\":{}}",
+                "extensions.mine"
+            ),
         ]
     )
     func refused(members: String, property: String) {

@@ -73,7 +73,10 @@ struct AcceptanceTests {
         #expect(report.failures?.first?.message?.hasPrefix("modified:") == true)
         let moved = Samples.indicator(1, modified: "2026-05-01T00:00:00.000Z")
             .replacing("\"created\":\"2026-01-01", with: "\"created\":\"2026-01-02")
-        #expect(try await exchange.publish([moved], to: pool, as: ann).failures?.first?.message?.hasPrefix("created:") == true)
+        #expect(
+            try await exchange.publish([moved], to: pool, as: ann).failures?.first?.message?.hasPrefix("created:")
+                == true
+        )
         await exchange.close()
     }
 
@@ -117,7 +120,9 @@ struct AcceptanceTests {
         let acceptance = exchange.node.acceptance
         for token in [ann, bob] {
             let session = try await exchange.session(token)
-            await #expect(throws: AcceptanceFault.self) { try await acceptance.settle(report.id, .approve, by: session) }
+            await #expect(throws: AcceptanceFault.self) {
+                try await acceptance.settle(report.id, .approve, by: session)
+            }
         }
         let second = try await exchange.session(eve)
         #expect(try await exchange.node.statuses.waiting(for: second).map(\.id) == [report.id])
@@ -147,7 +152,9 @@ struct AcceptanceTests {
         let node = try await TestExchange.node(over: faulty, exchange.clock, seed: 2)
         let session = try await node.authentication.session(for: .bearer(ann), from: "test")
         let envelope = try Samples.envelope([Samples.indicator(1), Samples.indicator(2)])
-        await #expect(throws: AcceptanceFault.self) { try await node.acceptance.accept(envelope, to: pool, from: session) }
+        await #expect(throws: AcceptanceFault.self) {
+            try await node.acceptance.accept(envelope, to: pool, from: session)
+        }
         let again = try await node.acceptance.accept(envelope, to: pool, from: session)
         #expect(again.successCount == 2)
         try await node.live.follow()

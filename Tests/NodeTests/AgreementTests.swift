@@ -32,13 +32,21 @@ struct AgreementTests {
         var tokens: [String] = []
         for number in 0..<4 {
             tokens.append(try await exchange.join("member-\(number)", number == 0 ? .customs : .bank))
-            tokens.append(try await exchange.principal("clerk-\(number)", of: "member-\(number)", roles: [.reader, .reporter]))
+            tokens.append(
+                try await exchange.principal("clerk-\(number)", of: "member-\(number)", roles: [.reader, .reporter])
+            )
         }
         var pools: [Pool] = []
         for (number, reading) in [Audience.everyone, .authorities, .enrolled].enumerated() {
             let terms = PoolTerms(title: "", reading: reading, writing: .everyone, defaultMarking: .amber)
             let pool = try await exchange.pool("pool-\(number)", terms)
-            pools.append(try await exchange.node.administration.enrol("member-1", in: pool.name.text, Enrolment(reads: true, writes: true)))
+            pools.append(
+                try await exchange.node.administration.enrol(
+                    "member-1",
+                    in: pool.name.text,
+                    Enrolment(reads: true, writes: true)
+                )
+            )
         }
         var known: [ID<Pool>: [Known]] = [:]
         for step in 0..<30 {
@@ -70,7 +78,9 @@ struct AgreementTests {
         // The author's number goes into the id: a version by another would only be refused.
         let number = (index / 2) * 10 + Int.random(in: 0..<4, using: &random)
         let day = Int.random(in: 10...28, using: &random)
-        let addressees = Bool.random(using: &random) ? [identities.sorted()[Int.random(in: 0..<identities.count, using: &random)]] : []
+        let addressees =
+            Bool.random(using: &random)
+            ? [identities.sorted()[Int.random(in: 0..<identities.count, using: &random)]] : []
         let text = Samples.indicator(
             number,
             modified: "2026-01-\(day)T00:00:00.000Z",
@@ -103,7 +113,9 @@ struct AgreementTests {
         guard let session = try? await exchange.session(token) else {
             return  // Suspended: nothing is served at all.
         }
-        let visible = known.filter { AccessPolicy.decide(session.reader, $0.label, at: exchange.clock.now) == .permitted }
+        let visible = known.filter {
+            AccessPolicy.decide(session.reader, $0.label, at: exchange.clock.now) == .permitted
+        }
         let lasts = visible.filter { version in
             !visible.contains { $0.id == version.id && ($0.instant, $0.order) > (version.instant, version.order) }
         }
@@ -111,20 +123,37 @@ struct AgreementTests {
             !visible.contains { $0.id == version.id && ($0.instant, $0.order) < (version.instant, version.order) }
         }
         let limit = Int.random(in: 1...7, using: &random)
-        for (filter, expected) in [(VersionFilter.last, lasts), (VersionFilter(all: true), visible), (VersionFilter(first: true), firsts)] {
+        for (filter, expected) in [
+            (VersionFilter.last, lasts), (VersionFilter(all: true), visible), (VersionFilter(first: true), firsts),
+        ] {
             for form in [Disclosure.Form.objects, .manifest] {
-                let served = try await exchange.all(pool, as: token, limit: limit, filter: ObjectFilter(versions: filter), form: form)
+                let served = try await exchange.all(
+                    pool,
+                    as: token,
+                    limit: limit,
+                    filter: ObjectFilter(versions: filter),
+                    form: form
+                )
                 #expect(served.map(\.id) == expected.map(\.id))
                 #expect(served.map(\.tick) == served.map(\.tick).sorted())
-                if form == .objects { #expect(served.map { String(decoding: $0.bytes, as: UTF8.self) } == expected.map(\.text)) }
+                if form == .objects {
+                    #expect(served.map { String(decoding: $0.bytes, as: UTF8.self) } == expected.map(\.text))
+                }
             }
         }
         let ids = Set(known.map(\.id))
         for id in ids {
             let holds = try await exchange.node.disclosure.holds(try STIXID(parsing: id), in: pool, for: session)
             #expect(holds == visible.contains { $0.id == id })
-            let byID = try await exchange.all(pool, as: token, limit: limit, filter: ObjectFilter(ids: [id], versions: VersionFilter(all: true)))
-            #expect(byID.map { String(decoding: $0.bytes, as: UTF8.self) } == visible.filter { $0.id == id }.map(\.text))
+            let byID = try await exchange.all(
+                pool,
+                as: token,
+                limit: limit,
+                filter: ObjectFilter(ids: [id], versions: VersionFilter(all: true))
+            )
+            #expect(
+                byID.map { String(decoding: $0.bytes, as: UTF8.self) } == visible.filter { $0.id == id }.map(\.text)
+            )
         }
     }
 }

@@ -10,7 +10,9 @@ struct AuthenticationTests {
     func ways(engine: Engine) async throws {
         let exchange = try await TestExchange(engine)
         let token = try await exchange.join("ann")
-        let password = try #require(try await exchange.node.administration.addCredential(.password, for: "ann", expires: nil).secret)
+        let password = try #require(
+            try await exchange.node.administration.addCredential(.password, for: "ann", expires: nil).secret
+        )
         let authentication = exchange.node.authentication
         for presented in [
             Presented.bearer(token), .basic(user: "ann", password: password), .basic(user: "anything", password: token),
@@ -22,7 +24,9 @@ struct AuthenticationTests {
             Presented.nothing, .bearer("cvt_no"), .bearer(""), .basic(user: "ann", password: "no"),
             .basic(user: "bob", password: password), .basic(user: "", password: ""),
         ] {
-            await #expect(throws: AuthenticationFault.self) { try await authentication.session(for: presented, from: "here") }
+            await #expect(throws: AuthenticationFault.self) {
+                try await authentication.session(for: presented, from: "here")
+            }
         }
         await exchange.close()
     }
@@ -37,15 +41,23 @@ struct AuthenticationTests {
         let word = try await administration.addCredential(.password, for: "ann", expires: nil)
         let basic = Presented.basic(user: "ann", password: try #require(word.secret))
         let bearer = Presented.bearer(try #require(brief.secret))
-        for presented in [basic, bearer] { _ = try await exchange.node.authentication.session(for: presented, from: "x") }
+        for presented in [basic, bearer] {
+            _ = try await exchange.node.authentication.session(for: presented, from: "x")
+        }
         _ = try await administration.changeCredential(word.credential.id.text) { $0.isRevoked = true }
-        await #expect(throws: AuthenticationFault.self) { try await exchange.node.authentication.session(for: basic, from: "x") }
+        await #expect(throws: AuthenticationFault.self) {
+            try await exchange.node.authentication.session(for: basic, from: "x")
+        }
         _ = try await administration.changeMember("ann") { $0.standing = .suspended }
-        await #expect(throws: AuthenticationFault.self) { try await exchange.node.authentication.session(for: bearer, from: "x") }
+        await #expect(throws: AuthenticationFault.self) {
+            try await exchange.node.authentication.session(for: bearer, from: "x")
+        }
         _ = try await administration.changeMember("ann") { $0.standing = .active }
         _ = try await exchange.node.authentication.session(for: bearer, from: "x")
         exchange.clock.advance(by: .seconds(60))
-        await #expect(throws: AuthenticationFault.self) { try await exchange.node.authentication.session(for: bearer, from: "x") }
+        await #expect(throws: AuthenticationFault.self) {
+            try await exchange.node.authentication.session(for: bearer, from: "x")
+        }
         await exchange.close()
     }
 
@@ -55,7 +67,11 @@ struct AuthenticationTests {
         _ = try await exchange.join("ann")
         _ = try await exchange.join("bob")
         let fingerprint = [UInt8](repeating: 7, count: 32)
-        _ = try await exchange.node.administration.addCredential(.certificate(fingerprint: fingerprint), for: "ann", expires: nil)
+        _ = try await exchange.node.administration.addCredential(
+            .certificate(fingerprint: fingerprint),
+            for: "ann",
+            expires: nil
+        )
         _ = try await exchange.node.administration.addCredential(.uri("urn:member:bob"), for: "bob", expires: nil)
         let until = exchange.clock.now.advanced(by: .seconds(10))
         func name(_ fingerprint: [UInt8], _ uris: [String]) async -> String? {

@@ -16,7 +16,8 @@ struct NegotiationTests {
             ("application/taxii+json;version=2.1,application/stix+json;version=2.1", true),
             ("application/stix+json;version=2.1", true), ("application/taxii+json;version=2.1;charset=utf-8", true),
             ("application/taxii+json;version=2.0", false), ("text/html", false), ("application/json", false),
-            ("application/taxii+json;q=0", false), ("nonsense", false), ("application/taxii+json;version=\"2,1\"", false),
+            ("application/taxii+json;q=0", false), ("nonsense", false),
+            ("application/taxii+json;version=\"2,1\"", false),
         ] as [(String?, Bool)]
     )
     func accept(header: String?, accepted: Bool) {
@@ -27,7 +28,8 @@ struct NegotiationTests {
         "reads bodies of TAXII 2.1 and of nothing else",
         arguments: [
             ("application/taxii+json", true), ("application/taxii+json;version=2.1", true),
-            ("application/taxii+json; version=2.1; charset=UTF-8", true), ("Application/Taxii+Json;version=\"2.1\"", true),
+            ("application/taxii+json; version=2.1; charset=UTF-8", true),
+            ("Application/Taxii+Json;version=\"2.1\"", true),
             ("application/taxii+json;version=2.0", false), ("application/json", false), ("text/plain", false),
             ("application/taxii+json;charset=latin1", false), ("", false), ("application/stix+json;version=2.1", false),
         ]
@@ -43,7 +45,8 @@ struct NegotiationTests {
             ("/caveat/collections/", .collections), ("/caveat/collections/a%20b/", .collection("a b")),
             ("/caveat/collections/a/manifest/", .manifest("a")), ("/caveat/collections/a/objects/", .objects("a")),
             ("/caveat/collections/a/objects/i/", .object("a", id: "i")),
-            ("/caveat/collections/a/objects/i/versions/", .versions("a", id: "i")), ("/taxii2", nil), ("/", nil), ("", nil),
+            ("/caveat/collections/a/objects/i/versions/", .versions("a", id: "i")), ("/taxii2", nil), ("/", nil),
+            ("", nil),
             ("//", nil), ("/other/", nil), ("/caveat/collections//", nil), ("/caveat/collections/%ff/", nil),
             ("/caveat/collections/a/objects/i/other/", nil), ("/caveat/status/", nil), ("/taxii2/x/", nil),
         ] as [(String, Route?)]
@@ -89,7 +92,10 @@ struct NegotiationTests {
     @Test("writes the date as HTTP does")
     func date() {
         let text = DateHeader().text
-        #expect(text.wholeMatch(of: /[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT/) != nil)
+        #expect(
+            text.wholeMatch(of: /[A-Z][a-z]{2}, [0-9]{2} [A-Z][a-z]{2} 20[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT/)
+                != nil
+        )
         #expect(DateHeader.text(784_111_777) == "Sun, 06 Nov 1994 08:49:37 GMT")  // RFC 9110 §5.6.7.
     }
 }

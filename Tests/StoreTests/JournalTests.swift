@@ -62,7 +62,9 @@ struct JournalTests {
     @Test("never shows a tick to a reader who was shown a later one, with two processes on one PostgreSQL")
     func order() async throws {
         let url = try await PostgresServer.shared().database()
-        let nodes = [try await PostgresDatabase(url: url, readers: 2), try await PostgresDatabase(url: url, readers: 2)]
+        let nodes = [
+            try await PostgresDatabase(url: url, readers: 2), try await PostgresDatabase(url: url, readers: 2),
+        ]
         try await found(nodes[0])
         let done = Flag()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -137,12 +139,19 @@ struct JournalTests {
         await database.close()
     }
 
-    @Test("answers a failed commit with an error, and a repeated one is stored once", arguments: FaultyDatabase.Fault.allCases)
+    @Test(
+        "answers a failed commit with an error, and a repeated one is stored once",
+        arguments: FaultyDatabase.Fault.allCases
+    )
     func failedCommit(fault: FaultyDatabase.Fault) async throws {
         let folder = try TemporaryFolder()
         let database = try await open(.sqlite, folder)
         try await found(database)
-        let commits = GroupCommit(FaultyDatabase(database, failing: fault), clock: { Timestamp(microseconds: 5) }, afterCommit: {})
+        let commits = GroupCommit(
+            FaultyDatabase(database, failing: fault),
+            clock: { Timestamp(microseconds: 5) },
+            afterCommit: {}
+        )
         await #expect(throws: WriteFault.self) {
             try await commits.write { try $0.enter(.held, at: $0.nextTick(), principal: nil) }
         }
@@ -167,7 +176,9 @@ struct JournalTests {
     @Test("is brought up to date once by two processes that start together")
     func migrationsTogether() async throws {
         let url = try await PostgresServer.shared().database()
-        let nodes = [try await PostgresDatabase(url: url, readers: 1), try await PostgresDatabase(url: url, readers: 1)]
+        let nodes = [
+            try await PostgresDatabase(url: url, readers: 1), try await PostgresDatabase(url: url, readers: 1),
+        ]
         try await withThrowingTaskGroup(of: Void.self) { group in
             for node in nodes { group.addTask { try await Migrator.migrate(node) } }
             try await group.waitForAll()

@@ -61,7 +61,8 @@ public enum Samples {
     }
 
     /// A principal of a member, with all the roles that read and write.
-    public static func principal(_ number: Int, of member: Member, roles: Set<Role> = [.reader, .reporter]) -> Principal {
+    public static func principal(_ number: Int, of member: Member, roles: Set<Role> = [.reader, .reporter]) -> Principal
+    {
         Principal(
             id: ID(uuid(number)),
             number: Int64(number),

@@ -4,12 +4,17 @@
 public struct AcceptancePlan: Sendable {
     /// A version to store, with the owner of an id that is new to the exchange.
     public struct Release: Sendable {
+        /// What is stored.
         public let object: STIXObject
+        /// Its access label.
         public let label: Label
+        /// The member that owns the id from now on; nil for an id that belongs to nobody.
         public let owner: ID<Member>?
     }
 
+    /// What is to be stored, in the order of the envelope.
     public private(set) var releases: [Release] = []
+    /// What became of each object, in the order of the envelope.
     public private(set) var verdicts: [Verdict] = []
 
     private let author: Reader
@@ -107,8 +112,8 @@ public struct AcceptancePlan: Sendable {
         return true
     }
 
-    /// An id that belongs to nobody (a cyber-observable's can be computed from its value) is compared only with what the
-    /// author can see here: a refusal must not tell that somebody else holds it.
+    /// An id that belongs to nobody (a cyber-observable's can be computed from its value) is compared only with what
+    /// the author can see here: a refusal must not tell that somebody else holds it.
     private func isComparable(_ version: HeldVersion, _ object: STIXObject) -> Bool {
         guard object.isUnowned else { return true }
         return version.pool == pool.id && AccessPolicy.decide(author, version.label, at: now) == .permitted

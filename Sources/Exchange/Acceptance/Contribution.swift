@@ -20,8 +20,10 @@ public struct HeldObject: Sendable {
     public var owner: ID<Member>?
     /// `created` of its first version; it never changes (STIX 2.1 §3.2).
     public var created: Timestamp?
+    /// All versions that are held, in all pools.
     public var versions: [HeldVersion]
 
+    /// Puts it together from its parts.
     public init(owner: ID<Member>?, created: Timestamp?, versions: [HeldVersion]) {
         self.owner = owner
         self.created = created
@@ -31,13 +33,18 @@ public struct HeldObject: Sendable {
 
 /// One version that the store holds, in any pool.
 public struct HeldVersion: Sendable {
+    /// Where it is held.
     public let pool: ID<Pool>
+    /// Its access label.
     public let label: Label
     /// Nil for an object without `modified` and `created`.
     public let instant: Timestamp?
+    /// SHA-256 of the canonical form.
     public let digest: [UInt8]
+    /// Whether it was revoked.
     public let isRevoked: Bool
 
+    /// Puts it together from its parts.
     public init(pool: ID<Pool>, label: Label, instant: Timestamp?, digest: [UInt8], isRevoked: Bool) {
         self.pool = pool
         self.label = label

@@ -4,6 +4,7 @@ public enum EnvelopeFault: Error, CustomStringConvertible, Sendable {
     /// `objects` is not what it must be.
     case objects(String)
 
+    /// The same, for people to read.
     public var description: String {
         switch self {
         case .malformed(let fault): fault.description
@@ -16,10 +17,14 @@ public enum EnvelopeFault: Error, CustomStringConvertible, Sendable {
 public struct Envelope: Sendable {
     /// Limits on what one envelope may hold.
     public struct Limits: Hashable, Sendable {
+        /// Objects of one envelope.
         public var objectsPerEnvelopeMax: Int
+        /// Bytes of one object.
         public var objectBytesMax: Int
+        /// Levels of objects and lists in one object.
         public var objectDepthMax: Int
 
+        /// Puts it together from its parts.
         public init(
             objectsPerEnvelopeMax: Int = 5_000,
             objectBytesMax: Int = 1 << 20,
@@ -31,9 +36,12 @@ public struct Envelope: Sendable {
         }
     }
 
+    /// The objects, in order; those that are no valid STIX with the reason.
     public let contributions: [Contribution]
 
-    /// Reads an envelope. An object that is no valid STIX becomes an invalid contribution; the others stay whole.
+    /// Reads an envelope.
+    ///
+    /// An object that is no valid STIX becomes an invalid contribution; the others stay whole.
     public init(_ bytes: [UInt8], limits: Limits) throws(EnvelopeFault) {
         let document: JSON
         do {

@@ -1,11 +1,15 @@
 /// Who asks: a principal, its member, and the pools whose terms let the member read.
 public struct Reader: Hashable, Sendable {
+    /// Who acts.
     public let principal: Principal
+    /// Whom the principal acts for.
     public let member: Member
+    /// The pools whose terms let the member read.
     public let pools: Set<ID<Pool>>
     /// When the credential it came with ends; nil when it does not.
     public let until: Timestamp?
 
+    /// Puts it together from its parts.
     public init(principal: Principal, member: Member, pools: Set<ID<Pool>>, until: Timestamp?) {
         self.principal = principal
         self.member = member
@@ -36,8 +40,10 @@ public enum AccessPolicy {
         return admits(reader, scope, label.marking) ? .permitted : .denied
     }
 
-    /// Whether a narrowed readership holds the reader. TLP:RED is for named principals: naming their organisation is not
-    /// enough. The other markings are for the named organisations, and for their principals named alone.
+    /// Whether a narrowed readership holds the reader.
+    ///
+    /// TLP:RED is for named principals: naming their organisation is not enough. The other markings are for the named
+    /// organisations, and for their principals named alone.
     private static func admits(_ reader: Reader, _ scope: Label.Scope, _ marking: TLP) -> Bool {
         let isNamed = scope.addressees.contains(reader.principal.identity)
         switch marking {

@@ -1,6 +1,8 @@
 /// The interned access label of a rendition: everything that the access decision needs to know about it, nothing else.
 public struct Label: Hashable, Sendable {
+    /// The pool that it was brought to.
     public let pool: ID<Pool>
+    /// Its marking: its own, or the default of the pool.
     public let marking: TLP
     /// Who alone may read it: nil where the whole readership of the pool may.
     public let scope: Scope?
@@ -14,6 +16,7 @@ public struct Label: Hashable, Sendable {
         /// Identity ids of the addressed members and principals, sorted.
         public let addressees: [STIXID]
 
+        /// Puts it together from its parts.
         public init(originator: ID<Member>, author: ID<Principal>?, addressees: [STIXID]) {
             self.originator = originator
             self.author = author
@@ -21,6 +24,7 @@ public struct Label: Hashable, Sendable {
         }
     }
 
+    /// Puts it together from its parts.
     public init(pool: ID<Pool>, marking: TLP, scope: Scope?) {
         self.pool = pool
         self.marking = marking

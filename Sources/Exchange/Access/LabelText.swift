@@ -4,6 +4,7 @@ import Foundation
 ///
 /// `pool|marking`, and for a narrowed readership `|originator|author or -|addressee,addressee…`.
 extension Label {
+    /// The canonical text.
     public var text: String {
         guard let scope else { return "\(pool.text)|\(marking.code)" }
         let addressees = scope.addressees.map { $0.uuid.uuidString.lowercased() }.joined(separator: ",")

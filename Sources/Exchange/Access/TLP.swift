@@ -18,11 +18,13 @@ public enum TLP: Int, Comparable, CaseIterable, Sendable {
     /// As people write it.
     public var label: String { "TLP:\(code.uppercased())" }
 
+    /// Reads the code; nil for any other text.
     public init?(code: String) {
         guard let level = Self.allCases.first(where: { $0.code == code }) else { return nil }
         self = level
     }
 
+    /// The order in which they are listed.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// The marking-definition of this level in TLP 2.0 (OASIS common objects).

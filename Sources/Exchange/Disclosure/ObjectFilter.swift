@@ -1,11 +1,15 @@
 /// Which versions of an object a reader asks for (TAXII 2.1 §3.4.1, `match[version]`).
 public struct VersionFilter: Hashable, Sendable {
+    /// The one with the greatest `modified`.
     public var last: Bool
+    /// The one with the least `modified`.
     public var first: Bool
+    /// Every one.
     public var all: Bool
     /// Exact versions, as instants.
     public var instants: Set<Int64>
 
+    /// Puts it together from its parts.
     public init(last: Bool = false, first: Bool = false, all: Bool = false, instants: Set<Int64> = []) {
         self.last = last
         self.first = first
@@ -16,7 +20,9 @@ public struct VersionFilter: Hashable, Sendable {
     /// What is meant when nothing is said.
     public static let last = VersionFilter(last: true)
 
+    /// Whether only the last version of each object is asked for.
     public var isLastOnly: Bool { self == .last }
+    /// Whether every version is asked for.
     public var isAll: Bool { all }
 
     /// Whether `version` is asked for, where the reader may see the labels in `permitted`.
@@ -27,16 +33,23 @@ public struct VersionFilter: Hashable, Sendable {
     }
 }
 
-/// The filters of a read (TAXII 2.1 §3.4): fields are ANDed, the values of one field ORed. An empty field passes all.
+/// The filters of a read (TAXII 2.1 §3.4): fields are ANDed, the values of one field ORed.
+///
+/// An empty field passes all.
 public struct ObjectFilter: Hashable, Sendable {
+    /// Ids of objects.
     public var ids: Set<String>
+    /// Types of objects.
     public var types: Set<String>
+    /// Versions of STIX.
     public var specVersions: Set<String>
+    /// Which versions of each object.
     public var versions: VersionFilter
 
     /// The only version of STIX that the exchange stores.
     public static let specVersion = "2.1"
 
+    /// Puts it together from its parts.
     public init(
         ids: Set<String> = [],
         types: Set<String> = [],

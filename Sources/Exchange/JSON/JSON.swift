@@ -1,11 +1,14 @@
-/// A JSON document that was checked against RFC 8259 and I-JSON (RFC 7493): its bytes as they came, and a flat tape of
-/// what is where in them. Reading a value decodes only that value.
+/// A JSON document that was checked against RFC 8259 and I-JSON (RFC 7493): its bytes as they came, and a flat tape
+/// of what is where in them.
+///
+/// Reading a value decodes only that value.
 public struct JSON: Sendable {
     /// Limits on what is read.
     public struct Limits: Hashable, Sendable {
         /// How deep objects and lists may lie in one another.
         public var depthMax: Int
 
+        /// Sets the limits.
         public init(depthMax: Int = 64) {
             self.depthMax = depthMax
         }
@@ -16,11 +19,14 @@ public struct JSON: Sendable {
     /// Integers between this and its negative are exact everywhere (RFC 7493 §2.2).
     public static let integerMax: Int64 = (1 << 53) - 1
 
+    /// The six kinds of values.
     public enum Kind: UInt8, Sendable {
         case object, array, string, number, boolean, null
     }
 
-    /// One value on the tape. An object's keys and values follow it in turn, a list's elements likewise.
+    /// One value on the tape.
+    ///
+    /// An object's keys and values follow it in turn, a list's elements likewise.
     struct Node: Sendable {
         let kind: Kind
         /// For a string: whether it has escapes.
@@ -34,6 +40,7 @@ public struct JSON: Sendable {
         var count: Int32 = 0
     }
 
+    /// The document as it came.
     public let bytes: [UInt8]
     let tape: [Node]
 
@@ -46,6 +53,7 @@ public struct JSON: Sendable {
         tape = parser.tape
     }
 
+    /// The whole of it.
     public var root: Value { Value(document: self, place: 0) }
 
     /// One value in a document.
@@ -54,6 +62,7 @@ public struct JSON: Sendable {
         let place: Int
 
         private var node: Node { document.tape[place] }
+        /// Which of the six kinds it is.
         public var kind: Kind { node.kind }
 
         /// How many members or elements it has; 0 for anything but an object or list.
@@ -100,6 +109,7 @@ public struct JSON: Sendable {
             return elements
         }
 
+        /// The text of a string; nil for anything else.
         public var string: String? {
             kind == .string ? String(decoding: document.decodedString(at: place), as: UTF8.self) : nil
         }
@@ -109,10 +119,12 @@ public struct JSON: Sendable {
             kind == .number ? Int64(String(decoding: document.bytes[range], as: UTF8.self)) : nil
         }
 
+        /// The value of a number; nil for anything else.
         public var double: Double? {
             kind == .number ? Double(String(decoding: document.bytes[range], as: UTF8.self)) : nil
         }
 
+        /// The value of true or false; nil for anything else.
         public var boolean: Bool? {
             kind == .boolean ? document.bytes[Int(node.start)] == UInt8(ascii: "t") : nil
         }
@@ -159,6 +171,7 @@ public struct JSON: Sendable {
 
 /// Why a text is no JSON that the exchange takes.
 public struct JSONFault: Error, Hashable, CustomStringConvertible, Sendable {
+    /// The rules that are kept.
     public enum Rule: String, Hashable, Sendable {
         case empty = "the document is empty"
         case syntax = "this is not JSON (RFC 8259)"
@@ -177,9 +190,11 @@ public struct JSONFault: Error, Hashable, CustomStringConvertible, Sendable {
         case doubledKey = "a key stands twice in one object (RFC 7493 §2.3)"
     }
 
+    /// The rule that is broken.
     public let rule: Rule
     /// The byte at which it was noticed, from 0.
     public let offset: Int
 
+    /// The same, for people to read.
     public var description: String { "byte \(offset): \(rule.rawValue)" }
 }

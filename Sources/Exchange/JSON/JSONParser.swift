@@ -110,7 +110,9 @@ struct JSONParser {
     private func isSame(_ left: JSON.Node, _ right: JSON.Node) -> Bool {
         let count = Int(left.end - left.start)
         guard count == Int(right.end - right.start) else { return false }
-        for offset in 0..<count where bytes[Int(left.start) + offset] != bytes[Int(right.start) + offset] { return false }
+        for offset in 0..<count where bytes[Int(left.start) + offset] != bytes[Int(right.start) + offset] {
+            return false
+        }
         return true
     }
 
@@ -216,7 +218,9 @@ struct JSONParser {
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             isInteger = false
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+                index += 1
+            }
             guard skipDigits() > 0 else { throw fault(.number) }
         }
         try checkNumber(start, isInteger)

@@ -13,11 +13,14 @@ public enum VersionStanding: Int64, Sendable {
 
 /// One version of an object in one pool, as far as the order of versions needs it.
 public struct PlacedVersion: Hashable, Sendable {
+    /// Its place in the journal.
     public let tick: Tick
+    /// Its label's number.
     public let label: Int64
     /// `modified`, else `created`, else the tick it came at: nanoseconds since 1970.
     public let instant: Int64
 
+    /// Puts it together from its parts.
     public init(tick: Tick, label: Int64, instant: Int64) {
         self.tick = tick
         self.label = label

@@ -1,8 +1,11 @@
-/// A position in the journal: microseconds since 1970, strictly increasing, never equal to another. It is the TAXII
-/// `date_added` (TAXII 2.1 §3.4).
+/// A position in the journal: microseconds since 1970, strictly increasing, never equal to another.
+///
+/// It is the TAXII `date_added` (TAXII 2.1 §3.4).
 public struct Tick: Hashable, Comparable, Sendable {
+    /// Since 1970-01-01T00:00:00Z.
     public let microseconds: Int64
 
+    /// Puts it together from its parts.
     public init(microseconds: Int64) {
         self.microseconds = microseconds
     }
@@ -20,15 +23,19 @@ public struct Tick: Hashable, Comparable, Sendable {
         Tick(microseconds: max(now.microseconds, microseconds + 1))
     }
 
+    /// The instant that it is.
     public var time: Timestamp { Timestamp(microseconds: microseconds) }
 
     /// Six digits and `Z` (TAXII 2.1 §2).
     public var text: String { time.text }
 
+    /// The order in which they are listed.
     public static func < (left: Self, right: Self) -> Bool { left.microseconds < right.microseconds }
 }
 
-/// What a journal entry records. The code in the store is `rawValue` and never changes its meaning.
+/// What a journal entry records.
+///
+/// The code in the store is `rawValue` and never changes its meaning.
 public enum EntryKind: Int64, CaseIterable, Sendable {
     /// A version of an object was released in a pool.
     case released = 1

@@ -9,7 +9,8 @@ public struct FollowTheMoneyList: Sendable {
 
     /// Reads the lines of a file; a bad one costs no other.
     public init(_ bytes: [UInt8]) {
-        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated()
+        {
             guard line.contains(where: { $0 > 0x20 }) else { continue }
             do throws(JSONFault) {
                 try take(try JSON(parsing: Array(line)).root, number + 1)
@@ -20,7 +21,8 @@ public struct FollowTheMoneyList: Sendable {
     }
 
     private mutating func take(_ entity: JSON.Value, _ line: Int) throws(JSONFault) {
-        guard let key = entity["id"]?.string, let schema = entity["schema"]?.string, entity["properties"]?.kind == .object
+        guard let key = entity["id"]?.string, let schema = entity["schema"]?.string,
+            entity["properties"]?.kind == .object
         else {
             faults.append("line \(line): must be an entity with id, schema and properties")
             return
@@ -29,7 +31,9 @@ public struct FollowTheMoneyList: Sendable {
         for (name, values) in entity["properties"]?.members ?? [] {
             for value in values.elements.compactMap(\.string) { subject.add(value, to: name) }
         }
-        if subject.properties["name"] == nil, let caption = entity["caption"]?.string { subject.add(caption, to: "name") }
+        if subject.properties["name"] == nil, let caption = entity["caption"]?.string {
+            subject.add(caption, to: "name")
+        }
         if subject.isCarried { subjects.append(subject) } else { skipped += 1 }
     }
 }

@@ -4,9 +4,11 @@ import Foundation
 public struct ListSubject: Hashable, Sendable {
     /// The list's own id of it.
     public let key: String
-    /// A schema of FollowTheMoney: Person, Company, Vessel…
+    /// A schema of FollowTheMoney: Person, Company, Vessel and so on.
     public let schema: String
-    /// Properties by their FollowTheMoney names. Each value stands once, in the list's order.
+    /// Properties by their FollowTheMoney names.
+    ///
+    /// Each value stands once, in the list's order.
     public private(set) var properties: [String: [String]] = [:]
 
     /// A subject without properties yet.

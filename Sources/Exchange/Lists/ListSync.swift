@@ -1,6 +1,8 @@
 import Foundation
 
-/// What has to be published so that a pool holds a list as it is now. Pure: the same list and pool give the same plan.
+/// What has to be published so that a pool holds a list as it is now.
+///
+/// Pure: the same list and pool give the same plan.
 public struct ListSync: Sendable {
     /// A list that shrank by more than this part of it, and by more than `shrinkFree` subjects, may be a broken copy.
     public static let shrinkMax = 0.1

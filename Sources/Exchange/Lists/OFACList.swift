@@ -8,7 +8,8 @@ public struct OFACList: Sendable {
     public private(set) var faults: [String] = []
 
     /// - Parameters:
-    ///   - primary: id, name, type, programme, title, call sign, vessel type, tonnage, gross tonnage, flag, owner, remarks.
+    ///   - primary: id, name, type, programme, title, call sign, vessel type, tonnage, gross tonnage, flag, owner,
+    ///     remarks.
     ///   - aliases: id, number, kind, name, remarks.
     ///   - addresses: id, number, street, city, country, remarks.
     ///   - comments: id, and how its remarks go on.
@@ -18,7 +19,9 @@ public struct OFACList: Sendable {
         for row in Self.cleaned(comments) where row.count >= 2 { rest[row[0]] = row[1] }
         for (number, row) in Self.cleaned(primary).enumerated() {
             guard row.count >= 12, Int(row[0]) != nil, !row[1].isEmpty else {
-                if row != [""] { faults.append("primary row \(number + 1): must have 12 columns, with an id and a name") }
+                if row != [""] {
+                    faults.append("primary row \(number + 1): must have 12 columns, with an id and a name")
+                }
                 continue
             }
             places[row[0]] = subjects.count
@@ -60,9 +63,14 @@ public struct OFACList: Sendable {
             subject.add(String(row[1][..<comma]), to: "lastName")
             subject.add(String(row[1][row[1].index(after: comma)...]), to: "firstName")
         }
-        for program in row[3].split(separator: ";") { subject.add(program.trimmingCharacters(in: brackets), to: "program") }
+        for program in row[3].split(separator: ";") {
+            subject.add(program.trimmingCharacters(in: brackets), to: "program")
+        }
         subject.add("sanction", to: "topics")
-        let details = [(4, "position"), (5, "callSign"), (6, "type"), (7, "tonnage"), (8, "grossRegisteredTonnage"), (9, "flag"), (10, "owner")]
+        let details = [
+            (4, "position"), (5, "callSign"), (6, "type"), (7, "tonnage"), (8, "grossRegisteredTonnage"), (9, "flag"),
+            (10, "owner"),
+        ]
         for (column, property) in details { subject.add(row[column], to: property) }
         for piece in pieces(remarks) { OFACRemark.add(piece, to: &subject) }
         return subject
@@ -70,7 +78,7 @@ public struct OFACList: Sendable {
 
     private static let brackets = CharacterSet(charactersIn: "[] ")
 
-    /// `CRUZ, Juan M. de la` is Juan M. de la CRUZ.
+    /// The list puts family names first, before a comma; people are called by them last.
     private static func name(_ text: String, _ schema: String) -> String {
         guard schema == "Person", let comma = text.firstIndex(of: ",") else { return text }
         return "\(text[text.index(after: comma)...].trimmingCharacters(in: .whitespaces)) \(text[..<comma])"
@@ -98,7 +106,8 @@ enum OFACRemark {
         ("Registration Number ", "registrationNumber"), ("Matricula Mercantil No ", "registrationNumber"),
         ("D-U-N-S Number ", "dunsCode"), ("SWIFT/BIC ", "swiftBic"), ("Website ", "website"),
         ("Email Address ", "email"), ("Phone Number ", "phone"), ("Telephone: ", "phone"),
-        ("Vessel Registration Identification IMO ", "imoNumber"), ("MMSI ", "mmsi"), ("Vessel Year of Build ", "buildDate"),
+        ("Vessel Registration Identification IMO ", "imoNumber"), ("MMSI ", "mmsi"),
+        ("Vessel Year of Build ", "buildDate"),
         ("Aircraft Model ", "model"), ("Aircraft Manufacture Date ", "buildDate"),
         ("Aircraft Manufacturer's Serial Number (MSN) ", "serialNumber"),
         ("Aircraft Construction Number (also called L/N or S/N or F/N) ", "serialNumber"),
@@ -108,7 +117,9 @@ enum OFACRemark {
     /// Adds what a piece says; what nobody knows is a note.
     static func add(_ piece: String, to subject: inout ListSubject) {
         let plain = piece.hasPrefix("alt. ") ? String(piece.dropFirst(5)) : piece
-        guard let kind = kinds.first(where: { plain.hasPrefix($0.start) }) else { return subject.add(piece, to: "notes") }
+        guard let kind = kinds.first(where: { plain.hasPrefix($0.start) }) else {
+            return subject.add(piece, to: "notes")
+        }
         let value = plain.dropFirst(kind.start.count).trimmingCharacters(in: .whitespaces)
         switch kind.property {
         case "birthDate": subject.add(date(value), to: kind.property)

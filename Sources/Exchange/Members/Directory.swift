@@ -1,8 +1,12 @@
 /// Everybody and everything the exchange knows by name, at one tick: a value, replaced whole when any of it changes.
 public struct Directory: Sendable {
+    /// All members.
     public private(set) var members: [ID<Member>: Member] = [:]
+    /// All principals.
     public private(set) var principals: [ID<Principal>: Principal] = [:]
+    /// All credentials, revoked ones too.
     public private(set) var credentials: [ID<Credential>: Credential] = [:]
+    /// All pools.
     public private(set) var pools: [ID<Pool>: Pool] = [:]
 
     private var memberNames: [Name: ID<Member>] = [:]
@@ -14,6 +18,7 @@ public struct Directory: Sendable {
     private var uris: [String: ID<Credential>] = [:]
     private var passwords: [ID<Principal>: [ID<Credential>]] = [:]
 
+    /// Puts it together, and the indexes over it.
     public init(members: [Member], principals: [Principal], credentials: [Credential], pools: [Pool]) {
         for member in members {
             self.members[member.id] = member
@@ -40,9 +45,13 @@ public struct Directory: Sendable {
         }
     }
 
+    /// The member of a name.
     public func member(named name: Name) -> Member? { memberNames[name].flatMap { members[$0] } }
+    /// The principal of a name.
     public func principal(named name: Name) -> Principal? { principalNames[name].flatMap { principals[$0] } }
+    /// The pool of a name or number.
     public func pool(named name: Name) -> Pool? { poolNames[name].flatMap { pools[$0] } }
+    /// The pool of a name or number.
     public func pool(numbered number: Int64) -> Pool? { poolNumbers[number].flatMap { pools[$0] } }
 
     /// The credential of a bearer token, by the SHA-256 of it.

@@ -20,19 +20,28 @@ public enum Standing: String, CaseIterable, Sendable, Codable {
 
 /// An organisation that takes part.
 public struct Member: Hashable, Sendable {
+    /// Its id.
     public let id: ID<Member>
     /// The tick at which it joined: its key in the store.
     public let number: Int64
+    /// Its unique name.
     public let name: Name
+    /// What people call it.
     public var title: String
+    /// What kind it is.
     public let kind: MemberKind
+    /// Its trade, in STIX words (sectors of an identity).
     public var sector: String
     /// ISO 3166-1 alpha-2.
     public var jurisdiction: String
-    /// Its ownership group; members of one owner share it. Its own name when it stands alone.
+    /// Its ownership group; members of one owner share it.
+    ///
+    /// Its own name when it stands alone.
     public var group: Name
+    /// Whether it may be used at present.
     public var standing: Standing
 
+    /// Puts it together from its parts.
     public init(
         id: ID<Member>,
         number: Int64,
@@ -60,20 +69,26 @@ public struct Member: Hashable, Sendable {
 public enum Role: String, CaseIterable, Sendable, Codable, Comparable {
     case reader, reporter, publisher, approver, officer, auditor, `operator`
 
+    /// The order in which they are listed.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// A person or machine that acts for a member.
 public struct Principal: Hashable, Sendable {
+    /// Its id.
     public let id: ID<Principal>
     /// The tick at which it was made: its key in the store.
     public let number: Int64
     /// Its login name.
     public let name: Name
+    /// Whom it acts for.
     public let member: ID<Member>
+    /// What it may do.
     public var roles: Set<Role>
+    /// Whether it may be used at present.
     public var standing: Standing
 
+    /// Puts it together from its parts.
     public init(
         id: ID<Principal>,
         number: Int64,
@@ -105,13 +120,20 @@ public enum Proof: Hashable, Sendable {
 
 /// One way in for one principal.
 public struct Credential: Hashable, Sendable {
+    /// Its id.
     public let id: ID<Credential>
+    /// Its key in the store.
     public let number: Int64
+    /// Whom it lets in.
     public let principal: ID<Principal>
+    /// What is to be shown.
     public let proof: Proof
+    /// When it ends; nil when it does not.
     public var expires: Timestamp?
+    /// Whether it was revoked.
     public var isRevoked: Bool
 
+    /// Puts it together from its parts.
     public init(
         id: ID<Credential>,
         number: Int64,

@@ -20,9 +20,12 @@ public enum PoolKind: String, CaseIterable, Sendable, Codable {
 
 /// What one member was given in one pool, beside what the terms give to all.
 public struct Enrolment: Hashable, Sendable {
+    /// Whether it may read.
     public var reads: Bool
+    /// Whether it may write.
     public var writes: Bool
 
+    /// Puts it together from its parts.
     public init(reads: Bool, writes: Bool) {
         self.reads = reads
         self.writes = writes
@@ -38,17 +41,24 @@ public enum ReleaseRule: String, CaseIterable, Sendable, Codable {
 
 /// The terms of a pool: all that an operator may change.
 public struct PoolTerms: Hashable, Sendable {
+    /// What people call it.
     public var title: String
+    /// What it is for, in a sentence or two.
     public var about: String
+    /// Who may read.
     public var reading: Audience
+    /// Who may write.
     public var writing: Audience
+    /// Whether release needs a second person.
     public var release: ReleaseRule
     /// The strictest marking that may be written.
     public var ceiling: TLP
     /// The marking of an object that has none.
     public var defaultMarking: TLP
+    /// Whether it may be used at present.
     public var standing: Standing
 
+    /// Puts it together from its parts.
     public init(
         title: String,
         about: String = "",
@@ -70,16 +80,24 @@ public struct PoolTerms: Hashable, Sendable {
     }
 }
 
-/// A sharing group with its own terms. Every pool is one TAXII collection: `id` is the collection's, `name` its alias.
+/// A sharing group with its own terms.
+///
+/// Every pool is one TAXII collection: `id` is the collection's, `name` its alias.
 public struct Pool: Hashable, Sendable {
+    /// Its id.
     public let id: ID<Pool>
     /// The tick at which it was made: its key in the store.
     public let number: Int64
+    /// Its unique name.
     public let name: Name
+    /// What kind it is.
     public let kind: PoolKind
+    /// What an operator may change.
     public var terms: PoolTerms
+    /// The members with rights of their own.
     public var enrolled: [ID<Member>: Enrolment]
 
+    /// Puts it together from its parts.
     public init(
         id: ID<Pool>,
         number: Int64,
@@ -96,12 +114,16 @@ public struct Pool: Hashable, Sendable {
         self.enrolled = enrolled
     }
 
-    /// Whether the terms let `member` read. A suspended pool is read by nobody.
+    /// Whether the terms let `member` read.
+    ///
+    /// A suspended pool is read by nobody.
     public func isRead(by member: Member) -> Bool {
         terms.standing == .active && admits(member, terms.reading, enrolled[member.id]?.reads)
     }
 
-    /// Whether the terms let `member` write. A suspended pool is written by nobody.
+    /// Whether the terms let `member` write.
+    ///
+    /// A suspended pool is written by nobody.
     public func isWritten(by member: Member) -> Bool {
         terms.standing == .active && admits(member, terms.writing, enrolled[member.id]?.writes)
     }

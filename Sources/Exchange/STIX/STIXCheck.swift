@@ -99,7 +99,8 @@ struct STIXCheck {
         case "marking-definition": try STIXMarkings(value, id).check()
         case "extension-definition": try extensionDefinition(source)
         case "location": try location(source)
-        case "opinion": try oneOf("opinion", ["strongly-disagree", "disagree", "neutral", "agree", "strongly-agree"], source)
+        case "opinion":
+            try oneOf("opinion", ["strongly-disagree", "disagree", "neutral", "agree", "strongly-agree"], source)
         default: break
         }
         schema.kind == .observable ? try checkObservableID(schema) : try checkForeignID()
@@ -129,14 +130,20 @@ struct STIXCheck {
     /// another namespace, so only the form is checked.
     private func checkForeignID() throws(STIXFault) {
         guard (1...8).contains(id.version) else {
-            throw STIXFault("id", "must hold a UUID of RFC 9562, version 4 where nothing else is meant", "STIX 2.1 §2.9")
+            throw STIXFault(
+                "id",
+                "must hold a UUID of RFC 9562, version 4 where nothing else is meant",
+                "STIX 2.1 §2.9"
+            )
         }
     }
 
     /// A deterministic id must be the one that its contributing properties give.
     private func checkObservableID(_ schema: STIXSchema) throws(STIXFault) {
         try checkForeignID()
-        guard id.version == 5, let expected = STIXCheck.deterministicID(of: value, type: id.type, schema) else { return }
+        guard id.version == 5, let expected = STIXCheck.deterministicID(of: value, type: id.type, schema) else {
+            return
+        }
         guard expected == id.uuid else {
             throw STIXFault(
                 "id",
@@ -158,7 +165,9 @@ struct STIXCheck {
             }
             return "\"\(name)\":\(String(decoding: part.canonical(), as: UTF8.self))"
         }
-        guard !parts.isEmpty, value["hashes"] == nil || parts.contains(where: { $0.hasPrefix("\"hashes\"") }) else { return nil }
+        guard !parts.isEmpty, value["hashes"] == nil || parts.contains(where: { $0.hasPrefix("\"hashes\"") }) else {
+            return nil
+        }
         return STIXID.version5(namespace: STIXID.observables, name: Array("{\(parts.joined(separator: ","))}".utf8))
     }
 }

@@ -3,9 +3,12 @@ public import Foundation
 
 /// An identifier of STIX: `type--UUID` (STIX 2.1 §2.9).
 public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// What kind of object it names.
     public let type: String
+    /// The UUID.
     public let uuid: UUID
 
+    /// Puts it together from its parts.
     public init(type: String, uuid: UUID) {
         self.type = type
         self.uuid = uuid
@@ -36,9 +39,12 @@ public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
         return type.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     }
 
+    /// As STIX writes it.
     public var text: String { "\(type)--\(uuid.uuidString.lowercased())" }
+    /// The same, for people to read.
     public var description: String { text }
 
+    /// The order in which they are listed.
     public static func < (left: Self, right: Self) -> Bool { (left.type, left.uuid) < (right.type, right.uuid) }
 
     /// The namespace of deterministic cyber-observable ids (STIX 2.1 §2.9); nothing else may use it.
@@ -81,5 +87,6 @@ public struct STIXFault: Error, Hashable, CustomStringConvertible, Sendable {
         self.source = source
     }
 
+    /// The same, for people to read.
     public var description: String { "\(property): \(rule) (\(source))" }
 }

@@ -18,7 +18,11 @@ struct STIXMarkings {
     func check() throws(STIXFault) {
         let source = "STIX 2.1 §7.2.1.4"
         guard value["definition_type"] != nil || value["extensions"] != nil else {
-            throw STIXFault("definition_type", "must be there with definition, unless extensions are", "STIX 2.1 §7.2.1")
+            throw STIXFault(
+                "definition_type",
+                "must be there with definition, unless extensions are",
+                "STIX 2.1 §7.2.1"
+            )
         }
         let first = value["definition_type"]?.string == "tlp" ? value["definition"]?["tlp"]?.string : nil
         let second = value["extensions"]?[Self.tlp]?["tlp_2_0"]?.string
@@ -29,7 +33,11 @@ struct STIXMarkings {
             }
         } else if let level = TLP.marking(id) {
             guard second == level.code, first == nil, value["extensions"]?.count == 1 else {
-                throw STIXFault("extensions", "is not the \(level.label) that has this id", "OASIS common objects, TLP 2.0")
+                throw STIXFault(
+                    "extensions",
+                    "is not the \(level.label) that has this id",
+                    "OASIS common objects, TLP 2.0"
+                )
             }
         }
         guard isKnown || (first == nil && second == nil && value["definition_type"]?.string != "tlp") else {
@@ -57,7 +65,11 @@ extension STIXCheck {
             }
             let selectors = marking["selectors"]?.elements ?? []
             guard !selectors.isEmpty, selectors.allSatisfy({ $0.string.map(isPresent) ?? false }) else {
-                throw STIXFault("\(path).selectors", "must be paths of properties that the object has", "STIX 2.1 §7.2.3.1")
+                throw STIXFault(
+                    "\(path).selectors",
+                    "must be paths of properties that the object has",
+                    "STIX 2.1 §7.2.3.1"
+                )
             }
             guard let reference = marking["marking_ref"] else { continue }
             guard let id = reference.string.flatMap(STIXID.parsed), id.type == "marking-definition" else {
@@ -88,10 +100,16 @@ extension STIXCheck {
             throw STIXFault("extensions", "must be an object with at least one extension", "STIX 2.1 §3.2")
         }
         for (name, body) in extensions.members {
-            guard body.kind == .object else { throw STIXFault("extensions.\(name)", "must be an object", "STIX 2.1 §7.3") }
+            guard body.kind == .object else {
+                throw STIXFault("extensions.\(name)", "must be an object", "STIX 2.1 §7.3")
+            }
             let isDefined = STIXID.parsed(name)?.type == "extension-definition"
             guard isDefined || schema?.kind == .observable else {
-                throw STIXFault("extensions.\(name)", "must be named by the id of an extension-definition", "STIX 2.1 §7.3")
+                throw STIXFault(
+                    "extensions.\(name)",
+                    "must be named by the id of an extension-definition",
+                    "STIX 2.1 §7.3"
+                )
             }
         }
     }

@@ -6,6 +6,7 @@ public struct STIXObject: Sendable {
     public struct Version: Hashable, Sendable {
         /// As it came.
         public let text: String
+        /// The same, to be compared.
         public let instant: Timestamp
     }
 
@@ -14,6 +15,7 @@ public struct STIXObject: Sendable {
     /// How many addressees one object may have.
     public static let addresseesMax = 256
 
+    /// Its id.
     public let id: STIXID
     /// The bytes that came, without white space outside strings.
     public let bytes: [UInt8]
@@ -21,19 +23,25 @@ public struct STIXObject: Sendable {
     public let digest: [UInt8]
     /// Nil for an object with neither `modified` nor `created`.
     public let version: Version?
+    /// When its first version was made; nil for what has none.
     public let created: Timestamp?
+    /// Whether it was revoked.
     public let isRevoked: Bool
+    /// Its author; nil when it has none.
     public let createdBy: STIXID?
     /// The strictest TLP among all its markings, those of single properties included; nil when it has none.
     public let marking: TLP?
     /// The identities that it is addressed to, sorted, each once.
     public let addressees: [STIXID]
 
+    /// The type.
     public var type: String { id.type }
     /// Whether it is a cyber-observable of STIX 2.1.
     public var isObservable: Bool { STIXSchema.of(type)?.kind == .observable }
 
-    /// Checks all that STIX 2.1 says of an object by itself. Unknown types and properties are kept.
+    /// Checks all that STIX 2.1 says of an object by itself.
+    ///
+    /// Unknown types and properties are kept.
     /// - Throws: `STIXFault` naming the property, the rule and its source.
     public init(_ value: JSON.Value) throws(STIXFault) {
         let check = try STIXCheck(value)

@@ -76,7 +76,12 @@ struct STIXSchema: Sendable {
         "domain-name": observable("6.4", ["value"], ["value"]),
         "email-addr": observable("6.5", ["value"], ["value"]),
         "email-message": observable("6.6", ["is_multipart"], ["from_ref", "subject", "body"]),
-        "file": observable("6.7", [], oneOf: ["hashes", "name"], ["hashes", "name", "extensions", "parent_directory_ref"]),
+        "file": observable(
+            "6.7",
+            [],
+            oneOf: ["hashes", "name"],
+            ["hashes", "name", "extensions", "parent_directory_ref"]
+        ),
         "ipv4-addr": observable("6.8", ["value"], ["value"]),
         "ipv6-addr": observable("6.9", ["value"], ["value"]),
         "mac-addr": observable("6.10", ["value"], ["value"]),

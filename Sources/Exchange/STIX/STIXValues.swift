@@ -48,7 +48,8 @@ extension STIXCheck {
 
     private func checkKind(_ value: JSON.Value, _ name: String) throws(STIXFault) {
         if Self.times.contains(name) {
-            guard let text = value.string, text.hasSuffix("Z"), text.contains("T"), (try? Timestamp(clamping: text)) != nil
+            guard let text = value.string, text.hasSuffix("Z"), text.contains("T"),
+                (try? Timestamp(clamping: text)) != nil
             else { throw STIXFault(name, "must be a time of RFC 3339 in UTC, with T and Z", "STIX 2.1 §2.16") }
         }
         if Self.flags.contains(name), value.boolean == nil {
@@ -59,16 +60,25 @@ extension STIXCheck {
         }
         if let range = Self.integers[name] {
             guard let integer = value.integer, range.contains(integer) else {
-                throw STIXFault(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)", "STIX 2.1 §2.7")
+                throw STIXFault(
+                    name,
+                    "must be a whole number from \(range.lowerBound) to \(range.upperBound)",
+                    "STIX 2.1 §2.7"
+                )
             }
         }
         if let range = Self.numbers[name] {
             guard let number = value.double, range.contains(number) else {
-                throw STIXFault(name, "must be a number from \(range.lowerBound) to \(range.upperBound)", "STIX 2.1 §2.6")
+                throw STIXFault(
+                    name,
+                    "must be a number from \(range.lowerBound) to \(range.upperBound)",
+                    "STIX 2.1 §2.6"
+                )
             }
         }
         if name == "relationship_type", let text = value.string {
-            guard !text.isEmpty, text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }) else {
+            guard !text.isEmpty, text.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 })
+            else {
                 throw STIXFault(name, "must be of a-z, 0-9 and hyphens", "STIX 2.1 §5.1")
             }
         }

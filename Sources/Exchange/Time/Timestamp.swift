@@ -1,15 +1,20 @@
 /// Why a text is no time that the exchange takes.
 public struct TimestampFault: Error, Hashable, CustomStringConvertible, Sendable {
+    /// What must hold.
     public let rule: String
+    /// The same, for people to read.
     public var description: String { rule }
 }
 
 /// An instant: nanoseconds since 1970-01-01T00:00:00Z, in the years 1678 to 2261.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The years that can be told whole.
     public static let years = 1678...2261
 
+    /// Since 1970-01-01T00:00:00Z.
     public let nanoseconds: Int64
 
+    /// Takes the count.
     public init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
@@ -82,8 +87,10 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The same, for people to read.
     public var description: String { text }
 
+    /// The order in which they are listed.
     public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
 
     /// Days since 1970 of a date in the proleptic Gregorian calendar.
@@ -136,7 +143,9 @@ private struct TimestampReader {
             throw TimestampFault(rule: "must be a date that the calendar has")
         }
         guard hour < 24, minute < 60, second < 60 else {
-            throw TimestampFault(rule: "must be a time of day up to 23:59:59; a leap second is written as the second before")
+            throw TimestampFault(
+                rule: "must be a time of day up to 23:59:59; a leap second is written as the second before"
+            )
         }
         guard Timestamp.years.contains(Int(year)) else { return nil }
         let days = Timestamp.days(year: year, month: month, day: day)

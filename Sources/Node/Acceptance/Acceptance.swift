@@ -4,7 +4,9 @@ import Merkle
 public import Store
 import Synchronization
 
-/// Why something was not taken. When one is thrown nothing was stored, and the same call may be repeated.
+/// Why something was not taken.
+///
+/// When one is thrown nothing was stored, and the same call may be repeated.
 public enum AcceptanceFault: Error, Sendable {
     /// It does not exist, or may not be seen.
     case absent
@@ -20,6 +22,7 @@ public struct Acceptance: Sendable {
     private let commits: GroupCommit
     private let surroundings: Surroundings
 
+    /// Puts it together from its parts.
     public init(_ live: LiveState, _ commits: GroupCommit, _ surroundings: Surroundings) {
         self.live = live
         self.commits = commits
@@ -27,6 +30,7 @@ public struct Acceptance: Sendable {
     }
 
     /// Stores what a member contributes to a pool, or puts it aside where release needs a second person.
+    ///
     /// The caller has checked that `session` may write to `pool`. Durable when it returns.
     public func accept(
         _ envelope: Envelope,
@@ -48,7 +52,13 @@ public struct Acceptance: Sendable {
             let report = StatusReport(id: id.text, requested: transaction.now, verdicts: plan.verdicts)
             switch report.status {
             case .complete: try desk.release(plan, in: pool, by: session.reader, surroundings)
-            case .pending: try transaction.enter(.held, at: transaction.nextTick(), principal: session.principal.number, pool: pool.number)
+            case .pending:
+                try transaction.enter(
+                    .held,
+                    at: transaction.nextTick(),
+                    principal: session.principal.number,
+                    pool: pool.number
+                )
             }
             let status = StatusRow(
                 id: report.id,
@@ -63,8 +73,9 @@ public struct Acceptance: Sendable {
         }
     }
 
-    /// Releases what waits in a status, or refuses it. Only another principal of the author's member, with the role
-    /// approver, may.
+    /// Releases what waits in a status, or refuses it.
+    ///
+    /// Only another principal of the author's member, with the role approver, may.
     public func settle(
         _ status: String,
         _ decision: Decision,
@@ -88,7 +99,12 @@ public struct Acceptance: Sendable {
             let verdicts: [Verdict]
             switch decision {
             case .refuse(let reason):
-                try transaction.enter(.refused, at: transaction.nextTick(), principal: session.principal.number, pool: row.pool)
+                try transaction.enter(
+                    .refused,
+                    at: transaction.nextTick(),
+                    principal: session.principal.number,
+                    pool: row.pool
+                )
                 verdicts = Self.refusals(of: contributions, reason)
             case .approve:
                 guard pool.isWritten(by: session.member) else {
@@ -202,7 +218,8 @@ private struct Desk {
     ) throws {
         var labels: [Label: Int64] = [:]
         for release in plan.releases {
-            let label = try labels[release.label] ?? live.number(of: release.label)
+            let label =
+                try labels[release.label] ?? live.number(of: release.label)
                 ?? transaction.intern(release.label, in: pool)
             labels[release.label] = label
             let salt = surroundings.randomBytes(Commitment.saltBytes)

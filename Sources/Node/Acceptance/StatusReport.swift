@@ -4,26 +4,42 @@ import Store
 
 /// The status resource (TAXII 2.1 §4.3.1).
 public struct StatusReport: Codable, Sendable {
-    /// One object's line. `message` says why it failed, or what its author should know.
+    /// One object's line.
+    ///
+    /// `message` says why it failed, or what its author should know.
     public struct Detail: Codable, Sendable {
+        /// Its id, a UUIDv4; of a detail, the id of the object.
         public var id: String
+        /// The version of the object.
         public var version: String
+        /// Why it failed, or what its author should know.
         public var message: String?
     }
 
+    /// Whether anything still waits.
     public enum Progress: String, Codable, Sendable {
         case complete, pending
     }
 
+    /// Its id, a UUIDv4; of a detail, the id of the object.
     public var id: String
+    /// How far it is.
     public var status: Progress
+    /// When the request was taken.
     public var requestTimestamp: String
+    /// Objects of the envelope.
     public var totalCount: Int
+    /// Objects that are stored.
     public var successCount: Int
+    /// Which those are; nil when there are none.
     public var successes: [Detail]?
+    /// Objects that were refused.
     public var failureCount: Int
+    /// Which those are, and why; nil when there are none.
     public var failures: [Detail]?
+    /// Objects that wait.
     public var pendingCount: Int
+    /// Which those are; nil when there are none.
     public var pendings: [Detail]?
 
     enum CodingKeys: String, CodingKey {

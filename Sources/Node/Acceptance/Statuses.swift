@@ -46,10 +46,15 @@ public struct Statuses: Sendable {
 
     /// One status that waits.
     public struct Waiting: Codable, Sendable {
+        /// The status's id.
         public let id: String
+        /// The pool's name.
         public let pool: String
+        /// The author's login.
         public let author: String
+        /// When it was sent (TAXII 2.1 §2).
         public let submitted: String
+        /// What waits.
         public let objects: [StatusReport.Detail]
     }
 

@@ -2,7 +2,9 @@ public import Exchange
 import Foundation
 public import Store
 
-/// Why an administrative change was not made. Nothing was changed.
+/// Why an administrative change was not made.
+///
+/// Nothing was changed.
 public enum AdministrationFault: Error, Sendable {
     /// A value breaks a rule; the text says which and how to mend it.
     case invalid(field: String, rule: String)
@@ -13,13 +15,16 @@ public enum AdministrationFault: Error, Sendable {
     case notStored(WriteFault)
 }
 
-/// What an operator does to the directory. The caller has made sure that it is one.
+/// What an operator does to the directory.
+///
+/// The caller has made sure that it is one.
 public struct Administration: Sendable {
     let live: LiveState
     let commits: GroupCommit
     let surroundings: Surroundings
     let authentication: Authentication
 
+    /// Puts it together from its parts.
     public init(
         _ live: LiveState,
         _ commits: GroupCommit,
@@ -32,19 +37,27 @@ public struct Administration: Sendable {
         self.authentication = authentication
     }
 
+    /// Everybody and everything, as it is now.
     public var directory: Directory { live.directory }
 
     // MARK: Members
 
     /// What a new member is made of.
     public struct NewMember: Sendable {
+        /// Its unique name.
         public var name: Name
+        /// What people call it.
         public var title: String
+        /// What kind it is.
         public var kind: MemberKind
+        /// Its trade.
         public var sector: String
+        /// ISO 3166-1 alpha-2.
         public var jurisdiction: String
+        /// Its ownership group; nil when it stands alone.
         public var group: Name?
 
+        /// Puts it together from its parts.
         public init(
             name: Name,
             title: String,
@@ -62,6 +75,7 @@ public struct Administration: Sendable {
         }
     }
 
+    /// Adds a member.
     public func add(_ new: NewMember) async throws(AdministrationFault) -> Member {
         let id = ID<Member>(surroundings.uuid())
         return try await write { transaction, directory in
@@ -99,6 +113,7 @@ public struct Administration: Sendable {
 
     // MARK: Principals
 
+    /// Adds a principal to a member.
     public func addPrincipal(
         _ name: Name,
         of member: String,
@@ -123,6 +138,7 @@ public struct Administration: Sendable {
         }
     }
 
+    /// Changes the principal called `name`.
     public func changePrincipal(
         _ name: String,
         _ change: @escaping @Sendable (inout Principal) throws(AdministrationFault) -> Void
@@ -144,7 +160,9 @@ public struct Administration: Sendable {
         case uri(String)
     }
 
-    /// Makes a credential. A token or password is given out here, once, and nowhere kept.
+    /// Makes a credential.
+    ///
+    /// A token or password is given out here, once, and nowhere kept.
     public func addCredential(
         _ new: NewProof,
         for principal: String,
@@ -158,7 +176,10 @@ public struct Administration: Sendable {
                 throw AdministrationFault.invalid(field: "expires", rule: "must lie in the future")
             }
             guard !directory.credentials.values.contains(where: { $0.proof == proof }) else {
-                throw AdministrationFault.taken(field: "type", rule: "another credential has the same fingerprint or URI")
+                throw AdministrationFault.taken(
+                    field: "type",
+                    rule: "another credential has the same fingerprint or URI"
+                )
             }
             let credential = Credential(
                 id: id,
@@ -187,7 +208,9 @@ public struct Administration: Sendable {
         }
     }
 
-    /// Changes a credential. Revocation is for good and acts at once.
+    /// Changes a credential.
+    ///
+    /// Revocation is for good and acts at once.
     public func changeCredential(
         _ id: String,
         _ change: @escaping @Sendable (inout Credential) throws(AdministrationFault) -> Void
@@ -204,6 +227,7 @@ public struct Administration: Sendable {
 
     // MARK: Pools
 
+    /// Adds a pool.
     public func addPool(
         _ name: Name,
         _ kind: PoolKind,
@@ -226,6 +250,7 @@ public struct Administration: Sendable {
         }
     }
 
+    /// Changes the terms of the pool called `name`.
     public func changePool(
         _ name: String,
         _ change: @escaping @Sendable (inout PoolTerms) throws(AdministrationFault) -> Void

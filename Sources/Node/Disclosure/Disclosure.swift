@@ -11,11 +11,16 @@ public struct Disclosure: Sendable {
 
     /// One read of one pool.
     public struct Question: Sendable {
+        /// What is shown of each version.
         public var form: Form
+        /// Only what came after this.
         public var after: Tick
+        /// The most versions of one page.
         public var limit: Int
+        /// What of it is asked for.
         public var filter: ObjectFilter
 
+        /// Puts it together from its parts.
         public init(form: Form, after: Tick, limit: Int, filter: ObjectFilter) {
             self.form = form
             self.after = after
@@ -58,7 +63,9 @@ public struct Disclosure: Sendable {
         }
     }
 
-    /// Whether `reader` may see any version of an object in `pool`. One that it may not see and one that does not exist
+    /// Whether `reader` may see any version of an object in `pool`.
+    ///
+    /// One that it may not see and one that does not exist
     /// are the same question to the store and the same answer.
     public func holds(_ id: STIXID, in pool: Pool, for session: Session) async throws -> Bool {
         let permitted = permitted(in: pool, for: session)
@@ -76,7 +83,9 @@ public struct Disclosure: Sendable {
 
 /// A page with the newest tick that its reader may see in the pool, whatever the filters.
 public struct Page: Sendable {
+    /// The page itself.
     public let stored: StoredPage
+    /// The newest tick that the reader may see in the pool; nil for none.
     public let newest: Tick?
 }
 

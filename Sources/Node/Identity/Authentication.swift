@@ -22,7 +22,9 @@ public enum AuthenticationFault: Error, Sendable {
     case tooFast(wait: Duration)
 }
 
-/// Finds out who calls. Nothing of a secret is kept but its hash, and a credential is checked anew at every request.
+/// Finds out who calls.
+///
+/// Nothing of a secret is kept but its hash, and a credential is checked anew at every request.
 public struct Authentication: Sendable {
     /// How a token begins.
     public static let tokenPrefix = "cvt_"
@@ -36,6 +38,7 @@ public struct Authentication: Sendable {
     private let passwords = PasswordHash()
     private let verified: VerifiedPasswords
 
+    /// Puts it together from its parts.
     public init(_ live: LiveState, _ surroundings: Surroundings, failures: FailureLimit, rate: RequestRate) {
         self.live = live
         self.surroundings = surroundings
@@ -150,8 +153,10 @@ public struct Authentication: Sendable {
     }
 }
 
-/// Which passwords were verified for which credentials: a keyed hash of user and password, so that Basic costs no more
-/// than a token. The credential itself is looked at again at every request.
+/// Which passwords were verified for which credentials: a keyed hash of user and password, so that Basic costs no
+/// more than a token.
+///
+/// The credential itself is looked at again at every request.
 private final class VerifiedPasswords: Sendable {
     private let key: SymmetricKey
     private let credentials = Mutex<[[UInt8]: ID<Credential>]>([:])
@@ -198,7 +203,8 @@ extension LiveState {
 
     func passwordCredentials(of user: String) -> [Credential] {
         let directory = directory
-        return Name(user).flatMap { directory.principal(named: $0) }.map { directory.passwordCredentials(of: $0.id) } ?? []
+        return Name(user).flatMap { directory.principal(named: $0) }.map { directory.passwordCredentials(of: $0.id) }
+            ?? []
     }
 }
 

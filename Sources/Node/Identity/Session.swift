@@ -2,11 +2,14 @@ public import Exchange
 
 /// An authenticated caller, for the length of one request.
 public struct Session: Sendable {
+    /// The same, as the access decision sees it.
     public let reader: Reader
     let credential: Credential
     /// The state of the directory by which it was authenticated.
     let revision: Int
 
+    /// Who acts.
     public var principal: Principal { reader.principal }
+    /// Whom the principal acts for.
     public var member: Member { reader.member }
 }

@@ -31,10 +31,12 @@ public final class LiveState: Sendable {
         state.withLock { $0 = loaded }
     }
 
+    /// Everybody and everything, as of the last entry taken in.
     public var directory: Directory { state.withLock { $0.directory } }
 
-    /// Takes in every entry up to the journal's head as it is when this is called, or later. Calls that wait share one
-    /// look.
+    /// Takes in every entry up to the journal's head as it is when this is called, or later.
+    ///
+    /// Calls that wait share one look.
     public func follow() async throws {
         try await following.ride(()) { _ in
             do {
@@ -61,7 +63,8 @@ public final class LiveState: Sendable {
             let (after, lastLabel) = state.withLock { ($0.head, $0.labels.last?.number ?? 0) }
             let head = try JournalRows.head(connection)
             guard head > after else { return nil }
-            return try News(after: after, lastLabel: lastLabel, upTo: Self.entriesMax, head: head, connection) { touched in
+            return try News(after: after, lastLabel: lastLabel, upTo: Self.entriesMax, head: head, connection) {
+                touched in
                 state.withLock { state in touched.filter { state.recent[$0.pool]?.holds($0.object) == true } }
             }
         }
@@ -141,7 +144,9 @@ extension LiveState.State {
         for entry in news.entries where entry.tick > head {
             guard let version = entry.released else { continue }
             recent[version.pool]?.append(version)
-            if let index = labelIndex[version.placed.label] { labels[index].newest = max(labels[index].newest, entry.tick) }
+            if let index = labelIndex[version.placed.label] {
+                labels[index].newest = max(labels[index].newest, entry.tick)
+            }
         }
         for (placed, standings) in news.standings {
             recent[placed.pool]?.restand(placed.object, standings)

@@ -56,7 +56,9 @@ struct RecentVersions {
         }
     }
 
-    /// Calls `body` for each version after `tick` in order, until it returns false. A deleted version has no bytes.
+    /// Calls `body` for each version after `tick` in order, until it returns false.
+    ///
+    /// A deleted version has no bytes.
     func forEach(after tick: Tick, _ body: (ReleasedVersion) -> Bool) {
         var low = first
         var high = versions.count

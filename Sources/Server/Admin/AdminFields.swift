@@ -50,7 +50,10 @@ struct AdminFields {
     ) throws(AdministrationFault) -> Code? {
         guard let text = try text(field) else { return nil }
         guard let code = Code(rawValue: text) else {
-            throw .invalid(field: field, rule: "must be one of \(Code.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw .invalid(
+                field: field,
+                rule: "must be one of \(Code.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
         return code
     }
@@ -76,7 +79,10 @@ struct AdminFields {
         guard let value = values[field], value.kind != .null else { return nil }
         let roles = value.kind == .array ? value.elements.map { $0.string.flatMap(Role.init) } : [nil]
         guard !roles.isEmpty, roles.allSatisfy({ $0 != nil }) else {
-            throw .invalid(field: field, rule: "must list at least one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
+            throw .invalid(
+                field: field,
+                rule: "must list at least one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
         return Set(roles.compactMap { $0 })
     }

@@ -15,7 +15,10 @@ extension AdminServer {
             let directory = node.administration.directory
             let all = directory.credentials.values.sorted { $0.number < $1.number }
                 .map { CredentialResource($0, directory, at: now) }
-            return .json(Credentials(credentials: all.filter { wanted == nil || $0.principal == wanted }), MediaType.json)
+            return .json(
+                Credentials(credentials: all.filter { wanted == nil || $0.principal == wanted }),
+                MediaType.json
+            )
         case ("GET", let id?, true):
             let directory = node.administration.directory
             guard let credential = ID<Credential>(parsing: id).flatMap({ directory.credentials[$0] }) else {
@@ -55,7 +58,10 @@ extension AdminServer {
         case ("password", nil, nil): return .password
         case ("certificate", let text?, nil):
             guard let bytes = Hex.bytes(of: text), bytes.count == 32 else {
-                throw .invalid(field: "fingerprint", rule: "must be the SHA-256 of the certificate: 64 hexadecimal digits")
+                throw .invalid(
+                    field: "fingerprint",
+                    rule: "must be the SHA-256 of the certificate: 64 hexadecimal digits"
+                )
             }
             return .certificate(fingerprint: bytes)
         case ("certificate", nil, let uri?):

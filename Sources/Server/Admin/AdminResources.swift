@@ -103,7 +103,9 @@ enum Hex {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
-    /// The bytes; colons, as openssl writes them, are passed over. Nil for anything else.
+    /// The bytes; colons, as openssl writes them, are passed over.
+    ///
+    /// Nil for anything else.
     static func bytes(of text: String) -> [UInt8]? {
         let digits = text.filter { $0 != ":" }.compactMap(\.hexDigitValue)
         guard digits.count == text.filter({ $0 != ":" }).count, digits.count.isMultiple(of: 2) else { return nil }

@@ -4,11 +4,13 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 public import Logging
-public import Node
 import NIOCore
+public import Node
 import Store
 
-/// Local administration over a Unix socket, guarded by the file's mode and the caller's uid. No password opens it.
+/// Local administration over a Unix socket, guarded by the file's mode and the caller's uid.
+///
+/// No password opens it.
 public struct AdminServer: Sendable {
     private static let bodyBytesMax = 64 << 10
 
@@ -69,7 +71,12 @@ public struct AdminServer: Sendable {
         guard parts.first == "admin", parts.count >= 2 else { throw HTTPFault.absent }
         try await node.live.freshen()
         let bytes = try await request.body.read(upTo: Self.bodyBytesMax, declared: request.headers[.contentLength])
-        let call = AdminCall(method: request.method.rawValue, name: parts.count > 2 ? parts[2] : nil, rest: Array(parts.dropFirst(3)), bytes: bytes)
+        let call = AdminCall(
+            method: request.method.rawValue,
+            name: parts.count > 2 ? parts[2] : nil,
+            rest: Array(parts.dropFirst(3)),
+            bytes: bytes
+        )
         switch parts[1] {
         case "exchange": return try await exchange(call)
         case "members": return try await members(call)

@@ -30,7 +30,7 @@ final class SourceCounts: Sendable {
     }
 }
 
-/// Cuts a connection whose request has begun and is not answered in time: a client that sends its header a byte a minute.
+/// Cuts a connection whose request has begun and is not answered in time: a client that sends a byte a minute.
 ///
 /// Stands before the HTTP decoder, where the first byte of a request can be seen.
 final class RequestDeadline: ChannelDuplexHandler {

@@ -7,7 +7,8 @@ extension Presented {
     /// The Authorization header first, then the connection's client certificate.
     init(_ headers: HTTPFields, certificate: PeerIdentity?) {
         guard let header = headers[.authorization] else {
-            self = certificate.map { .certificate(fingerprint: $0.fingerprint, uris: $0.uris, notAfter: $0.notAfter) }
+            self =
+                certificate.map { .certificate(fingerprint: $0.fingerprint, uris: $0.uris, notAfter: $0.notAfter) }
                 ?? .nothing
             return
         }

@@ -2,8 +2,8 @@ import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
-import Node
 import NIOCore
+import Node
 
 /// An answer that is not the one that was asked for: TAXII's error resource (TAXII 2.1 §3.6).
 struct HTTPFault: Error, Sendable {
@@ -94,7 +94,8 @@ extension Response {
         }
     }
 
-    static func bytes(_ data: some Sequence<UInt8>, status: HTTPResponse.Status = .ok, _ mediaType: String) -> Response {
+    static func bytes(_ data: some Sequence<UInt8>, status: HTTPResponse.Status = .ok, _ mediaType: String) -> Response
+    {
         Response(
             status: status,
             headers: [.contentType: mediaType],

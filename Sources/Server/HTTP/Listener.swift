@@ -11,7 +11,9 @@ typealias Responding = @Sendable (Request, any Channel) async -> Response
 
 /// Limits that a connection is held to.
 public struct ConnectionLimits: Hashable, Sendable {
+    /// Open connections in all.
     public var connectionsMax: Int
+    /// Open connections of one address.
     public var connectionsPerSourceMax: Int
     /// How long a connection may be idle between requests.
     public var idle: Duration
@@ -24,6 +26,7 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// Bytes of a body.
     public var bodyBytesMax: Int
 
+    /// Puts it together from its parts.
     public init(
         connectionsMax: Int = 4_096,
         connectionsPerSourceMax: Int = 256,
@@ -43,7 +46,9 @@ public struct ConnectionLimits: Hashable, Sendable {
     }
 }
 
-/// Listens at one address and answers with one responder. HTTP/1.1, with TLS where there is a context.
+/// Listens at one address and answers with one responder.
+///
+/// HTTP/1.1, with TLS where there is a context.
 public struct Listener: Service {
     private let server: any Service
 

@@ -43,7 +43,9 @@ struct MediaType: Hashable, Sendable {
         }
     }
 
-    /// Whether an Accept header lets a TAXII answer through. None at all does (RFC 9110 §12.5.1).
+    /// Whether an Accept header lets a TAXII answer through.
+    ///
+    /// None at all does (RFC 9110 §12.5.1).
     static func isTAXIIAccepted(by header: String?) -> Bool {
         guard let header, !header.allSatisfy({ $0 == " " }) else { return true }
         return split(header[...], at: ",").contains { MediaType(parsing: $0)?.admitsTAXII == true }

@@ -8,11 +8,16 @@ public struct TLSFiles: Hashable, Sendable {
         case none, optional, required
     }
 
+    /// PEM file of the server's chain.
     public var certificate: String
+    /// PEM file of its key.
     public var key: String
+    /// PEM file of the members' authorities; nil for none.
     public var clientAuthorities: String?
+    /// What is asked of a client.
     public var clientCertificates: ClientCertificates
 
+    /// Puts it together from its parts.
     public init(
         certificate: String,
         key: String,
@@ -37,7 +42,9 @@ public final class TLSContext: Sendable {
         context = Mutex(try Self.context(files))
     }
 
-    /// Reads the files again. When that fails the old context stays in force.
+    /// Reads the files again.
+    ///
+    /// When that fails the old context stays in force.
     public func reload() throws {
         let fresh = try Self.context(files)
         context.withLock { $0 = fresh }

@@ -1,6 +1,6 @@
 import Exchange
-import Node
 import NIOCore
+import Node
 import Store
 
 /// Splices a page's stored bytes into an envelope, a manifest or a list of versions.
@@ -8,7 +8,9 @@ enum PageBody {
     /// - Parameter next: the cursor of the page after this one; nil when there is none.
     static func body(_ versions: [PagedVersion], as form: Disclosure.Form, next: String?) -> ByteBuffer {
         let contents = versions.reduce(0) { $0 + $1.bytes.count + 1 }
-        var buffer = ByteBufferAllocator().buffer(capacity: contents + (form == .objects ? 256 : versions.count * 256 + 256))
+        var buffer = ByteBufferAllocator().buffer(
+            capacity: contents + (form == .objects ? 256 : versions.count * 256 + 256)
+        )
         buffer.writeStaticString("{")
         if let next {
             buffer.writeStaticString("\"more\":true,\"next\":\"")

@@ -1,7 +1,9 @@
 import Exchange
 import Foundation
 
-/// The parameters of a read (TAXII 2.1 §3.4), checked. Anything malformed is a 400 that names the parameter.
+/// The parameters of a read (TAXII 2.1 §3.4), checked.
+///
+/// Anything malformed is a 400 that names the parameter.
 struct ReadQuery: Hashable, Sendable {
     /// How many values one match field may have.
     static let matchValuesMax = 500
@@ -24,7 +26,9 @@ struct ReadQuery: Hashable, Sendable {
             guard let name = parts[0].removingEncoding, let value = (parts.count == 2 ? parts[1] : "").removingEncoding
             else { throw .malformed(String(parts[0].prefix(64)), "must be percent-encoded UTF-8 (RFC 3986)") }
             guard try take(name, value, limitMax) else { continue }
-            guard seen.insert(name).inserted else { throw .malformed(name, "must be given once; join values with commas") }
+            guard seen.insert(name).inserted else {
+                throw .malformed(name, "must be given once; join values with commas")
+            }
         }
     }
 
@@ -90,12 +94,15 @@ struct ReadQuery: Hashable, Sendable {
     private static func values(_ value: String, _ name: String) throws(HTTPFault) -> [String] {
         let values = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard !values.contains("") else { throw .malformed(name, "must have no empty value") }
-        guard values.count <= matchValuesMax else { throw .malformed(name, "must have at most \(matchValuesMax) values") }
+        guard values.count <= matchValuesMax else {
+            throw .malformed(name, "must have at most \(matchValuesMax) values")
+        }
         return values
     }
 
     private static func isType(_ value: String) -> Bool {
-        value.utf8.count <= 250 && value.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+        value.utf8.count <= 250
+            && value.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     }
 
     private static func versions(_ value: String, _ name: String) throws(HTTPFault) -> VersionFilter {

@@ -38,7 +38,9 @@ struct CollectionResource: Encodable {
     }
 }
 
-/// TAXII 2.1 §5.1.1. An empty list is left out.
+/// TAXII 2.1 §5.1.1.
+///
+/// An empty list is left out.
 struct CollectionsResource: Encodable {
     let collections: [CollectionResource]?
 }

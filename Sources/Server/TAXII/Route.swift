@@ -1,6 +1,8 @@
 import Foundation
 
-/// What a path names (TAXII 2.1 §3.1). Paths end in `/`; one that does not is redirected.
+/// What a path names (TAXII 2.1 §3.1).
+///
+/// Paths end in `/`; one that does not is redirected.
 enum Route: Hashable, Sendable {
     case discovery
     case apiRoot
@@ -55,7 +57,9 @@ enum Route: Hashable, Sendable {
 }
 
 extension Substring {
-    /// With percent-encoding undone (RFC 3986 §2.1); nil where it is broken or not UTF-8. A plus sign stays one.
+    /// With percent-encoding undone (RFC 3986 §2.1); nil where it is broken or not UTF-8.
+    ///
+    /// A plus sign stays one.
     var removingEncoding: String? {
         guard utf8.contains(UInt8(ascii: "%")) else { return String(self) }
         return String(self).removingPercentEncoding

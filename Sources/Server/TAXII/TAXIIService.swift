@@ -3,8 +3,8 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Logging
-import Node
 import NIOCore
+import Node
 import Store
 
 /// TAXII 2.1: every resource of the standard over the node's two doors.
@@ -16,10 +16,19 @@ struct TAXIIService: Sendable {
     /// Answers an authenticated request.
     func answer(_ request: Request, _ route: Route, _ session: Session) async throws -> Response {
         guard MediaType.isTAXIIAccepted(by: request.headers[.accept]) else {
-            throw HTTPFault(.notAcceptable, "Not acceptable", "Accept: must let \(MediaType.taxii) through", field: "Accept")
+            throw HTTPFault(
+                .notAcceptable,
+                "Not acceptable",
+                "Accept: must let \(MediaType.taxii) through",
+                field: "Accept"
+            )
         }
         guard route.methods.contains(request.method.rawValue) else {
-            var fault = HTTPFault(.methodNotAllowed, "Method not allowed", "This resource has \(route.methods.joined(separator: ", ")).")
+            var fault = HTTPFault(
+                .methodNotAllowed,
+                "Method not allowed",
+                "This resource has \(route.methods.joined(separator: ", "))."
+            )
             fault.headers[.allow] = route.methods.joined(separator: ", ")
             throw fault
         }
@@ -86,7 +95,9 @@ struct TAXIIService: Sendable {
         return .json(CollectionsResource(collections: collections.isEmpty ? nil : collections), MediaType.taxii)
     }
 
-    /// A pool that the session may know of. Any other is as absent as one that does not exist.
+    /// A pool that the session may know of.
+    ///
+    /// Any other is as absent as one that does not exist.
     private func pool(_ name: String, _ session: Session) throws(HTTPFault) -> (Pool, PoolRights) {
         guard let pool = node.live.directory.pool(addressed: name) else { throw .absent }
         let rights = PoolRights(pool, session.reader)
@@ -104,10 +115,13 @@ struct TAXIIService: Sendable {
         _ session: Session
     ) async throws -> Response {
         let (pool, rights) = try pool(name, session)
-        guard rights.reads else { throw HTTPFault(.forbidden, "Not readable", "You may write to this collection, not read it.") }
+        guard rights.reads else {
+            throw HTTPFault(.forbidden, "Not readable", "You may write to this collection, not read it.")
+        }
         var query = try ReadQuery(request.uri.query, limitMax: profile.pageObjectsMax)
         if let object {
-            guard let id = try? STIXID(parsing: object), try await node.disclosure.holds(id, in: pool, for: session) else {
+            guard let id = try? STIXID(parsing: object), try await node.disclosure.holds(id, in: pool, for: session)
+            else {
                 throw HTTPFault.absent
             }
             query.filter.ids = [id.text]
@@ -125,13 +139,16 @@ struct TAXIIService: Sendable {
         }
         let question = Disclosure.Question(form: form, after: after, limit: query.limit, filter: query.filter)
         let page = try await node.disclosure.page(question, of: pool, to: session)
-        let next = page.stored.more
+        let next =
+            page.stored.more
             ? node.cursor.text(at: page.stored.examined, for: principal, query: query.text(at: place)) : nil
         return Self.response(page, form, next: next, asked: query.addedAfter, pool: pool)
     }
 
-    /// A page with its date-added headers. An empty one has them too, for pollers that always read them: as far as the
-    /// search went, else the time that was asked for, else the newest that the reader may see, else the pool's own tick.
+    /// A page with its date-added headers.
+    ///
+    /// An empty one has them too, for pollers that always read them: as far as the search went, else the time that
+    /// was asked for, else the newest that the reader may see, else the pool's own tick.
     private static func response(
         _ page: Page,
         _ form: Disclosure.Form,
@@ -166,10 +183,17 @@ struct TAXIIService: Sendable {
 
     private func add(to name: String, _ request: Request, _ session: Session) async throws -> Response {
         let (pool, rights) = try pool(name, session)
-        guard rights.writes else { throw HTTPFault(.forbidden, "Not writable", "You may read this collection, not write to it.") }
+        guard rights.writes else {
+            throw HTTPFault(.forbidden, "Not writable", "You may read this collection, not write to it.")
+        }
         let type = request.headers[.contentType].flatMap { MediaType(parsing: $0[...]) }
         guard type?.isTAXII == true else {
-            throw HTTPFault(.unsupportedMediaType, "Unsupported media type", "Content-Type: must be \(MediaType.taxii)", field: "Content-Type")
+            throw HTTPFault(
+                .unsupportedMediaType,
+                "Unsupported media type",
+                "Content-Type: must be \(MediaType.taxii)",
+                field: "Content-Type"
+            )
         }
         let bytes = try await request.body.read(upTo: limits.bodyBytesMax, declared: request.headers[.contentLength])
         let envelope: Envelope
@@ -182,7 +206,9 @@ struct TAXIIService: Sendable {
         return .bytes(report.encoded(), status: .accepted, MediaType.taxii)
     }
 
-    private func delete(_ object: String, from name: String, _ request: Request, _ session: Session) async throws -> Response {
+    private func delete(_ object: String, from name: String, _ request: Request, _ session: Session) async throws
+        -> Response
+    {
         let (pool, rights) = try pool(name, session)
         guard rights.reads, rights.writes else {
             throw HTTPFault(.forbidden, "Not deletable", "Deleting needs the right to read and to write.")

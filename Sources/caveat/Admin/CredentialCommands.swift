@@ -22,8 +22,8 @@ struct CredentialCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Give a principal a credential; a new secret is printed once.",
             discussion: """
-                A certificate is known by its SHA-256 fingerprint (--certificate reads it from the file) or by a URI among \
-                its alternative names.
+                A certificate is known by its SHA-256 fingerprint (--certificate reads it from the file) or by a URI \
+                among its alternative names.
 
                 Examples:
                   caveat admin credential add --principal blue-anchor --type token > blue-anchor.token

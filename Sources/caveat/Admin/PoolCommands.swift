@@ -45,7 +45,7 @@ struct PoolCommand: AsyncParsableCommand, Administered {
             abstract: "Add a pool.",
             discussion: """
                 Examples:
-                  caveat admin pool add warnings --title Warnings --reading everyone --writing authorities --ceiling amber
+                  caveat admin pool add warnings --reading everyone --writing authorities --ceiling amber
                   caveat admin pool add ofac --title "OFAC SDN" --kind official-list --reading everyone --writing nobody
                 """
         )

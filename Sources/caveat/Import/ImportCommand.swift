@@ -9,8 +9,8 @@ struct ImportCommand: AsyncParsableCommand {
         commandName: "import",
         abstract: "Bring an official-list pool up to date with a public list.",
         discussion: """
-            Adds what is new, versions what changed and revokes what is gone. The same file again adds nothing; an import \
-            that was stopped goes on where it was when it is started again. Lists:
+            Adds what is new, versions what changed and revokes what is gone. The same file again adds nothing; an \
+            import that was stopped goes on where it was when it is started again. Lists:
               ofac-sdn DIR   the US Treasury's SDN list: sdn.csv, alt.csv, add.csv, sdn_comments.csv
               ofac-cons DIR  its consolidated list: cons_prim.csv, cons_alt.csv, cons_add.csv, cons_comments.csv
               ftm FILE       entities of FollowTheMoney, one JSON object a line; --source names the list
@@ -76,10 +76,16 @@ struct ImportCommand: AsyncParsableCommand {
         }
         if !dryRun {
             let objects = sync.added + sync.changed + sync.revoked
-            var publication = Publication(root: root, pool: pool, objects: objects.isEmpty ? [] : ListExtension.definitions + objects)
+            var publication = Publication(
+                root: root,
+                pool: pool,
+                objects: objects.isEmpty ? [] : ListExtension.definitions + objects
+            )
             try await publication.send()
             summary.failed += publication.failedCount
-            for failure in publication.statuses.flatMap(\.failures) + publication.oversized { Output.note(failure.description) }
+            for failure in publication.statuses.flatMap(\.failures) + publication.oversized {
+                Output.note(failure.description)
+            }
         }
         let elapsed = (ContinuousClock.now - start).components
         summary.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
@@ -178,7 +184,8 @@ struct ImportCommand: AsyncParsableCommand {
         var json: String {
             let encoder = JSONEncoder()
             encoder.outputFormatting = .sortedKeys
-            return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)  // Plain values always encode.
+            // Plain values always have a JSON form.
+            return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
         }
 
         func text(dryRun: Bool) -> String {

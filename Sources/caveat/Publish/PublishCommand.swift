@@ -8,8 +8,8 @@ struct PublishCommand: AsyncParsableCommand {
         commandName: "publish",
         abstract: "Publish STIX objects to a pool.",
         discussion: """
-            The file holds a STIX object, an array, a bundle, a TAXII envelope, or one of these a line. It is sent in as \
-            many envelopes as the exchange's limits ask for. Publishing the same file again does no harm: what the \
+            The file holds a STIX object, an array, a bundle, a TAXII envelope, or one of these a line. It is sent in \
+            as many envelopes as the exchange's limits ask for. Publishing the same file again does no harm: what the \
             exchange has already is not added twice.
 
             Examples:

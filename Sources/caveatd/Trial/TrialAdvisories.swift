@@ -62,7 +62,14 @@ enum TrialAdvisories {
         "\(type)--0a1b2c3d-1111-4222-8333-\(String(1_000_000_000_000 + serial).dropFirst())"
     }
 
-    private static func subject(_ serial: Int, _ day: String, _ marking: TLP, _ name: String, _ kind: String, _ about: String) -> Draft {
+    private static func subject(
+        _ serial: Int,
+        _ day: String,
+        _ marking: TLP,
+        _ name: String,
+        _ kind: String,
+        _ about: String
+    ) -> Draft {
         Draft(
             type: "identity",
             serial: serial,
@@ -92,13 +99,18 @@ enum TrialAdvisories {
         )
     }
 
-    private static func suspicion(_ serial: Int, _ day: String, _ marking: TLP, _ text: String, about: [String]) -> Draft {
+    private static func suspicion(_ serial: Int, _ day: String, _ marking: TLP, _ text: String, about: [String])
+        -> Draft
+    {
         Draft(
             type: "grouping",
             serial: serial,
             day: day,
             marking: marking,
-            properties: ["name": "Suspicious shipment", "context": "suspicious-activity", "description": text, "object_refs": about]
+            properties: [
+                "name": "Suspicious shipment", "context": "suspicious-activity", "description": text,
+                "object_refs": about,
+            ]
         )
     }
 
@@ -108,8 +120,22 @@ enum TrialAdvisories {
                 author: "harbour-customs",
                 pool: "warnings",
                 objects: [
-                    subject(1, "2026-02-03", .amber, "Tamsin Verloop", "individual", "Signs for consignees she does not know."),
-                    subject(2, "2026-02-03", .green, "Meridian Crest Trading BV", "organization", "Registered in May, moves forty containers by July."),
+                    subject(
+                        1,
+                        "2026-02-03",
+                        .amber,
+                        "Tamsin Verloop",
+                        "individual",
+                        "Signs for consignees she does not know."
+                    ),
+                    subject(
+                        2,
+                        "2026-02-03",
+                        .green,
+                        "Meridian Crest Trading BV",
+                        "organization",
+                        "Registered in May, moves forty containers by July."
+                    ),
                     report(
                         3,
                         "2026-02-04",
@@ -146,7 +172,14 @@ enum TrialAdvisories {
                 author: "blue-anchor",
                 pool: "customs-inbox",
                 objects: [
-                    subject(6, "2026-04-20", .amber, "Oriel Dock Services", "organization", "Consignee; the address is a parking lot."),
+                    subject(
+                        6,
+                        "2026-04-20",
+                        .amber,
+                        "Oriel Dock Services",
+                        "organization",
+                        "Consignee; the address is a parking lot."
+                    ),
                     suspicion(
                         7,
                         "2026-04-20",
@@ -160,8 +193,21 @@ enum TrialAdvisories {
                 author: "swift-cargo",
                 pool: "commons",
                 objects: [
-                    subject(8, "2026-05-06", .green, "MV Pale Heron", "unknown", "Small bulk carrier; silent for eleven hours off the cape."),
-                    suspicion(9, "2026-05-06", .green, "Draught on arrival does not fit the declared cargo.", about: [id("identity", 8)]),
+                    subject(
+                        8,
+                        "2026-05-06",
+                        .green,
+                        "MV Pale Heron",
+                        "unknown",
+                        "Small bulk carrier; silent for eleven hours off the cape."
+                    ),
+                    suspicion(
+                        9,
+                        "2026-05-06",
+                        .green,
+                        "Draught on arrival does not fit the declared cargo.",
+                        about: [id("identity", 8)]
+                    ),
                 ]
             ),
             Item(
@@ -182,8 +228,21 @@ enum TrialAdvisories {
                 author: "north-oil",
                 pool: "deepwater",
                 objects: [
-                    subject(11, "2026-06-01", .amber, "Halcyon Rig Supply Ltd", "organization", "Bids for a tender; director unknown to the trade."),
-                    suspicion(12, "2026-06-01", .amber, "Does anyone know them? The bid came a day after the reserve price was fixed.", about: [id("identity", 11)]),
+                    subject(
+                        11,
+                        "2026-06-01",
+                        .amber,
+                        "Halcyon Rig Supply Ltd",
+                        "organization",
+                        "Bids for a tender; director unknown to the trade."
+                    ),
+                    suspicion(
+                        12,
+                        "2026-06-01",
+                        .amber,
+                        "Does anyone know them? The bid came a day after the reserve price was fixed.",
+                        about: [id("identity", 11)]
+                    ),
                 ]
             ),
         ]

@@ -21,7 +21,10 @@ struct Trial: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("Keeps the exchange in this folder; a temporary one without it.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("Keeps the exchange in this folder; a temporary one without it.", valueName: "dir"),
+        completion: .directory
+    )
     var data: String?
 
     @Option(help: ArgumentHelp("A loopback address and port; port 0 is a free one.", valueName: "address"))
@@ -32,7 +35,9 @@ struct Trial: AsyncParsableCommand {
 
     func validate() throws {
         guard let address = ListenAddress(listen), address.isLoopback else {
-            throw ValidationError("--listen \(listen): the trial listens on loopback only, such as 127.0.0.1:8080 or [::1]:0")
+            throw ValidationError(
+                "--listen \(listen): the trial listens on loopback only, such as 127.0.0.1:8080 or [::1]:0"
+            )
         }
     }
 

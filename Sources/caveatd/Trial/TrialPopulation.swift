@@ -20,8 +20,9 @@ struct TrialPopulation: Codable, Sendable {
     var members: [Member] = []
     var pools: [Pool] = []
 
-    /// The file in the trial's folder that keeps tokens and passwords from one start to the next. It holds secrets of an
-    /// invented exchange on loopback; a real one keeps none.
+    /// The file in the trial's folder that keeps tokens and passwords from one start to the next.
+    ///
+    /// It holds secrets of an invented exchange on loopback; a real one keeps none.
     private static let file = "trial.json"
 
     /// The population of the exchange in `folder`: as the last start left it, or new.
