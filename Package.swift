@@ -148,8 +148,8 @@ if Context.environment["CAVEAT_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: ["Exchange"],
-            swiftSettings: settings + [.unsafeFlags(["-parse-as-library", "-sanitize=fuzzer"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-parse-as-library"])]
         )
     )
 }
