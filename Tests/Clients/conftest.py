@@ -1,0 +1,148 @@
+"""Drives the real daemon as a process; every process started here is ended by its pid."""
+import json
+import os
+import socket
+import subprocess
+import time
+import uuid
+from pathlib import Path
+
+import pytest
+import requests
+
+ROOT = Path(__file__).resolve().parents[2]
+CAVEATD = Path(os.environ.get("CAVEATD", ROOT / ".build/debug/caveatd")).resolve()
+CAVEAT = Path(os.environ.get("CAVEAT", ROOT / ".build/debug/caveat")).resolve()
+TAXII = "application/taxii+json;version=2.1"
+TLP = {
+    "clear": "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487",
+    "green": "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb",
+    "amber": "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421",
+    "amber+strict": "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003",
+    "red": "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1",
+    "red-1": "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed",
+}
+ADDRESSING = "extension-definition--7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11"
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, what, seconds=20):
+    """Polls a condition until it holds; the only place where tests wait."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what} did not happen within {seconds} s")
+
+
+class Trial:
+    """One `caveatd trial`, which can be killed and started again on the same data."""
+
+    def __init__(self, data, port=0):
+        self.data, self.port, self.process, self.card = data, port, None, None
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [CAVEATD, "trial", "--json", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
+            stdout=subprocess.PIPE,
+            stderr=open(f"{self.data}.log", "a"),
+        )
+        line = self.process.stdout.readline()
+        assert line, Path(f"{self.data}.log").read_text()
+        self.card = json.loads(line)
+        return self
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(20) == 0, "SIGTERM must end it with 0"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def token(self, member):
+        return next(m["token"] for m in self.card["members"] if m["name"] == member)
+
+    def collection(self, pool):
+        return next(p["collection"] for p in self.card["pools"] if p["name"] == pool)
+
+    def url(self, path):
+        return self.card["api_root"] + path
+
+    def objects_url(self, pool):
+        return self.url(f"collections/{self.collection(pool)}/objects/")
+
+    def get(self, member, path, **options):
+        headers = {"Authorization": f"Bearer {self.token(member)}"} | options.pop("headers", {})
+        return requests.get(self.url(path), headers=headers, timeout=20, **options)
+
+    def post(self, member, pool, objects, **options):
+        headers = {"Authorization": f"Bearer {self.token(member)}", "Content-Type": TAXII}
+        body = objects if isinstance(objects, (bytes, str)) else json.dumps({"objects": objects})
+        return requests.post(self.objects_url(pool), data=body, headers=headers, timeout=20, **options)
+
+    def publish(self, member, pool, objects):
+        answer = self.post(member, pool, objects)
+        assert answer.status_code == 202, answer.text
+        return answer.json()
+
+    def cli(self, *words, member=None, check=True, **options):
+        environment = os.environ | {
+            "CAVEAT_URL": self.card["url"],
+            "CAVEAT_ADMIN_SOCKET": self.card["admin_socket"],
+            "XDG_STATE_HOME": f"{self.data}-state",
+        }
+        if member:
+            environment["CAVEAT_TOKEN"] = self.token(member)
+        done = subprocess.run(
+            [CAVEAT, *words], capture_output=True, text=True, env=environment, timeout=60, **options
+        )
+        if check:
+            assert done.returncode == 0, done.stderr
+        return done
+
+    def identity(self, name):
+        """The STIX identity of a member."""
+        return "identity--" + json.loads(self.cli("admin", "member", "show", name, "--json").stdout)["id"]
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory):
+    running = Trial(str(tmp_path_factory.mktemp("trial") / "data")).start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    running = Trial(str(tmp_path / "data")).start()
+    yield running
+    if running.process.poll() is None:
+        running.stop()
+
+
+def indicator(number=None, modified="2026-01-01T00:00:00.000Z", marking=None, addressees=None, **more):
+    """A valid indicator; the same number is the same object."""
+    identity = uuid.uuid4() if number is None else uuid.UUID(int=(number << 80) | (4 << 76) | (8 << 60) | number)
+    made = {
+        "type": "indicator",
+        "spec_version": "2.1",
+        "id": f"indicator--{identity}",
+        "created": "2026-01-01T00:00:00.000Z",
+        "modified": modified,
+        "pattern": "[url:value = 'http://x.example/']",
+        "pattern_type": "stix",
+        "valid_from": "2026-01-01T00:00:00Z",
+    } | more
+    if marking:
+        made["object_marking_refs"] = [TLP[marking]]
+    if addressees:
+        made["extensions"] = {ADDRESSING: {"extension_type": "property-extension", "addressees": addressees}}
+    return made

@@ -1,0 +1,313 @@
+"""The wire: media types, errors, limits and credentials, with requests and raw sockets."""
+import base64
+import json
+import socket
+import subprocess
+import uuid
+
+import pytest
+import requests
+
+from conftest import CAVEATD, TAXII, Trial, free_port, indicator, wait_for
+
+PATHS = [
+    "taxii2/", "caveat/", "caveat/collections/", "caveat/collections/commons/", "caveat/collections/commons/objects/",
+    "caveat/collections/commons/manifest/", "caveat/collections/commons/objects/x/", "caveat/status/x/", "v1/pending",
+    "caveat/collections/none/objects/",
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "HEAD", "OPTIONS", "PUT"])
+def test_nobody_is_let_in_without_credentials(trial, path, method):
+    """[3, 4]"""
+    answer = requests.request(method, f"{trial.card['url']}/{path}", timeout=20)
+    assert answer.status_code == 401
+    assert "Basic" in answer.headers["WWW-Authenticate"] and "Bearer" in answer.headers["WWW-Authenticate"]
+    assert "Date" in answer.headers
+    if method != "HEAD":
+        body = answer.json()
+        assert body["title"] and body["http_status"] == "401"
+
+
+@pytest.mark.parametrize(
+    "accept, status",
+    [
+        (None, 200), ("*/*", 200), ("application/taxii+json", 200), (TAXII, 200), ("application/taxii+json; version=2.1", 200),
+        ('APPLICATION/taxii+json;Version="2.1"', 200), ("text/html;q=0.9, application/taxii+json;q=0.1", 200),
+        ("application/taxii+json;version=2.1,application/stix+json;version=2.1", 200),
+        ("text/html", 406), ("application/taxii+json;version=2.0", 406),
+    ],
+)
+def test_accept(trial, accept, status):
+    """[11-15]"""
+    session = requests.Session()
+    session.headers["Accept"] = accept
+    session.headers["Authorization"] = f"bearer {trial.token('north-oil')}"
+    for path in ("taxii2/", "caveat/", "caveat/collections/", "caveat/collections/commons/manifest/"):
+        answer = session.get(f"{trial.card['url']}/{path}", timeout=20)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, TAXII)
+
+
+@pytest.mark.parametrize(
+    "kind, status",
+    [
+        (TAXII, 202), ("application/taxii+json", 202), ("application/taxii+json; version=2.1; charset=utf-8", 202),
+        ("application/json", 415), ("text/plain", 415), ("application/taxii+json;version=2.0", 415),
+    ],
+)
+def test_content_type(trial, kind, status):
+    headers = {"Authorization": f"Bearer {trial.token('north-oil')}", "Content-Type": kind}
+    body = json.dumps({"objects": [indicator()]})
+    assert requests.post(trial.objects_url("commons"), data=body, headers=headers, timeout=20).status_code == status
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "added_after=x", "added_after=2026-02-30T00:00:00Z", "limit=0", "limit=-1", "limit=a", "limit=1&limit=2", "next=x",
+        "match[id]=x", "match[version]=newest", "match[version]=all,last", "match[version]=last,last", "match[type]=",
+        "added_after=2026-01-01T00:00:00Z&added_after=2026-01-01T00:00:00Z", "match[spec_version]=x", "limit=%ff",
+    ],
+)
+def test_malformed_parameters(trial, query):
+    """[36]"""
+    answer = trial.get("north-oil", f"collections/commons/objects/?{query}")
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["details"]["field"] == query.split("=")[0]
+
+
+def test_offsets_are_taken(trial):
+    """[19]"""
+    for text in ("2026-01-01T00:00:00%2B00:00", "2026-01-01T00:00:00+00:00", "2026-01-01T00:00:00.1Z", "2026-01-01T00:00:00.123456789Z"):
+        assert trial.get("north-oil", f"collections/commons/objects/?added_after={text}").status_code == 200
+
+
+def test_slashes_and_methods(trial):
+    """[16]"""
+    moved = trial.get("north-oil", "collections?x=1", allow_redirects=False)
+    assert moved.status_code == 308 and moved.headers["Location"] == "/caveat/collections/?x=1"
+    headers = {"Authorization": f"Bearer {trial.token('north-oil')}"}
+    refused = requests.put(trial.objects_url("commons"), headers=headers, timeout=20)
+    assert refused.status_code == 405 and refused.headers["Allow"] == "GET, HEAD, POST"
+    head = requests.head(trial.objects_url("commons"), headers=headers, timeout=20)
+    assert head.status_code == 200 and head.content == b"" and int(head.headers["Content-Length"]) > 2
+    assert trial.get("north-oil", "nothing/here/").status_code == 404
+
+
+DEEP = "[" * 70 + "]" * 70
+GOOD = json.dumps(indicator(5))
+
+
+@pytest.mark.parametrize(
+    "body, words",
+    [
+        (b"", "empty"), (b"{", "JSON"), (b"[]", "envelope"), (b"{}", "objects"), (b'{"objects":[]}', "at least one"),
+        (b'{"objects":{}}', "list"), (b'{"objects":[],"objects":[]}', "twice"), (b'{"objects":["\xff"]}', "UTF-8"),
+        (b'{"objects":["\\u0000"]}', "NUL"), (b'{"objects":["\\ud800"]}', "surrogates"), (b'{"objects":[1e999]}', "double"),
+        (b'{"objects":[123456789012345678901234567890]}', "integer"), (f'{{"objects":[{DEEP}]}}'.encode(), "deep"),
+        (b'\xef\xbb\xbf{"objects":[]}', "byte order mark"), (b'{"objects":[NaN]}', "JSON"),
+        (json.dumps({"objects": [1] * 6000}).encode(), "5000"),
+    ],
+)
+def test_envelopes_that_cannot_be_read(trial, body, words):
+    answer = trial.post("north-oil", "commons", body)
+    assert answer.status_code == 422 and words in answer.json()["description"], answer.text
+
+
+@pytest.mark.parametrize(
+    "bad, words",
+    [
+        ({"id": "indicator--x"}, "id:"), ({"id": "tool--" + str(uuid.uuid4())}, "id:"), ({"type": 5}, "type:"),
+        ({"spec_version": "2.0"}, "spec_version:"), ({"created": "today"}, "created:"), ({"modified": None}, "modified:"),
+        ({"modified": "2025-01-01T00:00:00Z"}, "modified:"), ({"confidence": 1000}, "confidence:"), ({"labels": []}, "labels:"),
+        ({"object_marking_refs": ["x"]}, "object_marking_refs[0]:"), ({"pattern": None}, "pattern:"), ({"valid_from": "x"}, "valid_from:"),
+        ({"name": "x" * (1 << 20)}, "bytes"),
+    ],
+)
+def test_one_bad_object_does_not_cost_the_others(trial, bad, words):
+    status = trial.publish("north-oil", "commons", [indicator(), indicator() | bad, indicator()])
+    assert (status["success_count"], status["failure_count"]) == (2, 1)
+    assert words in status["failures"][0]["message"], status["failures"]
+
+
+def test_sizes(trial):
+    """[23, 49]: 413 above the limit and never below it, 414, 431."""
+    limit = trial.get("north-oil", "").json()["max_content_length"]
+    full = json.dumps({"objects": [indicator()]})
+    assert trial.post("north-oil", "commons", full + " " * (limit - len(full))).status_code == 202
+    assert trial.post("north-oil", "commons", full + " " * (limit - len(full) + 1)).status_code == 413
+    chunks = (b" " * 65536 for _ in range(200))
+    headers = {"Authorization": f"Bearer {trial.token('north-oil')}", "Content-Type": TAXII}
+    assert requests.post(trial.objects_url("commons"), data=chunks, headers=headers, timeout=20).status_code == 413
+    assert trial.get("north-oil", "collections/?x=" + "y" * 9000).status_code == 414
+    assert trial.get("north-oil", "collections/", headers={"X-Long": "y" * 17000}).status_code == 431
+
+
+def test_forms_of_credentials(fresh):
+    """[2, 10]"""
+    member = next(m for m in fresh.card["members"] if m["name"] == "north-oil")
+    url = fresh.card["taxii"]
+
+    def status(header):
+        return requests.get(url, headers={"Authorization": header}, timeout=20).status_code
+
+    def basic(user, password):
+        return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+    user, password, token = member["basic"]["user"], member["basic"]["password"], member["token"]
+    for header in (f"Bearer {token}", f"bEARER {token}", f"Basic {basic(user, password)}", f"basic {basic('any', token)}"):
+        assert status(header) == 200
+    for header in ("Bearer", "Bearer x", "Basic", "Basic %%", "Digest x", f"Basic {basic(user, 'no')}", f"Basic {basic('no', password)}"):
+        assert status(header) == 401, header
+    # Guessing an account's password ends after a while, and the right token goes on working.
+    answers = [requests.get(url, auth=("north-oil", f"guess {n}"), timeout=20) for n in range(14)]
+    assert answers[-1].status_code == 429 and int(answers[-1].headers["Retry-After"]) <= 61
+    assert status(f"Bearer {token}") == 200
+
+
+def test_endings_act_at_once(fresh):
+    def new(*more):
+        made = json.loads(fresh.cli("admin", "credential", "add", "north-oil", "--type", "token", "--json", *more).stdout)
+        return made["id"], made["secret"]
+
+    def status(token):
+        return requests.get(fresh.card["taxii"], headers={"Authorization": f"Bearer {token}"}, timeout=20).status_code
+
+    identity, secret = new()
+    assert status(secret) == 200
+    fresh.cli("admin", "credential", "revoke", identity)
+    assert status(secret) == 401
+    other = fresh.token("north-oil")
+    assert status(other) == 200
+    fresh.cli("admin", "member", "suspend", "north-oil")
+    assert status(other) == 401
+    fresh.cli("admin", "member", "resume", "north-oil")
+    assert status(other) == 200
+    fresh.cli("admin", "principal", "suspend", "north-oil")
+    assert status(other) == 401
+
+
+class Serve:
+    """`caveatd serve` with a configuration of its own."""
+
+    def __init__(self, folder, **keys):
+        self.folder, self.port = folder, free_port()
+        self.socket = str(folder / "run/admin.sock")
+        lines = [f"listen: 127.0.0.1:{self.port}", f"store:\n  url: sqlite:{folder}/caveat.db", f"admin:\n  socket: {self.socket}"]
+        lines += [f"{group}:\n" + "\n".join(f"  {k}: {v}" for k, v in values.items()) for group, values in keys.items()]
+        (folder / "caveatd.yaml").write_text("\n".join(lines) + "\n")
+        self.log = folder / "log"
+        self.process = subprocess.Popen([CAVEATD, "serve", "--config", folder / "caveatd.yaml"], stderr=open(self.log, "w"))
+        wait_for(lambda: "serving" in self.log.read_text() or self.process.poll() is not None, "the start")
+        assert self.process.poll() is None, self.log.read_text()
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(20) == 0, self.log.read_text()
+
+
+def test_slow_and_many_connections_are_bounded(tmp_path):
+    serve = Serve(tmp_path, limits={"request_seconds": 1, "idle_seconds": 1, "connections_per_source_max": 8})
+    try:
+        slow = socket.create_connection(("127.0.0.1", serve.port))
+        slow.sendall(b"GET /taxii2/ HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        slow.settimeout(10)
+        assert slow.recv(100) == b"", "a request that does not end is cut"
+        idle = socket.create_connection(("127.0.0.1", serve.port))
+        idle.settimeout(10)
+        assert idle.recv(100) == b"", "an idle connection is closed"
+        held = [socket.create_connection(("127.0.0.1", serve.port)) for _ in range(8)]
+        for one in held:
+            one.sendall(b"G")
+        extra = socket.create_connection(("127.0.0.1", serve.port))
+        extra.settimeout(5)
+        try:
+            assert extra.recv(100) == b""
+        except ConnectionResetError:
+            pass
+        for one in held:
+            one.close()
+        wait_for(lambda: requests.get(f"http://127.0.0.1:{serve.port}/healthz", timeout=5).status_code == 200, "room again")
+    finally:
+        serve.stop()
+
+
+def openssl(folder, *words):
+    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+
+def certificate(folder, name, authority, extension, days="30"):
+    openssl(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={name}")
+    (folder / f"{name}.ext").write_text(extension)
+    openssl(folder, "x509", "-req", "-in", f"{name}.csr", "-CA", f"{authority}.pem", "-CAkey", f"{authority}.key", "-CAcreateserial", "-days", days, "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+
+
+def authority(folder, name):
+    openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.pem", "-subj", f"/CN={name}", "-days", "30")
+
+
+def test_tls_client_certificates_and_reload(tmp_path):
+    for name in ("ca", "other-ca"):
+        authority(tmp_path, name)
+    server = "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
+    certificate(tmp_path, "server", "ca", server)
+    member = "subjectAltName=URI:urn:member:acme\nextendedKeyUsage=clientAuth\n"
+    for name, by in (("by-uri", "ca"), ("by-print", "ca"), ("unknown", "ca"), ("foreign", "other-ca")):
+        certificate(tmp_path, name, by, member if name in ("by-uri", "foreign") else "extendedKeyUsage=clientAuth\n")
+    serve = Serve(tmp_path, tls={"certificate": tmp_path / "server.pem", "key": tmp_path / "server.key", "client_ca": tmp_path / "ca.pem"})
+    try:
+        trial = Trial(str(tmp_path / "none"))
+        trial.card = {"url": "", "admin_socket": serve.socket, "members": []}
+        trial.cli("admin", "member", "add", "acme", "--kind", "bank", "--jurisdiction", "NL")
+        trial.cli("admin", "principal", "add", "feed", "--member", "acme", "--role", "reader")
+        trial.cli("admin", "credential", "add", "feed", "--type", "certificate", "--uri", "urn:member:acme")
+        trial.cli("admin", "credential", "add", "feed", "--type", "certificate", "--certificate", str(tmp_path / "by-print.pem"))
+
+        def status(name=None):
+            pair = (tmp_path / f"{name}.pem", tmp_path / f"{name}.key") if name else None
+            return requests.get(f"https://127.0.0.1:{serve.port}/taxii2/", cert=pair, verify=tmp_path / "ca.pem", timeout=20).status_code
+
+        assert status("by-uri") == 200 and status("by-print") == 200
+        assert status() == 401 and status("unknown") == 401
+        with pytest.raises(requests.exceptions.RequestException):
+            status("foreign")
+        old = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{serve.port}", "-tls1_1"], input=b"", capture_output=True)
+        assert b"Cipher is (NONE)" in old.stdout
+        session = requests.Session()
+        session.verify = tmp_path / "ca.pem"
+        session.cert = (tmp_path / "by-uri.pem", tmp_path / "by-uri.key")
+        url = f"https://127.0.0.1:{serve.port}/taxii2/"
+        assert session.get(url, timeout=20).status_code == 200
+        # A broken file leaves the old certificate in force; a good one is used for new connections.
+        good = (tmp_path / "server.pem").read_text()
+        (tmp_path / "server.pem").write_text("broken")
+        serve.process.send_signal(1)
+        wait_for(lambda: "not read" in serve.log.read_text(), "the refusal")
+        assert status("by-uri") == 200
+        certificate(tmp_path, "next", "ca", server)
+        (tmp_path / "server.pem").write_text((tmp_path / "next.pem").read_text())
+        (tmp_path / "server.key").write_text((tmp_path / "next.key").read_text())
+        serve.process.send_signal(1)
+        wait_for(lambda: "read again" in serve.log.read_text(), "the reload")
+        assert session.get(url, timeout=20).status_code == 200 and status("by-uri") == 200
+        shown = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{serve.port}"], input=b"", capture_output=True)
+        assert b"CN = next" in shown.stdout and good
+    finally:
+        serve.stop()
+
+
+def test_a_bad_configuration_stops_the_start(tmp_path):
+    (tmp_path / "c.yaml").write_text("listen: 127.0.0.1:1\nlimitz: 5\n")
+    done = subprocess.run([CAVEATD, "serve", "--config", tmp_path / "c.yaml"], capture_output=True, text=True)
+    assert done.returncode == 1 and "limitz" in done.stderr
+    (tmp_path / "c.yaml").write_text("listen: 0.0.0.0:1\n")
+    done = subprocess.run([CAVEATD, "serve", "--config", tmp_path / "c.yaml"], capture_output=True, text=True)
+    assert done.returncode == 1 and "tls.certificate" in done.stderr
+    assert subprocess.run([CAVEATD, "serve"], capture_output=True).returncode == 64
+    assert subprocess.run([CAVEATD, "trial", "--listen", "0.0.0.0:0"], capture_output=True).returncode == 64
+
+
+def test_a_second_daemon_on_one_file_is_refused(fresh):
+    done = subprocess.run([CAVEATD, "trial", "--data", fresh.data, "--listen", "127.0.0.1:0"], capture_output=True, text=True)
+    assert done.returncode == 1 and "in use" in done.stderr
