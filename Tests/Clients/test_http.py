@@ -168,7 +168,7 @@ def test_forms_of_credentials(fresh):
 
 def test_endings_act_at_once(fresh):
     def new(*more):
-        made = json.loads(fresh.cli("admin", "credential", "add", "north-oil", "--type", "token", "--json", *more).stdout)
+        made = json.loads(fresh.cli("admin", "credential", "add", "--principal", "north-oil", "--type", "token", "--json", *more).stdout)
         return made["id"], made["secret"]
 
     def status(token):
@@ -259,10 +259,10 @@ def test_tls_client_certificates_and_reload(tmp_path):
     try:
         trial = Trial(str(tmp_path / "none"))
         trial.card = {"url": "", "admin_socket": serve.socket, "members": []}
-        trial.cli("admin", "member", "add", "acme", "--kind", "bank", "--jurisdiction", "NL")
+        trial.cli("admin", "member", "add", "acme", "--title", "Acme", "--kind", "bank", "--jurisdiction", "NL")
         trial.cli("admin", "principal", "add", "feed", "--member", "acme", "--role", "reader")
-        trial.cli("admin", "credential", "add", "feed", "--type", "certificate", "--uri", "urn:member:acme")
-        trial.cli("admin", "credential", "add", "feed", "--type", "certificate", "--certificate", str(tmp_path / "by-print.pem"))
+        trial.cli("admin", "credential", "add", "--principal", "feed", "--type", "certificate", "--uri", "urn:member:acme")
+        trial.cli("admin", "credential", "add", "--principal", "feed", "--type", "certificate", "--certificate", str(tmp_path / "by-print.pem"))
 
         def status(name=None):
             pair = (tmp_path / f"{name}.pem", tmp_path / f"{name}.key") if name else None

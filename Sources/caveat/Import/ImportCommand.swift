@@ -16,7 +16,7 @@ struct ImportCommand: AsyncParsableCommand {
               ftm FILE       entities of FollowTheMoney, one JSON object a line; --source names the list
 
             The pool is one that only you write to; an operator makes it with:
-              caveat admin pool add ofac-sdn --kind official-list --reading everyone --writing enrolled
+              caveat admin pool add ofac-sdn --title SDN --kind official-list --reading everyone --writing enrolled
               caveat admin pool enrol ofac-sdn MEMBER --reads --writes
 
             Examples:

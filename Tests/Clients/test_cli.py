@@ -1,0 +1,105 @@
+"""The command line against the daemon: what it does, what it prints, how it exits."""
+import json
+import subprocess
+
+import pytest
+
+from conftest import CAVEAT, indicator
+
+
+def test_publish_poll_and_get(fresh, tmp_path):
+    file = tmp_path / "advisory.json"
+    made = [indicator(name="One"), indicator(name="Two")]
+    file.write_text(json.dumps({"objects": made}))
+    assert "2 accepted" in fresh.cli("publish", str(file), "--pool", "commons", member="swift-cargo").stdout
+    lines = fresh.cli("poll", "commons", "--json", member="north-oil").stdout.splitlines()
+    assert [json.loads(line) for line in lines][-2:] == made
+    # The place is kept: the same again gives nothing, and then only what is new.
+    assert fresh.cli("poll", "commons", "--json", member="north-oil").stdout == ""
+    bundle = {"type": "bundle", "id": "bundle--1", "objects": [indicator(name="Three")]}
+    fresh.cli("publish", "-", "--pool", "commons", member="swift-cargo", input=json.dumps(bundle))
+    assert "Three" in fresh.cli("poll", "commons", member="north-oil").stdout
+    found = fresh.cli("get", "commons", made[0]["id"], "--json", member="north-oil").stdout
+    assert json.loads(found) == made[0]
+    assert "deepwater" not in fresh.cli("pools", member="swift-cargo").stdout
+    assert "deepwater" in fresh.cli("pools", member="north-oil").stdout
+
+
+def test_failures_are_told_and_exit_with_1(fresh, tmp_path):
+    file = tmp_path / "bad.json"
+    file.write_text(json.dumps([indicator(), indicator() | {"created": "x"}]))
+    done = fresh.cli("publish", str(file), "--pool", "commons", member="swift-cargo", check=False)
+    assert done.returncode == 1 and "created:" in done.stdout and "1 accepted" in done.stdout
+    assert fresh.cli("publish", str(file), "--pool", "warnings", member="swift-cargo", check=False).returncode == 1
+    assert fresh.cli("poll", "none", member="swift-cargo", check=False).returncode == 1
+    assert fresh.cli("poll", "commons", check=False).returncode == 1
+    assert fresh.cli("poll", member="swift-cargo", check=False).returncode == 64
+    assert fresh.cli("nonsense", check=False).returncode == 64
+
+
+def test_second_person(fresh, tmp_path):
+    fresh.cli("admin", "pool", "add", "slow", "--title", "Slow", "--reading", "everyone", "--writing", "everyone", "--second-person")
+    for name, roles in (("drafter", ["reporter", "reader"]), ("chief", ["approver", "reader"])):
+        fresh.cli("admin", "principal", "add", name, "--member", "harbour-customs", *[w for r in roles for w in ("--role", r)])
+        secret = fresh.cli("admin", "credential", "add", "--principal", name, "--type", "token", "--json").stdout
+        fresh.card["members"].append({"name": name, "token": json.loads(secret)["secret"]})
+    file = tmp_path / "draft.json"
+    file.write_text(json.dumps(indicator(name="Draft")))
+    status = json.loads(fresh.cli("publish", str(file), "--pool", "slow", "--json", member="drafter").stdout)
+    assert status["status"] == "pending"
+    assert fresh.cli("poll", "slow", "--json", member="blue-anchor").stdout == ""
+    assert fresh.cli("approve", status["id"], member="drafter", check=False).returncode == 1
+    assert status["id"] in fresh.cli("pending", member="chief").stdout
+    fresh.cli("approve", status["id"], member="chief")
+    assert "Draft" in fresh.cli("poll", "slow", member="blue-anchor").stdout
+    assert json.loads(fresh.cli("status", status["id"], "--json", member="drafter").stdout)["status"] == "complete"
+
+
+def test_import_of_a_list_is_idempotent_and_follows_the_list(fresh, tmp_path):
+    fresh.cli("admin", "pool", "add", "sdn", "--title", "SDN", "--kind", "official-list", "--reading", "everyone", "--writing", "enrolled")
+    fresh.cli("admin", "pool", "enrol", "sdn", "city-police", "--reads", "--writes")
+    blank = ["-0- "] * 6
+
+    def write(rows):
+        for name in ("alt.csv", "add.csv", "sdn_comments.csv"):
+            (tmp_path / name).write_text('1,1,"aka","ALIAS","-0- "\n' if name == "alt.csv" else "\x1a")
+        lines = [",".join([str(key), f'"{name}"', kind, '"DEMO"', "-0- ", *blank, f'"{remarks}"']) for key, name, kind, remarks in rows]
+        (tmp_path / "sdn.csv").write_text("\n".join(lines) + "\n\x1a")
+
+    def run(*more):
+        return json.loads(fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "sdn", "--json", *more, member="city-police").stdout)
+
+    rows = [(1, "PALE HERON, LTD.", "-0- ", ""), (2, "VERLOOP, Tamsin", "individual", "DOB 04 Feb 1971."), (3, "GREY GULL", "vessel", "")]
+    write(rows)
+    assert run("--dry-run")["added"] == 3
+    assert run()["added"] == 3
+    again = run()
+    assert (again["added"], again["changed"], again["revoked"], again["unchanged"]) == (0, 0, 0, 3)
+    write(rows[:1] + [(2, "VERLOOP, Tamsin", "individual", "DOB 05 Feb 1971.")])
+    newer = run()
+    assert (newer["added"], newer["changed"], newer["revoked"], newer["unchanged"]) == (0, 1, 1, 1)
+    served = [json.loads(line) for line in fresh.cli("poll", "sdn", "--json", member="first-harbour-bank").stdout.splitlines()]
+    subjects = {o["name"]: o for o in served if "external_references" in o}
+    assert subjects["GREY GULL"]["revoked"] and subjects["GREY GULL"]["type"] == "vessel"
+    properties = next(iter(subjects["Tamsin VERLOOP"]["extensions"].values()))["properties"]
+    assert properties["birthDate"] == ["1971-02-05"]
+    # Others may not write to the list.
+    assert fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "sdn", member="north-oil", check=False).returncode in (0, 1)
+    assert fresh.post("north-oil", "commons", []).status_code == 422
+
+
+def commands(words=()):
+    """Every command there is, found in the help."""
+    text = subprocess.run([CAVEAT, *words, "--help"], capture_output=True, text=True).stdout
+    yield words
+    if "SUBCOMMANDS" in text:
+        for line in text.split("SUBCOMMANDS", 1)[1].splitlines():
+            name = line.strip().split(" ")[0]
+            if line.startswith("  ") and not line.startswith("   ") and name.isascii() and name.islower() and name != "help":
+                yield from commands((*words, name))
+
+
+@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def test_every_help_has_an_example(words):
+    text = subprocess.run([CAVEAT, *words, "--help"], capture_output=True, text=True).stdout
+    assert "Examples:" in text and "caveat " in text
