@@ -275,6 +275,7 @@ def test_tls_client_certificates_and_reload(tmp_path):
         old = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{serve.port}", "-tls1_1"], input=b"", capture_output=True)
         assert b"Cipher is (NONE)" in old.stdout
         session = requests.Session()
+        session.trust_env = False
         session.verify = tmp_path / "ca.pem"
         session.cert = (tmp_path / "by-uri.pem", tmp_path / "by-uri.key")
         url = f"https://127.0.0.1:{serve.port}/taxii2/"
