@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -32,7 +33,8 @@ struct ApprovalService: Sendable {
             return .json(Listing(pending: try await node.statuses.waiting(for: session)), MediaType.json)
         case (.post, 3):
             let bytes = try await request.body.read(upTo: Self.bodyBytesMax, declared: request.headers[.contentLength])
-            let report = try await node.acceptance.settle(String(parts[2]), try decision(bytes), by: session)
+            guard let id = ID<StatusReport>(parsing: String(parts[2])) else { throw HTTPFault.absent }
+            let report = try await node.acceptance.settle(id, try decision(bytes), by: session)
             return .bytes(report.encoded(), MediaType.json)
         default:
             var fault = HTTPFault(.methodNotAllowed, "Method not allowed")

@@ -34,7 +34,6 @@ extension Transaction {
         label: (Int64) throws -> Label
     ) throws -> Holdings {
         var holdings = Holdings()
-        let members = Dictionary(uniqueKeysWithValues: directory.members.values.map { ($0.number, $0.id) })
         for id in ids {
             let found = try connection.first("select number, owner, created from object where id = $1", .text(id.text))
             {
@@ -46,7 +45,7 @@ extension Transaction {
             guard let found else { continue }
             holdings.numbers[id] = found.number
             holdings.objects[id] = HeldObject(
-                owner: found.owner.flatMap { members[$0] },
+                owner: found.owner.flatMap { directory.member(numbered: $0)?.id },
                 created: found.created.map { Timestamp(nanoseconds: $0) },
                 versions: try connection.rows(
                     "select pool, label, instant, dated, revoked, digest from version where object = $1",

@@ -1,10 +1,38 @@
 public import Exchange
+public import Foundation
+
+/// The id of a status: a UUIDv4 (RFC 9562 §5.4) whose first 60 free bits are a tick, and the other 62 random.
+///
+/// Only its author may read a status, so the time in the id tells nobody anything new.
+public enum StatusID {
+    /// The id of a status of a tick, with 8 random bytes.
+    public static func id(at tick: Tick, random: [UInt8]) -> UUID {
+        let time = UInt64(bitPattern: tick.microseconds)
+        var bytes = (0..<6).map { UInt8(truncatingIfNeeded: time >> (52 - 8 * UInt64($0))) }
+        bytes += [0x40 | UInt8(truncatingIfNeeded: time >> 8 & 0x0f), UInt8(truncatingIfNeeded: time)]
+        bytes += random.prefix(8)
+        bytes[8] = bytes[8] & 0x3f | 0x80
+        return UUID(
+            uuid: (
+                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
+                bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
+            )
+        )
+    }
+
+    /// The tick in an id, of whatever origin.
+    static func tick(in id: UUID) -> Int64 {
+        let bytes = id.uuid
+        let high = [bytes.0, bytes.1, bytes.2, bytes.3, bytes.4, bytes.5].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return Int64(high << 12 | UInt64(bytes.6 & 0x0f) << 8 | UInt64(bytes.7))
+    }
+}
 
 /// A status resource as it is kept (TAXII 2.1 §4.3).
 public struct StatusRow: Sendable {
     /// A UUIDv4.
     public let id: String
-    /// When it was kept, or completed.
+    /// When it was made.
     public let tick: Tick
     /// The author's number.
     public let principal: Int64
@@ -25,7 +53,7 @@ public struct StatusRow: Sendable {
         self.body = body
     }
 
-    static let columns = "id, tick, principal, pool, complete, body"
+    static let columns = "id, tick, principal, pool, ended, body"
 
     init(_ row: any SQLRow) {
         self.init(
@@ -33,7 +61,7 @@ public struct StatusRow: Sendable {
             tick: Tick(microseconds: row.integer(1)),
             principal: row.integer(2),
             pool: row.integer(3),
-            isComplete: row.integer(4) == 1,
+            isComplete: !row.isNull(4),
             body: row.bytes(5)
         )
     }
@@ -42,10 +70,11 @@ public struct StatusRow: Sendable {
 /// Answers to POSTs, and what waits for a second person.
 public enum StatusRows {
     /// The status of an id; nil when there is none.
-    public static func status(_ id: String, _ connection: any SQLConnection) throws -> StatusRow? {
+    public static func status(_ id: UUID, _ connection: any SQLConnection) throws -> StatusRow? {
         try connection.first(
-            "select \(StatusRow.columns) from status where id = $1",
-            .text(id),
+            "select \(StatusRow.columns) from status where tick = $1 and id = $2",
+            .integer(StatusID.tick(in: id)),
+            .text(id.uuidString.lowercased()),
             make: StatusRow.init
         )
     }
@@ -53,16 +82,16 @@ public enum StatusRows {
     /// Those that wait for a second person, oldest first.
     public static func waiting(_ connection: any SQLConnection) throws -> [StatusRow] {
         try connection.rows(
-            "select \(StatusRow.columns) from status where complete = 0 order by tick",
+            "select \(StatusRow.columns) from status where ended is null order by tick",
             make: StatusRow.init
         )
     }
 
     /// The objects that one status waits with, in the order of their envelope.
-    public static func objects(waitingIn status: String, _ connection: any SQLConnection) throws -> [[UInt8]] {
+    public static func objects(waitingIn status: StatusRow, _ connection: any SQLConnection) throws -> [[UInt8]] {
         try connection.rows(
             "select bytes from waiting where status = $1 order by place",
-            .text(status)
+            .integer(status.tick.microseconds)
         ) { $0.bytes(0) }
     }
 }
@@ -71,18 +100,18 @@ extension Transaction {
     /// Keeps a new status, and the objects that wait in it.
     public func keep(_ status: StatusRow, waiting: [[UInt8]]) throws {
         try connection.run(
-            "insert into status (id, tick, principal, pool, complete, body) values ($1, $2, $3, $4, $5, $6)",
+            "insert into status (id, tick, principal, pool, ended, body) values ($1, $2, $3, $4, $5, $6)",
             .text(status.id),
             .integer(status.tick.microseconds),
             .integer(status.principal),
             .integer(status.pool),
-            SQLValue(status.isComplete),
+            status.isComplete ? .integer(status.tick.microseconds) : .null,
             .bytes(status.body)
         )
         for (place, bytes) in waiting.enumerated() {
             try connection.run(
                 "insert into waiting (status, place, bytes) values ($1, $2, $3)",
-                .text(status.id),
+                .integer(status.tick.microseconds),
                 .integer(Int64(place)),
                 .bytes(bytes)
             )
@@ -90,11 +119,11 @@ extension Transaction {
     }
 
     /// Ends the waiting of a status: nothing of it waits any more.
-    public func complete(_ status: String, at tick: Tick, body: [UInt8]) throws {
-        try connection.run("delete from waiting where status = $1", .text(status))
+    public func complete(_ status: StatusRow, at tick: Tick, body: [UInt8]) throws {
+        try connection.run("delete from waiting where status = $1", .integer(status.tick.microseconds))
         try connection.run(
-            "update status set complete = 1, tick = $2, body = $3 where id = $1",
-            .text(status),
+            "update status set ended = $2, body = $3 where tick = $1",
+            .integer(status.tick.microseconds),
             .integer(tick.microseconds),
             .bytes(body)
         )
@@ -104,6 +133,6 @@ extension Transaction {
     /// - Returns: how many.
     @discardableResult
     public func forgetStatuses(before tick: Tick) throws -> Int {
-        try connection.run("delete from status where complete = 1 and tick < $1", .integer(tick.microseconds))
+        try connection.run("delete from status where ended < $1", .integer(tick.microseconds))
     }
 }

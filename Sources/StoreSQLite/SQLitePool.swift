@@ -75,7 +75,10 @@ final class SQLitePool: Sendable {
     private static func writer(on database: GRDB.Database) throws -> SQLiteSession {
         let session = try SQLiteSession(database)
         // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
-        try session.script("pragma synchronous = full; pragma journal_size_limit = 67108864")
+        // A checkpoint each 32 MiB of log: a page that many commits touch is written back once.
+        try session.script(
+            "pragma synchronous = full; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 8192"
+        )
         let synchronous = try session.first("pragma synchronous") { $0.integer(0) }
         guard synchronous == 2 else {
             throw DatabaseFault.unreachable("pragma synchronous is \(synchronous ?? -1), must be 2 (full)")

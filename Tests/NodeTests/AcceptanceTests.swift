@@ -118,21 +118,26 @@ struct AcceptanceTests {
         #expect(report.status == .pending && report.pendingCount == 2 && report.failureCount == 1)
         #expect(try await exchange.all(pool, as: bob).isEmpty)
         let acceptance = exchange.node.acceptance
+        let id = try #require(ID<StatusReport>(parsing: report.id))
         for token in [ann, bob] {
             let session = try await exchange.session(token)
             await #expect(throws: AcceptanceFault.self) {
-                try await acceptance.settle(report.id, .approve, by: session)
+                try await acceptance.settle(id, .approve, by: session)
             }
         }
         let second = try await exchange.session(eve)
         #expect(try await exchange.node.statuses.waiting(for: second).map(\.id) == [report.id])
-        let settled = try await acceptance.settle(report.id, .approve, by: second)
+        let settled = try await acceptance.settle(id, .approve, by: second)
         #expect(settled.status == .complete && settled.successCount == 2 && settled.failureCount == 1)
         #expect(settled.totalCount == 3 && settled.pendingCount == 0)
         #expect(try await exchange.all(pool, as: bob).count == 2)
-        await #expect(throws: AcceptanceFault.self) { try await acceptance.settle(report.id, .approve, by: second) }
+        await #expect(throws: AcceptanceFault.self) { try await acceptance.settle(id, .approve, by: second) }
         let refused = try await exchange.publish([Samples.indicator(3)], to: pool, as: ann)
-        let ended = try await acceptance.settle(refused.id, .refuse(reason: "no"), by: second)
+        let ended = try await acceptance.settle(
+            try #require(ID(parsing: refused.id)),
+            .refuse(reason: "no"),
+            by: second
+        )
         #expect(ended.failureCount == 1 && ended.status == .complete)
         #expect(try await exchange.all(pool, as: bob).count == 2)
         await exchange.close()

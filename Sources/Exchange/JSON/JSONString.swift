@@ -75,3 +75,12 @@ enum JSONString {
         output.append(UInt8(ascii: "\""))
     }
 }
+
+extension JSON {
+    /// A text as a JSON string, with its quotation marks.
+    public static func quoted(_ text: String) -> String {
+        var output: [UInt8] = []
+        JSONString.append(Array(text.utf8), to: &output)
+        return String(decoding: output, as: UTF8.self)
+    }
+}

@@ -13,6 +13,8 @@ public struct Directory: Sendable {
     private var principalNames: [Name: ID<Principal>] = [:]
     private var poolNames: [Name: ID<Pool>] = [:]
     private var poolNumbers: [Int64: ID<Pool>] = [:]
+    private var memberNumbers: [Int64: ID<Member>] = [:]
+    private var principalNumbers: [Int64: ID<Principal>] = [:]
     private var tokens: [[UInt8]: ID<Credential>] = [:]
     private var fingerprints: [[UInt8]: ID<Credential>] = [:]
     private var uris: [String: ID<Credential>] = [:]
@@ -23,10 +25,12 @@ public struct Directory: Sendable {
         for member in members {
             self.members[member.id] = member
             memberNames[member.name] = member.id
+            memberNumbers[member.number] = member.id
         }
         for principal in principals {
             self.principals[principal.id] = principal
             principalNames[principal.name] = principal.id
+            principalNumbers[principal.number] = principal.id
         }
         for pool in pools {
             self.pools[pool.id] = pool
@@ -53,6 +57,13 @@ public struct Directory: Sendable {
     public func pool(named name: Name) -> Pool? { poolNames[name].flatMap { pools[$0] } }
     /// The pool of a name or number.
     public func pool(numbered number: Int64) -> Pool? { poolNumbers[number].flatMap { pools[$0] } }
+
+    /// The member of a number.
+    public func member(numbered number: Int64) -> Member? { memberNumbers[number].flatMap { members[$0] } }
+    /// The principal of a number.
+    public func principal(numbered number: Int64) -> Principal? {
+        principalNumbers[number].flatMap { principals[$0] }
+    }
 
     /// The credential of a bearer token, by the SHA-256 of it.
     public func credential(tokenHash: [UInt8]) -> Credential? { tokens[tokenHash].flatMap { credentials[$0] } }

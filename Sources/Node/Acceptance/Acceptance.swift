@@ -37,8 +37,9 @@ public struct Acceptance: Sendable {
         to pool: Pool,
         from session: Session
     ) async throws(AcceptanceFault) -> StatusReport {
-        let id = ID<StatusReport>(surroundings.uuid())
-        return try await write { [self] transaction in
+        try await write { [self] transaction in
+            let tick = transaction.nextTick()
+            let id = StatusID.id(at: tick, random: surroundings.randomBytes(8)).uuidString.lowercased()
             var desk = try Desk(transaction, live, envelope.contributions)
             let plan = AcceptancePlan(
                 envelope.contributions,
@@ -49,7 +50,7 @@ public struct Acceptance: Sendable {
                 rule: pool.terms.release,
                 at: transaction.now
             )
-            let report = StatusReport(id: id.text, requested: transaction.now, verdicts: plan.verdicts)
+            let report = StatusReport(id: id, requested: transaction.now, verdicts: plan.verdicts)
             switch report.status {
             case .complete: try desk.release(plan, in: pool, by: session.reader, surroundings)
             case .pending:
@@ -62,11 +63,11 @@ public struct Acceptance: Sendable {
             }
             let status = StatusRow(
                 id: report.id,
-                tick: transaction.nextTick(),
+                tick: tick,
                 principal: session.principal.number,
                 pool: pool.number,
                 isComplete: report.status == .complete,
-                body: Array(report.encoded())
+                body: report.encoded()
             )
             try transaction.keep(status, waiting: report.status == .pending ? plan.releases.map(\.object.bytes) : [])
             return report
@@ -77,16 +78,16 @@ public struct Acceptance: Sendable {
     ///
     /// Only another principal of the author's member, with the role approver, may.
     public func settle(
-        _ status: String,
+        _ status: ID<StatusReport>,
         _ decision: Decision,
         by session: Session
     ) async throws(AcceptanceFault) -> StatusReport {
         try await write { [self] transaction in
-            guard let row = try StatusRows.status(status, transaction.connection), !row.isComplete else {
+            guard let row = try StatusRows.status(status.uuid, transaction.connection), !row.isComplete else {
                 throw AcceptanceFault.absent
             }
             let directory = live.directory
-            guard let author = directory.principals.values.first(where: { $0.number == row.principal }),
+            guard let author = directory.principal(numbered: row.principal),
                 author.member == session.member.id, let pool = directory.pool(numbered: row.pool)
             else { throw AcceptanceFault.absent }
             guard session.principal.roles.contains(.approver), author.id != session.principal.id else {
@@ -94,7 +95,7 @@ public struct Acceptance: Sendable {
                     "release needs another principal of \(session.member.name) than the author, with the role approver"
                 )
             }
-            let objects = try StatusRows.objects(waitingIn: status, transaction.connection)
+            let objects = try StatusRows.objects(waitingIn: row, transaction.connection)
             let contributions = try objects.map(Self.reread)
             let verdicts: [Verdict]
             switch decision {
@@ -125,7 +126,7 @@ public struct Acceptance: Sendable {
                 verdicts = plan.verdicts
             }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body)).settled(verdicts)
-            try transaction.complete(status, at: transaction.nextTick(), body: Array(report.encoded()))
+            try transaction.complete(row, at: transaction.nextTick(), body: report.encoded())
             return report
         }
     }

@@ -19,7 +19,7 @@ public struct Statuses: Sendable {
 
     /// The status resource as JSON; nil when there is none or it is another principal's.
     public func status(_ id: ID<StatusReport>, for session: Session) async throws -> Data? {
-        let row = try await database.read { try StatusRows.status(id.text, $0) }
+        let row = try await database.read { try StatusRows.status(id.uuid, $0) }
         guard let row, row.principal == session.principal.number else { return nil }
         return Data(row.body)
     }
@@ -28,9 +28,8 @@ public struct Statuses: Sendable {
     public func waiting(for session: Session) async throws -> [Waiting] {
         let rows = try await database.read { try StatusRows.waiting($0) }
         let directory = live.directory
-        let principals = Dictionary(uniqueKeysWithValues: directory.principals.values.map { ($0.number, $0) })
         return try rows.compactMap { row in
-            guard let author = principals[row.principal], author.member == session.member.id,
+            guard let author = directory.principal(numbered: row.principal), author.member == session.member.id,
                 let pool = directory.pool(numbered: row.pool)
             else { return nil }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body))

@@ -113,20 +113,21 @@ create table journal (
     leaf {bytes}
 ) {strict};
 
--- Answers to POSTs, kept for a while (TAXII 2.1 section 4.3).
+-- Answers to POSTs, kept for a while (TAXII 2.1 section 4.3). The tick is a part of the id: rows come in order, where
+-- random keys would cost a page each. `ended` is the tick at which nothing of it waited any more; null until then.
 create table status (
-    id {text} not null primary key,
-    tick {int} not null,
+    tick {int} not null primary key,
+    id {text} not null,
     principal {int} not null references principal (number),
     pool {int} not null references pool (number),
-    complete {int} not null check (complete in (0, 1)),
+    ended {int},
     body {bytes} not null
 ) {strict};
-create index status_by_tick on status (complete, tick);
+create index status_by_end on status (ended);
 
 -- Objects that wait for a second person, in the order of their envelope.
 create table waiting (
-    status {text} not null references status (id) on delete cascade,
+    status {int} not null references status (tick) on delete cascade,
     place {int} not null,
     bytes {bytes} not null,
     primary key (status, place)
