@@ -18,6 +18,9 @@ extension TLP: ExpressibleByArgument {
     /// The codes of all levels.
     public static var allValueStrings: [String] { allCases.map(\.code) }
 
+    /// The codes say all there is to say.
+    public static var allValueDescriptions: [String: String] { [:] }
+
     /// The code, where a level is a default.
     public var defaultValueDescription: String { code }
 }
