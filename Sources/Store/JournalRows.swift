@@ -14,7 +14,7 @@ public struct JournalEntry: Sendable {
     public let released: ReleasedVersion?
 }
 
-/// A released version, whole: what a node keeps in memory of the newest.
+/// A released version: what a node keeps in memory of the newest.
 public struct ReleasedVersion: Sendable {
     /// Its place among the versions of its object.
     public let placed: PlacedVersion
@@ -28,7 +28,7 @@ public struct ReleasedVersion: Sendable {
     public let id: String
     /// Its version, as TAXII writes it.
     public let version: String
-    /// The content.
+    /// The content; empty when it has more bytes than a follower reads.
     public let bytes: [UInt8]
 
     /// Where it stands in the journal.
@@ -79,8 +79,12 @@ public struct InternedLabel: Sendable {
 
 /// What a cursor over the journal reads.
 public enum JournalRows {
+    /// Content of more bytes is left out of what a follower reads: a batch must fit in memory.
+    public static let followedBytesMax = 65_536
+
     private static let columns = """
-        v.tick, v.label, v.instant, v.pool, v.object, v.standing, o.id, v.version, c.bytes
+        v.tick, v.label, v.instant, v.pool, v.object, v.standing, o.id, v.version,
+        case when length(c.bytes) <= \(followedBytesMax) then c.bytes end
         """
     private static let versions = """
         version v join object o on o.number = v.object join content c on c.tick = v.tick
@@ -152,7 +156,7 @@ public enum JournalRows {
             )
             guard let version else { continue }
             bytes += version.bytes.count
-            guard bytes <= bytesMax else { break }
+            guard bytes <= bytesMax, !version.bytes.isEmpty else { break }
             newest.append(version)
         }
         return (newest.reversed(), newest.count == ticks.count)

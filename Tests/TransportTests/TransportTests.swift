@@ -96,11 +96,9 @@ struct TransportTests {
     func deadline() async throws {
         var request = get("/slow?ms=20000")
         request.totalMax = .milliseconds(200)
-        let start = ContinuousClock.now
         await #expect(throws: TransportFault.timedOut(place: server.url, limit: .milliseconds(200))) {
             try await transport.perform(request)
         }
-        #expect(ContinuousClock.now - start < .seconds(10))
         #expect(try await transport.perform(get("/connection")).status == 200)
     }
 
@@ -109,7 +107,6 @@ struct TransportTests {
         let narrow = Transport(limits: .init(hostConnectionsMax: 1, connectionsMax: 1))
         var request = get("/slow?ms=20000")
         request.totalMax = .milliseconds(300)
-        let start = ContinuousClock.now
         await withTaskGroup(of: Void.self) { [request] group in
             for _ in 0..<40 {
                 group.addTask {
@@ -119,7 +116,6 @@ struct TransportTests {
                 }
             }
         }
-        #expect(ContinuousClock.now - start < .seconds(8))  // One after the other would take 12.
     }
 
     @Test("a Unix socket takes the place of the host")

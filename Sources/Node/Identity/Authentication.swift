@@ -102,12 +102,13 @@ public struct Authentication: Sendable {
             return session
         }
         // The account's own limit stops a guesser that comes from many sources.
-        let keys = [Self.key(source: source), "account \(user)"]
+        let keys = [Self.key(source: source), "account \(user.prefix(Name.charactersMax))"]
         if let wait = failures.wait(for: keys, at: now) { throw .limited(wait: wait) }
         let candidates = live.passwordCredentials(of: user)
         // An account that does not exist costs the same time as one that does.
         for candidate in candidates.isEmpty ? [nil] : candidates.map(Optional.some) {
             guard case .password(let expected, let salt) = candidate?.proof ?? Self.nobody else { continue }
+            guard passwords.queue() else { throw .limited(wait: .seconds(1)) }
             guard let hash = await passwords.hash(password, salt: salt), Self.isEqual(hash, expected), let candidate,
                 let session = live.session(credential: candidate.id, at: now)
             else { continue }
@@ -135,6 +136,7 @@ public struct Authentication: Sendable {
     func newPassword() async -> (secret: String, proof: Proof)? {
         let secret = Base64URL.text(of: surroundings.randomBytes(18))
         let salt = surroundings.randomBytes(16)
+        guard passwords.queue() else { return nil }
         return await passwords.hash(secret, salt: salt).map { (secret, .password(hash: $0, salt: salt)) }
     }
 

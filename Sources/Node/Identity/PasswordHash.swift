@@ -1,6 +1,7 @@
 import CryptoExtras
 import Dispatch
 import Foundation
+import Synchronization
 
 /// scrypt of passwords (RFC 7914), on a thread of its own: one takes tens of milliseconds and 16 MiB.
 actor PasswordHash {
@@ -12,11 +13,22 @@ actor PasswordHash {
     /// How many hashes may wait; more are refused.
     static let waitingMax = 64
 
+    private let waiting = Mutex(0)
     private let executor = BlockingExecutor(label: "caveat.scrypt")
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    /// The hash of a password under a salt; nil when it cannot be made.
+    /// Takes a place among those that wait; false when there is none left. `hash` gives it back.
+    nonisolated func queue() -> Bool {
+        waiting.withLock { waiting in
+            guard waiting < Self.waitingMax else { return false }
+            waiting += 1
+            return true
+        }
+    }
+
+    /// The hash of a password under a salt, for one who has a place; nil when it cannot be made.
     func hash(_ password: String, salt: [UInt8]) -> [UInt8]? {
+        defer { waiting.withLock { $0 -= 1 } }
         let key = try? KDF.Scrypt.deriveKey(  // Fails only for parameters out of range, and these are constants.
             from: Data(password.utf8),
             salt: Data(salt),

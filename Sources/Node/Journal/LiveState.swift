@@ -118,15 +118,21 @@ extension LiveState.State {
         head = try JournalRows.head(connection)
         directory = try DirectoryRows.directory(connection)
         take(try JournalRows.labels(after: 0, connection))
+        let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
         for pool in directory.pools.values {
             let newest = try JournalRows.newest(
                 of: pool.number,
                 labels: labels.filter { $0.label.pool == pool.id }.map(\.number),
                 upTo: RecentVersions.countMax,
-                bytes: RecentVersions.bytesMax,
+                bytes: bytesMax,
                 connection
             )
-            recent[pool.number] = RecentVersions(newest.versions, isWholePool: newest.isWhole, head: head)
+            recent[pool.number] = RecentVersions(
+                newest.versions,
+                isWholePool: newest.isWhole,
+                head: head,
+                bytesMax: bytesMax
+            )
         }
     }
 
@@ -137,8 +143,9 @@ extension LiveState.State {
             self.directory = directory
             revision += 1
             readers.removeAll(keepingCapacity: true)
+            let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
             for pool in directory.pools.values where recent[pool.number] == nil {
-                recent[pool.number] = RecentVersions([], isWholePool: true, head: news.head)
+                recent[pool.number] = RecentVersions([], isWholePool: true, head: news.head, bytesMax: bytesMax)
             }
         }
         for entry in news.entries where entry.tick > head {

@@ -6,7 +6,16 @@ import Store
 /// Bounded by count and by bytes. Everything of the pool after `floor` is here, so a poll from there on needs no store.
 struct RecentVersions {
     static let countMax = 2_048
-    static let bytesMax = 4 << 20
+    /// What all pools together may hold, and what one may at the most and at the least.
+    private static let allBytesMax = 64 << 20
+    private static let shares = 64 << 10...4 << 20
+
+    /// The share of one of so many pools.
+    static func bytesMax(pools: Int) -> Int {
+        min(max(allBytesMax / max(pools, 1), shares.lowerBound), shares.upperBound)
+    }
+
+    private let bytesMax: Int
 
     private var versions: [ReleasedVersion] = []
     private var first = 0
@@ -20,7 +29,9 @@ struct RecentVersions {
     /// - Parameters:
     ///   - newest: the newest versions of the pool, ascending, with none left out between them.
     ///   - complete: whether these are all the pool has.
-    init(_ newest: [ReleasedVersion], isWholePool complete: Bool, head: Tick) {
+    ///   - bytesMax: how many bytes of content may be held.
+    init(_ newest: [ReleasedVersion], isWholePool complete: Bool, head: Tick, bytesMax: Int) {
+        self.bytesMax = bytesMax
         floor = complete ? .zero : newest.first.map { Tick(microseconds: $0.tick.microseconds - 1) } ?? head
         for version in newest { append(version) }
     }
@@ -31,10 +42,11 @@ struct RecentVersions {
     func holds(_ object: Int64) -> Bool { places[object] != nil }
 
     mutating func append(_ version: ReleasedVersion) {
+        guard !version.bytes.isEmpty else { return forget(upTo: version.tick) }
         places[version.object, default: []].append(base + versions.count)
         versions.append(version)
         bytes += version.bytes.count
-        while count > Self.countMax || (bytes > Self.bytesMax && count > 1) { dropFirst() }
+        while count > Self.countMax || (bytes > bytesMax && count > 1) { dropFirst() }
     }
 
     /// Puts an object's versions right after one came or went: those without a standing are gone.
@@ -67,6 +79,13 @@ struct RecentVersions {
             if versions[middle].tick <= tick { low = middle + 1 } else { high = middle }
         }
         while low < versions.count, body(versions[low]) { low += 1 }
+    }
+
+    /// Begins anew after a version that is too large to be held.
+    private mutating func forget(upTo tick: Tick) {
+        versions.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        (first, base, bytes, floor) = (0, 0, 0, tick)
     }
 
     private mutating func dropFirst() {

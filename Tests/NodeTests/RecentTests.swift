@@ -1,0 +1,58 @@
+import Exchange
+import Node
+import Store
+import TestSupport
+import Testing
+
+/// What a node keeps in memory must never change what it serves.
+@Suite("Memory of the newest versions")
+struct RecentTests {
+    @Test("serves what a node that just started reads from the store", arguments: UInt64(0)..<6)
+    func agrees(seed: UInt64) async throws {
+        var random = SplitMix64(seed: seed)
+        let exchange = try await TestExchange()
+        let ann = try await exchange.join("ann")
+        let pool = try await exchange.pool("open", .open)
+        for step in 0..<25 {
+            // Some objects are too large to be kept, and some come again as later or earlier versions.
+            let filler = String(repeating: "x", count: Int.random(in: 0..<8, using: &random) == 0 ? 70_000 : 10)
+            let texts = (0..<Int.random(in: 1...4, using: &random)).map { _ in
+                let day = Int.random(in: 10...28, using: &random)
+                return Samples.indicator(
+                    .random(in: 0..<12, using: &random),
+                    modified: "2026-01-\(day)T00:00:00.000Z",
+                    ",\"name\":\"\(filler)\",\"step\":\(step)"
+                )
+            }
+            _ = try await exchange.publish(texts, to: pool, as: ann)
+            if step == 15 {
+                let id = try STIXID(parsing: "indicator--00000000-0000-4000-8000-000000000003")
+                let session = try await exchange.session(ann)
+                let permitted = exchange.node.disclosure.permitted(in: pool, for: session)
+                try? await exchange.node.acceptance.delete(id, nil, from: pool, by: session, seeing: permitted)
+            }
+        }
+        let fresh = try await TestExchange.node(over: exchange.database, exchange.clock, seed: 9)
+        let tokens = try await exchange.session(ann)
+        let other = try await fresh.authentication.session(for: .bearer(ann), from: "test")
+        for filter in [VersionFilter.last, VersionFilter(all: true)] {
+            let whole = try await exchange.all(pool, as: ann, filter: ObjectFilter(versions: filter))
+            for after in [Tick.zero] + whole.map(\.tick) {
+                let question = Disclosure.Question(
+                    form: .objects,
+                    after: after,
+                    limit: Int.random(in: 1...9, using: &random),
+                    filter: ObjectFilter(versions: filter)
+                )
+                let here = try await exchange.node.disclosure.page(question, of: pool, to: tokens)
+                let there = try await fresh.disclosure.page(question, of: pool, to: other)
+                #expect(here.stored.versions.map(\.tick) == there.stored.versions.map(\.tick))
+                #expect(here.stored.versions.map(\.bytes) == there.stored.versions.map(\.bytes))
+                #expect(here.stored.more == there.stored.more)
+                let expected = whole.filter { $0.tick > after }.prefix(question.limit)
+                #expect(here.stored.versions.map(\.tick) == expected.map(\.tick))
+            }
+        }
+        await exchange.close()
+    }
+}
