@@ -54,6 +54,8 @@ public final class GroupCommit: Sendable {
                 outcome.keep(.success(try transaction.connection.savepoint { try body(transaction) }))
             } catch let fault as DatabaseFault where !fault.isOfOneStatement {
                 throw fault  // The connection itself failed: the whole group does.
+            } catch let fault as DatabaseFault {
+                outcome.keep(.failure(WriteFault.notCommitted(fault)))
             } catch {
                 outcome.keep(.failure(error))
             }

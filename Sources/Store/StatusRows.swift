@@ -9,15 +9,8 @@ public enum StatusID {
     public static func id(at tick: Tick, random: [UInt8]) -> UUID {
         let time = UInt64(bitPattern: tick.microseconds)
         var bytes = (0..<6).map { UInt8(truncatingIfNeeded: time >> (52 - 8 * UInt64($0))) }
-        bytes += [0x40 | UInt8(truncatingIfNeeded: time >> 8 & 0x0f), UInt8(truncatingIfNeeded: time)]
-        bytes += random.prefix(8)
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        return UUID(
-            uuid: (
-                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
-                bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
-            )
-        )
+        bytes += [UInt8(truncatingIfNeeded: time >> 8), UInt8(truncatingIfNeeded: time)]
+        return UUID(bytes + random, version: 4)
     }
 
     /// The tick in an id, of whatever origin.

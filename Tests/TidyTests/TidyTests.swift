@@ -12,7 +12,7 @@ struct TidyTests {
     static let allowed: [String: Set<String>] = [
         "Merkle": ["Crypto"],
         "Exchange": ["Crypto", "Merkle"],
-        "Store": ["Exchange", "Synchronization"],
+        "Store": ["Dispatch", "Exchange", "Synchronization"],
         "StoreSQLite": ["Dispatch", "GRDB", "Glibc", "GRDBSQLite", "Store", "Synchronization"],
         "StorePostgres": ["CLibpq", "Dispatch", "Glibc", "Store", "Synchronization"],
         "TransportCurl": ["CLibcurl", "Exchange", "Synchronization"],

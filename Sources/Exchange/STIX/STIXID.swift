@@ -57,15 +57,7 @@ public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
         var hash = Insecure.SHA1()
         hash.update(data: namespace)
         hash.update(data: name)
-        var bytes = Array(hash.finalize().prefix(16))
-        bytes[6] = bytes[6] & 0x0f | 0x50
-        bytes[8] = bytes[8] & 0x3f | 0x80
-        return UUID(
-            uuid: (
-                bytes[0], bytes[1], bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7], bytes[8], bytes[9],
-                bytes[10], bytes[11], bytes[12], bytes[13], bytes[14], bytes[15]
-            )
-        )
+        return UUID(hash.finalize(), version: 5)
     }
 
     /// The version digit of the UUID.

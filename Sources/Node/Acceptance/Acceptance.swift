@@ -170,8 +170,6 @@ public struct Acceptance: Sendable {
             throw fault
         } catch let fault as WriteFault {
             throw .notStored(fault)
-        } catch let fault as DatabaseFault {
-            throw .notStored(.notCommitted(fault))
         } catch {
             throw .notStored(.notCommitted(.statement(String(describing: error))))
         }

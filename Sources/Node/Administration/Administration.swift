@@ -292,8 +292,6 @@ public struct Administration: Sendable {
             throw fault
         } catch let fault as WriteFault {
             throw .notStored(fault)
-        } catch let fault as DatabaseFault {
-            throw .notStored(.notCommitted(fault))
         } catch {
             throw .notStored(.notCommitted(.statement(String(describing: error))))
         }

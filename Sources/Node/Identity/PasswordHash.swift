@@ -1,6 +1,6 @@
 import CryptoExtras
-import Dispatch
 import Foundation
+import Store
 import Synchronization
 
 /// scrypt of passwords (RFC 7914), on a thread of its own: one takes tens of milliseconds and 16 MiB.
@@ -17,7 +17,9 @@ actor PasswordHash {
     private let executor = BlockingExecutor(label: "caveat.scrypt")
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
-    /// Takes a place among those that wait; false when there is none left. `hash` gives it back.
+    /// Takes a place among those that wait; false when there is none left.
+    ///
+    /// `hash` gives the place back.
     nonisolated func queue() -> Bool {
         waiting.withLock { waiting in
             guard waiting < Self.waitingMax else { return false }
@@ -38,19 +40,5 @@ actor PasswordHash {
             parallelism: Self.parallelism
         )
         return key.map { key in unsafe key.withUnsafeBytes { unsafe Array($0) } }
-    }
-}
-
-/// Runs an actor's jobs one by one on a queue of their own, so that what blocks does not stop the shared pool.
-final class BlockingExecutor: SerialExecutor {
-    private let queue: DispatchQueue
-
-    init(label: String) {
-        queue = DispatchQueue(label: label)
-    }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.async { unsafe job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 }
