@@ -52,7 +52,7 @@ struct STIXTests {
             ("\"type\":\"x-thing\",\"id\":\"x-thing--\(uuid)\",\"spec_version\":\"2.1\"", "created"),
             (
                 "\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\"spec_version\":\"2.1\",\"name\":\"A\","
-                    + "\"created\":\"2026-01-02T00:00:00Z\",\"modified\":\"2026-01-01T00:00:00Z\"", "modified"
+                    + "\"created\":\"2026-01-02T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\"", "modified"
             ),
             (
                 "\"type\":\"tool\",\"id\":\"tool--\(uuid)\",\"spec_version\":\"2.1\",\"name\":\"A\","
@@ -126,11 +126,11 @@ struct STIXTests {
 
     @Test("have one digest for every encoding")
     func digest() throws {
-        let plain = try Samples.object(Samples.indicator(1, marking: .green, ",\"x\":100"))
-        let other = try Samples.object(Samples.indicator(1, marking: .green, " , \"\\u0078\" : 1e2"))
+        let plain = try Samples.object(Samples.indicator(1, marking: .green, ",\"x_lot\":100"))
+        let other = try Samples.object(Samples.indicator(1, marking: .green, " , \"\\u0078_lot\" : 1e2"))
         #expect(plain.digest == other.digest)
         #expect(plain.bytes != other.bytes)
-        #expect(try Samples.object(Samples.indicator(1, marking: .green, ",\"x\":101")).digest != plain.digest)
+        #expect(try Samples.object(Samples.indicator(1, marking: .green, ",\"x_lot\":101")).digest != plain.digest)
     }
 
     @Test("name their addressees once each, sorted")

@@ -11,7 +11,7 @@ extension JSON.Value {
         switch kind {
         case .null, .boolean: output += document.bytes[range]
         case .number: appendNumber(to: &output)
-        case .string: JSONString.append(document.decodedString(at: place), to: &output)
+        case .string: document.appendCanonicalString(at: place, to: &output)
         case .array:
             output.append(UInt8(ascii: "["))
             for (place, element) in elements.enumerated() {
@@ -21,36 +21,33 @@ extension JSON.Value {
             output.append(UInt8(ascii: "]"))
         case .object:
             output.append(UInt8(ascii: "{"))
-            for (place, member) in sortedMembers.enumerated() {
+            for (place, key) in sortedKeys.enumerated() {
                 if place > 0 { output.append(UInt8(ascii: ",")) }
-                JSONString.append(member.key, to: &output)
+                document.appendCanonicalString(at: key, to: &output)
                 output.append(UInt8(ascii: ":"))
-                member.value.append(to: &output)
+                JSON.Value(document: document, place: key + 1).append(to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }
     }
 
-    /// By the UTF-16 code units of their keys (RFC 8785 §3.2.3), which for keys of ASCII is the order of their bytes.
-    private var sortedMembers: [(key: [UInt8], value: JSON.Value)] {
-        var members: [(key: [UInt8], value: JSON.Value)] = []
-        members.reserveCapacity(count)
-        var isASCII = true
+    /// The places of an object's keys, by the UTF-16 code units of the keys (RFC 8785 §3.2.3).
+    private var sortedKeys: [Int] {
+        var keys: [Int] = []
+        keys.reserveCapacity(count)
+        var isEscaped = false
         var place = place + 1
         for _ in 0..<count {
-            let key = document.decodedString(at: place)
-            isASCII = isASCII && key.allSatisfy { $0 < 0x80 }
-            members.append((key, JSON.Value(document: document, place: place + 1)))
+            keys.append(place)
+            isEscaped = isEscaped || document.tape[place].isEscaped
             place = Int(document.tape[place + 1].next)
         }
-        if isASCII {
-            members.sort { $0.key.lexicographicallyPrecedes($1.key) }
-        } else {
-            let units = members.map { Array(String(decoding: $0.key, as: UTF8.self).utf16) }
-            let order = units.indices.sorted { units[$0].lexicographicallyPrecedes(units[$1]) }
-            members = order.map { members[$0] }
+        guard isEscaped else {
+            return keys.sorted { UTF16Order.precedes(document.inner(at: $0), document.inner(at: $1)) }
         }
-        return members
+        return keys.map { ($0, document.decodedString(at: $0)) }
+            .sorted { UTF16Order.precedes($0.1[...], $1.1[...]) }
+            .map { $0.0 }
     }
 
     private func appendNumber(to output: inout [UInt8]) {
@@ -59,6 +56,41 @@ extension JSON.Value {
             output += text  // A short integer is its own canonical form.
         } else {
             output += CanonicalNumber.text(double ?? 0).utf8
+        }
+    }
+}
+
+extension JSON {
+    /// What stands between a string's quotation marks.
+    fileprivate func inner(at place: Int) -> ArraySlice<UInt8> {
+        bytes[Int(tape[place].start) + 1..<Int(tape[place].end) - 1]
+    }
+
+    /// A string without escapes is its own canonical form: whatever must be escaped, was refused without.
+    fileprivate func appendCanonicalString(at place: Int, to output: inout [UInt8]) {
+        let node = tape[place]
+        if node.isEscaped {
+            JSONString.append(decodedString(at: place), to: &output)
+        } else {
+            output += bytes[Int(node.start)..<Int(node.end)]
+        }
+    }
+}
+
+/// The order of UTF-16 code units on UTF-8.
+///
+/// It is that of the bytes, but that scalars above U+FFFF (lead bytes f0 to f4) come before U+E000 to U+FFFF (ee, ef).
+enum UTF16Order {
+    static func precedes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+        for (one, other) in zip(left, right) where one != other { return weight(one) < weight(other) }
+        return left.count < right.count
+    }
+
+    private static func weight(_ byte: UInt8) -> UInt8 {
+        switch byte {
+        case 0xee, 0xef: byte + 5
+        case 0xf0...0xf4: byte - 2
+        default: byte
         }
     }
 }

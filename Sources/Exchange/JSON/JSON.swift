@@ -164,8 +164,61 @@ public struct JSON: Sendable {
 
     private func isString(at place: Int, equalTo text: String) -> Bool {
         let node = tape[place]
+        let inner = Int(node.start) + 1..<Int(node.end) - 1
+        guard !node.isEscaped else { return JSONString.unescaped(bytes[inner]).elementsEqual(text.utf8) }
+        return inner.count == text.utf8.count && bytes[inner].elementsEqual(text.utf8)
+    }
+}
+
+extension JSON.Value {
+    /// The first null or empty list in it, as a path from here, and whether it is a null.
+    func firstEmpty() -> (path: String, isNull: Bool)? {
+        let tape = document.tape
+        for place in place..<Int(tape[place].next) {
+            let node = tape[place]
+            guard node.kind == .null || (node.kind == .array && node.count == 0) else { continue }
+            return (JSONPath.text(to: place, from: self.place, tape, document.bytes), node.kind == .null)
+        }
+        return nil
+    }
+}
+
+/// Where in a document something is, such as `objects[3].name`.
+enum JSONPath {
+    /// A key's characters that are told.
+    private static let keyBytesMax = 64
+
+    /// The path to a place on a tape. What is still open when the tape is being written has no `next` yet; the tape's
+    /// end is then a place too.
+    static func text(to target: Int, from root: Int, _ tape: [JSON.Node], _ bytes: [UInt8]) -> String {
+        var path = ""
+        var place = root
+        while place < target, place < tape.count {
+            let kind = tape[place].kind
+            guard kind == .object || kind == .array else { break }
+            let step = kind == .object ? 1 : 0  // A key comes before its value.
+            var child = place + 1
+            var index = 0
+            while child + step < tape.count, (1...Int32(target)).contains(tape[child + step].next) {
+                child = Int(tape[child + step].next)
+                index += 1
+            }
+            if kind == .object {
+                guard child < tape.count else { break }
+                path += (path.isEmpty ? "" : ".") + key(tape[child], bytes)
+            } else {
+                path += "[\(index)]"
+            }
+            place = child + step
+        }
+        return path
+    }
+
+    private static func key(_ node: JSON.Node, _ bytes: [UInt8]) -> String {
         let inner = bytes[Int(node.start) + 1..<Int(node.end) - 1]
-        return node.isEscaped ? JSONString.unescaped(inner).elementsEqual(text.utf8) : inner.elementsEqual(text.utf8)
+        let plain = node.isEscaped ? JSONString.unescaped(inner) : Array(inner)
+        let text = String(decoding: plain.prefix(keyBytesMax), as: UTF8.self)
+        return plain.count > keyBytesMax ? text + "…" : text
     }
 }
 
@@ -174,6 +227,7 @@ public struct JSONFault: Error, Hashable, CustomStringConvertible, Sendable {
     /// The rules that are kept.
     public enum Rule: String, Hashable, Sendable {
         case empty = "the document is empty"
+        case tooLong = "a document may have at most 2 GiB"
         case syntax = "this is not JSON (RFC 8259)"
         case trailing = "something follows the document; send one JSON value"
         case utf8 = "strings must be UTF-8 (RFC 3629)"
@@ -194,7 +248,17 @@ public struct JSONFault: Error, Hashable, CustomStringConvertible, Sendable {
     public let rule: Rule
     /// The byte at which it was noticed, from 0.
     public let offset: Int
+    /// The value in which it was noticed, such as `objects[3].name`; empty for the document itself.
+    public let path: String
+
+    init(_ rule: Rule, at offset: Int, in path: String = "") {
+        self.rule = rule
+        self.offset = offset
+        self.path = path
+    }
 
     /// The same, for people to read.
-    public var description: String { "byte \(offset): \(rule.rawValue)" }
+    public var description: String {
+        path.isEmpty ? "byte \(offset): \(rule.rawValue)" : "byte \(offset), in \(path): \(rule.rawValue)"
+    }
 }

@@ -12,7 +12,7 @@ struct JSONParser {
     }
 
     mutating func parse() throws(JSONFault) {
-        guard bytes.count < Int(Int32.max) else { throw fault(.depth) }
+        guard bytes.count < Int(Int32.max) else { throw fault(.tooLong) }
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { throw fault(.byteOrderMark) }
         skipSpace()
         guard index < bytes.count else { throw fault(.empty) }
@@ -55,8 +55,8 @@ struct JSONParser {
             guard take(UInt8(ascii: "}")) else { throw fault(.syntax) }
             break
         }
-        close(place, count: keys.count)
         try checkKeys(keys)
+        close(place, count: keys.count)
     }
 
     private mutating func array(_ depth: Int) throws(JSONFault) {
@@ -116,7 +116,11 @@ struct JSONParser {
         return true
     }
 
-    private func doubled(_ key: Int) -> JSONFault { JSONFault(rule: .doubledKey, offset: Int(tape[key].start)) }
+    @inline(never)
+    private func doubled(_ key: Int) -> JSONFault {
+        let path = JSONPath.text(to: key, from: 0, tape, bytes)
+        return JSONFault(.doubledKey, at: Int(tape[key].start), in: path)
+    }
 
     // MARK: Strings
 
@@ -176,7 +180,7 @@ struct JSONParser {
     /// The code unit of `\uXXXX` at `start`.
     private func codeUnit(at start: Int) throws(JSONFault) -> UInt32 {
         guard start + 6 <= bytes.count, let unit = JSONString.hexadecimal(bytes[start + 2..<start + 6]) else {
-            throw JSONFault(rule: .escape, offset: start)
+            throw fault(.escape, at: start)
         }
         return unit
     }
@@ -208,7 +212,7 @@ struct JSONParser {
         let whole = index
         let digits = skipDigits()
         guard digits == 1 || (digits > 1 && bytes[whole] != UInt8(ascii: "0")) else {
-            throw JSONFault(rule: digits == 0 && start == whole ? .syntax : .number, offset: start)
+            throw fault(digits == 0 && start == whole ? .syntax : .number, at: start)
         }
         var isInteger = true
         if take(UInt8(ascii: ".")) {
@@ -230,15 +234,15 @@ struct JSONParser {
     }
 
     private func checkNumber(_ start: Int, _ isInteger: Bool) throws(JSONFault) {
-        guard index - start <= JSON.numberBytesMax else { throw JSONFault(rule: .longNumber, offset: start) }
+        guard index - start <= JSON.numberBytesMax else { throw fault(.longNumber, at: start) }
         if isInteger, index - start <= 15 { return }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isInteger {
             guard let integer = Int64(text), abs(integer) <= JSON.integerMax else {
-                throw JSONFault(rule: .integer, offset: start)
+                throw fault(.integer, at: start)
             }
         } else {
-            guard let double = Double(text), double.isFinite else { throw JSONFault(rule: .infinite, offset: start) }
+            guard let double = Double(text), double.isFinite else { throw fault(.infinite, at: start) }
         }
     }
 
@@ -249,17 +253,13 @@ struct JSONParser {
     }
 
     private mutating func word(_ word: StaticString, _ kind: JSON.Kind) throws(JSONFault) {
-        let text = Array(word.description.utf8)
-        guard bytes[index...].starts(with: text) else { throw fault(.syntax) }
+        let start = index
+        let isThere = word.withUTF8Buffer { unsafe bytes[start...].starts(with: $0) }
+        guard isThere else { throw fault(.syntax) }
+        index += word.utf8CodeUnitCount
         tape.append(
-            JSON.Node(
-                kind: kind,
-                start: Int32(index),
-                end: Int32(index + text.count),
-                next: Int32(tape.count + 1)
-            )
+            JSON.Node(kind: kind, start: Int32(start), end: Int32(index), next: Int32(tape.count + 1))
         )
-        index += text.count
     }
 
     private mutating func skipSpace() {
@@ -277,5 +277,9 @@ struct JSONParser {
         return true
     }
 
-    private func fault(_ rule: JSONFault.Rule) -> JSONFault { JSONFault(rule: rule, offset: index) }
+    @inline(never)
+    private func fault(_ rule: JSONFault.Rule, at offset: Int? = nil) -> JSONFault {
+        let path = JSONPath.text(to: tape.count, from: 0, tape, bytes)
+        return JSONFault(rule, at: offset ?? index, in: path)
+    }
 }

@@ -26,17 +26,54 @@ public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
         let bytes = Array(text.utf8)
         guard bytes.count > 38, bytes[bytes.count - 38] == 45, bytes[bytes.count - 37] == 45 else { return nil }
         let type = bytes[..<(bytes.count - 38)]
-        let uuid = bytes[(bytes.count - 36)...]
-        guard isType(type), !uuid.contains(where: { (65...90).contains($0) }),
-            let parsed = UUID(uuidString: String(decoding: uuid, as: UTF8.self))
-        else { return nil }
-        return STIXID(type: String(decoding: type, as: UTF8.self), uuid: parsed)
+        guard isType(type), let uuid = uuid(bytes[(bytes.count - 36)...]) else { return nil }
+        return STIXID(type: String(decoding: type, as: UTF8.self), uuid: uuid)
     }
 
-    /// A name of a type: 3 to 250 of a-z, 0-9 and single hyphens (STIX 2.1 §11.2).
+    /// A name of a type: 3 to 250 of a-z, 0-9 and single hyphens, a letter first (STIX 2.1 §3.1).
     private static func isType(_ type: ArraySlice<UInt8>) -> Bool {
-        guard (3...250).contains(type.count), type.first != 45, type.last != 45 else { return false }
-        return type.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+        guard (3...250).contains(type.count), let first = type.first, (97...122).contains(first), type.last != 45 else {
+            return false
+        }
+        var previous = first
+        for byte in type {
+            guard (97...122).contains(byte) || (48...57).contains(byte) || (byte == 45 && previous != 45) else {
+                return false
+            }
+            previous = byte
+        }
+        return true
+    }
+
+    /// 36 characters of lower case.
+    private static func uuid(_ text: ArraySlice<UInt8>) -> UUID? {
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        var digits = 0
+        for (place, byte) in text.enumerated() {
+            if place == 8 || place == 13 || place == 18 || place == 23 {
+                guard byte == 45 else { return nil }
+                continue
+            }
+            let digit: UInt8
+            switch byte {
+            case 48...57: digit = byte - 48
+            case 97...102: digit = byte - 87
+            default: return nil
+            }
+            if digits < 16 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
+            digits += 1
+        }
+        guard digits == 32 else { return nil }
+        func byte(_ place: Int) -> UInt8 {
+            UInt8(truncatingIfNeeded: place < 8 ? high >> (56 - 8 * place) : low >> (120 - 8 * place))
+        }
+        return UUID(
+            uuid: (
+                byte(0), byte(1), byte(2), byte(3), byte(4), byte(5), byte(6), byte(7),
+                byte(8), byte(9), byte(10), byte(11), byte(12), byte(13), byte(14), byte(15)
+            )
+        )
     }
 
     /// As STIX writes it.
@@ -62,6 +99,10 @@ public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// The version digit of the UUID.
     var version: UInt8 { uuid.uuid.6 >> 4 }
+    /// Whether version and variant are of RFC 9562, which took the place of RFC 4122.
+    var isRFC9562: Bool { (1...8).contains(version) && uuid.uuid.8 & 0xc0 == 0x80 }
+    /// Whether it names a cyber-observable by what is in it: a UUIDv5.
+    public var isDeterministic: Bool { version == 5 && STIXSchema.of(type)?.kind == .observable }
 }
 
 /// What of an object breaks a rule of STIX.

@@ -17,99 +17,105 @@ struct STIXMarkings {
     /// under another id.
     func check() throws(STIXFault) {
         let source = "STIX 2.1 §7.2.1.4"
-        guard value["definition_type"] != nil || value["extensions"] != nil else {
-            throw STIXFault(
-                "definition_type",
-                "must be there with definition, unless extensions are",
-                "STIX 2.1 §7.2.1"
-            )
-        }
         let first = value["definition_type"]?.string == "tlp" ? value["definition"]?["tlp"]?.string : nil
         let second = value["extensions"]?[Self.tlp]?["tlp_2_0"]?.string
-        let isKnown = TLP.marking(id) != nil
+        let name = value["name"]?.string
         if let known = TLP.first[id] {
-            guard first == known.word, value["extensions"] == nil else {
-                throw STIXFault("definition", "is not the TLP:\(known.word.uppercased()) that has this id", source)
-            }
+            let label = "TLP:\(known.word.uppercased())"
+            guard first == known.word, value["extensions"] == nil, name == nil || name == label, isMade(in: "2017-01-20")
+            else { throw STIXFault("definition", "is not the \(label) that has this id", source) }
         } else if let level = TLP.marking(id) {
-            guard second == level.code, first == nil, value["extensions"]?.count == 1 else {
+            guard second == level.code, value["definition_type"] == nil, value["extensions"]?.count == 1,
+                name == nil || name == level.label, isMade(in: "2022-10-01")
+            else {
                 throw STIXFault(
                     "extensions",
                     "is not the \(level.label) that has this id",
                     "OASIS common objects, TLP 2.0"
                 )
             }
-        }
-        guard isKnown || (first == nil && second == nil && value["definition_type"]?.string != "tlp") else {
+        } else if value["definition_type"]?.string == "tlp" || value["extensions"]?[Self.tlp] != nil {
             throw STIXFault("id", "TLP has marking-definitions of its own and no others; refer to those", source)
         }
+        if value["definition_type"]?.string == "statement", value["definition"]?["statement"]?.string == nil {
+            throw STIXFault("definition.statement", "must be there, a text", "STIX 2.1 §7.2.1.3")
+        }
+    }
+
+    /// Whether `created` is midnight of the day on which the levels were made.
+    private func isMade(in day: String) -> Bool {
+        // `created` was read before.
+        (try? Timestamp(parsing: value["created"]?.string ?? "")) == (try? Timestamp(parsing: "\(day)T00:00:00Z"))
     }
 }
 
 extension STIXCheck {
     /// Every marking that the object or a part of it has.
     func markings() throws(STIXFault) -> [STIXID] {
-        var ids = value["object_marking_refs"]?.elements.compactMap { $0.string.flatMap(STIXID.parsed) } ?? []
         try checkExtensions()
-        if ids.contains(where: { $0.type != "marking-definition" }) {
-            throw STIXFault("object_marking_refs", "must be ids of marking-definitions", "STIX 2.1 §7.2")
+        var ids = value["object_marking_refs"]?.elements.compactMap { $0.string.flatMap(STIXID.parsed) } ?? []
+        if let granular = value["granular_markings"] {
+            var selectors = STIXSelectors(value)
+            for (place, marking) in granular.elements.enumerated() {
+                let path = "granular_markings[\(place)]"
+                if let id = try granularMarking(marking, path, &selectors) { ids.append(id) }
+            }
         }
-        guard let granular = value["granular_markings"] else { return ids }
-        guard granular.kind == .array else {
-            throw STIXFault("granular_markings", "must be a list", "STIX 2.1 §7.2.3")
-        }
-        for (place, marking) in granular.elements.enumerated() {
-            let path = "granular_markings[\(place)]"
-            guard (marking["marking_ref"] == nil) != (marking["lang"] == nil) else {
-                throw STIXFault(path, "must have either marking_ref or lang", "STIX 2.1 §7.2.3.1")
-            }
-            let selectors = marking["selectors"]?.elements ?? []
-            guard !selectors.isEmpty, selectors.allSatisfy({ $0.string.map(isPresent) ?? false }) else {
-                throw STIXFault(
-                    "\(path).selectors",
-                    "must be paths of properties that the object has",
-                    "STIX 2.1 §7.2.3.1"
-                )
-            }
-            guard let reference = marking["marking_ref"] else { continue }
-            guard let id = reference.string.flatMap(STIXID.parsed), id.type == "marking-definition" else {
-                throw STIXFault("\(path).marking_ref", "must be the id of a marking-definition", "STIX 2.1 §7.2.3.1")
-            }
-            ids.append(id)
+        guard !ids.contains(id) else {
+            throw STIXFault("object_marking_refs", "a marking must not mark itself", "STIX 2.1 §7.2.2")
         }
         return ids
     }
 
-    /// Whether a selector such as `external_references.[0].url` points at something.
-    private func isPresent(_ selector: String) -> Bool {
-        var place: JSON.Value? = value
-        for part in selector.split(separator: ".", omittingEmptySubsequences: false) {
-            if part.hasPrefix("["), part.hasSuffix("]"), let index = Int(part.dropFirst().dropLast()), index >= 0 {
-                guard let elements = place?.elements, index < elements.count else { return false }
-                place = elements[index]
-            } else {
-                place = place?[String(part)]
+    /// The marking that one granular marking puts on a part of the object; nil when it tells its language.
+    private func granularMarking(
+        _ marking: JSON.Value,
+        _ path: String,
+        _ selectors: inout STIXSelectors
+    ) throws(STIXFault) -> STIXID? {
+        let source = "STIX 2.1 §7.2.3.1"
+        guard (marking["marking_ref"] == nil) != (marking["lang"] == nil) else {
+            throw STIXFault(path, "must have either marking_ref or lang", source)
+        }
+        guard let list = marking["selectors"], list.kind == .array else {
+            throw STIXFault("\(path).selectors", "must be there, a list of paths", source)
+        }
+        for selector in list.elements {
+            guard let text = selector.string, selectors.isPresent(text) else {
+                throw STIXFault("\(path).selectors", "must be paths of properties that the object has", source)
             }
         }
-        return place != nil
+        guard let reference = marking["marking_ref"] else {
+            guard marking["lang"]?.string != nil else { throw STIXFault("\(path).lang", "must be a text", source) }
+            return nil
+        }
+        guard let id = reference.string.flatMap(STIXID.parsed), id.type == "marking-definition" else {
+            throw STIXFault("\(path).marking_ref", "must be the id of a marking-definition", source)
+        }
+        return id
     }
 
     private func checkExtensions() throws(STIXFault) {
         guard let extensions = value["extensions"] else { return }
-        guard extensions.kind == .object, extensions.count > 0 else {
-            throw STIXFault("extensions", "must be an object with at least one extension", "STIX 2.1 §3.2")
-        }
         for (name, body) in extensions.members {
-            guard body.kind == .object else {
-                throw STIXFault("extensions.\(name)", "must be an object", "STIX 2.1 §7.3")
+            let path = "extensions.\(name.prefix(80))"
+            guard body.kind == .object, body.count > 0 else {
+                throw STIXFault(path, "must be an object with at least one member", "STIX 2.1 §3.2")
             }
-            let isDefined = STIXID.parsed(name)?.type == "extension-definition"
-            guard isDefined || schema?.kind == .observable else {
-                throw STIXFault(
-                    "extensions.\(name)",
-                    "must be named by the id of an extension-definition",
-                    "STIX 2.1 §7.3"
-                )
+            if STIXID.parsed(name)?.type == "extension-definition" {
+                guard let type = body["extension_type"]?.string, STIXKind.extensionTypes.contains(type) else {
+                    throw STIXFault(
+                        "\(path).extension_type",
+                        "must be there, one of \(STIXKind.extensionTypes.joined(separator: ", "))",
+                        "STIX 2.1 §3.2"
+                    )
+                }
+            } else {
+                guard schema?.kind == .observable, name.hasSuffix("-ext"), name.utf8.count <= 250,
+                    name.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 45 })
+                else {
+                    throw STIXFault(path, "must be named by the id of an extension-definition", "STIX 2.1 §7.3")
+                }
             }
         }
     }
@@ -130,5 +136,46 @@ extension STIXCheck {
             addressees.insert(id)
         }
         return addressees.sorted()
+    }
+}
+
+/// Tells whether selectors such as `external_references.[0].url` point at something.
+///
+/// Keeps what it has looked into: many selectors into one long list must not cost their product.
+private struct STIXSelectors {
+    private let value: JSON.Value
+    private var lists: [Int: [JSON.Value]] = [:]
+    private var objects: [Int: [String: JSON.Value]] = [:]
+
+    init(_ value: JSON.Value) {
+        self.value = value
+    }
+
+    mutating func isPresent(_ selector: String) -> Bool {
+        var found = value
+        for part in selector.split(separator: ".", omittingEmptySubsequences: false) {
+            guard let next = part.hasPrefix("[") ? element(part, of: found) : member(part, of: found) else {
+                return false
+            }
+            found = next
+        }
+        return true
+    }
+
+    private mutating func element(_ part: Substring, of list: JSON.Value) -> JSON.Value? {
+        let digits = part.dropFirst().dropLast()
+        guard part.hasSuffix("]"), digits.utf8.allSatisfy({ (48...57).contains($0) }), let index = Int(digits) else {
+            return nil
+        }
+        let elements = lists[list.place] ?? list.elements
+        lists[list.place] = elements
+        return index < elements.count ? elements[index] : nil
+    }
+
+    private mutating func member(_ part: Substring, of object: JSON.Value) -> JSON.Value? {
+        if objects[object.place] == nil {
+            objects[object.place] = Dictionary(object.members.map { ($0.key, $0.value) }) { first, _ in first }
+        }
+        return objects[object.place]?[String(part)]
     }
 }

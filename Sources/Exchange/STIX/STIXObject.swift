@@ -45,14 +45,13 @@ public struct STIXObject: Sendable {
     /// - Throws: `STIXFault` naming the property, the rule and its source.
     public init(_ value: JSON.Value) throws(STIXFault) {
         let check = try STIXCheck(value)
-        try check.common()
-        try check.ofItsType()
+        let (first, last) = try check.common()
         try check.values()
+        try check.ofItsType()
         let markings = try check.markings()
         id = check.id
         bytes = value.compact()
         digest = Array(SHA256.hash(data: value.canonical()))
-        let (first, last) = (try check.time("created"), try check.time("modified"))
         created = first?.instant
         version = last ?? first
         isRevoked = value["revoked"]?.boolean ?? false
