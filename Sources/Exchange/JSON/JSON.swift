@@ -188,8 +188,9 @@ enum JSONPath {
     /// A key's characters that are told.
     private static let keyBytesMax = 64
 
-    /// The path to a place on a tape. What is still open when the tape is being written has no `next` yet; the tape's
-    /// end is then a place too.
+    /// The path to a place on a tape.
+    ///
+    /// What is still open while the tape is being written has no `next` yet; the tape's end is then a place too.
     static func text(to target: Int, from root: Int, _ tape: [JSON.Node], _ bytes: [UInt8]) -> String {
         var path = ""
         var place = root

@@ -83,7 +83,7 @@ struct STIXCheck {
     // MARK: The type's own
 
     func ofItsType() throws(STIXFault) {
-        try checkUUID()
+        try checkForm()
         guard let schema else { return }
         let source = "STIX 2.1 §\(schema.section)"
         for property in schema.required where value[property] == nil {
@@ -156,9 +156,11 @@ struct STIXCheck {
 
     // MARK: Ids
 
-    /// A UUIDv5 of a domain object cannot be told from one of another namespace, and OpenCTI makes all of its ids in the
-    /// namespace of observables: so only the form is checked.
-    private func checkUUID() throws(STIXFault) {
+    /// Checks the form only.
+    ///
+    /// A UUIDv5 of a domain object cannot be told from one of another namespace, and OpenCTI makes all of its ids in
+    /// the namespace of observables.
+    private func checkForm() throws(STIXFault) {
         guard id.isRFC9562 else {
             throw STIXFault(
                 "id",

@@ -21,8 +21,8 @@ enum STIXKind: Sendable {
         var kinds: [String: STIXKind] = [
             "confidence": .integer(0...100), "count": .integer(0...999_999_999),
             "number_observed": .integer(1...999_999_999), "src_port": .integer(0...65_535),
-            "dst_port": .integer(0...65_535),
-            "latitude": .number(-90...90), "longitude": .number(-180...180), "precision": .number(0...Double(JSON.integerMax)),
+            "dst_port": .integer(0...65_535), "latitude": .number(-90...90), "longitude": .number(-180...180),
+            "precision": .number(0...Double(JSON.integerMax)),
             "opinion": .words(["strongly-disagree", "disagree", "neutral", "agree", "strongly-agree"]),
             "extension_types": .words(extensionTypes),
             "encryption_algorithm": .words(["AES-256-GCM", "ChaCha20-Poly1305", "mime-type-indicated"]),
@@ -42,9 +42,9 @@ enum STIXKind: Sendable {
             type id spec_version lang name description pattern pattern_type pattern_version content context \
             relationship_type identity_class contact_information objective resource_level primary_motivation \
             sophistication tool_version product version configuration_version analysis_engine_version \
-            analysis_definition_version result_name result abstract explanation region country administrative_area city \
-            street_address postal_code schema definition_type mime_type url decryption_key rir path path_enc value \
-            display_name content_type message_id subject body name_enc cwd command_line cpe swid vendor user_id \
+            analysis_definition_version result_name result abstract explanation region country administrative_area \
+            city street_address postal_code schema definition_type mime_type url decryption_key rir path path_enc \
+            value display_name content_type message_id subject body name_enc cwd command_line cpe swid vendor user_id \
             credential account_login account_type key signature_algorithm issuer serial_number \
             subject_public_key_algorithm subject_public_key_modulus
             """
@@ -63,8 +63,8 @@ enum STIXKind: Sendable {
             """
             created modified published first_seen last_seen valid_from valid_until start_time stop_time first_observed \
             last_observed submitted analysis_started analysis_ended account_created account_expires \
-            credential_last_changed account_first_login account_last_login created_time modified_time ctime mtime atime \
-            validity_not_before validity_not_after date start end object_modified
+            credential_last_changed account_first_login account_last_login created_time modified_time ctime mtime \
+            atime validity_not_before validity_not_after date start end object_modified
             """
         ),
         (

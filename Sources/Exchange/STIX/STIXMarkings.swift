@@ -22,11 +22,11 @@ struct STIXMarkings {
         let name = value["name"]?.string
         if let known = TLP.first[id] {
             let label = "TLP:\(known.word.uppercased())"
-            guard first == known.word, value["extensions"] == nil, name == nil || name == label, isMade(in: "2017-01-20")
+            guard first == known.word, value["extensions"] == nil, name == nil || name == label, isMade("2017-01-20")
             else { throw STIXFault("definition", "is not the \(label) that has this id", source) }
         } else if let level = TLP.marking(id) {
             guard second == level.code, value["definition_type"] == nil, value["extensions"]?.count == 1,
-                name == nil || name == level.label, isMade(in: "2022-10-01")
+                name == nil || name == level.label, isMade("2022-10-01")
             else {
                 throw STIXFault(
                     "extensions",
@@ -43,7 +43,7 @@ struct STIXMarkings {
     }
 
     /// Whether `created` is midnight of the day on which the levels were made.
-    private func isMade(in day: String) -> Bool {
+    private func isMade(_ day: String) -> Bool {
         // `created` was read before.
         (try? Timestamp(parsing: value["created"]?.string ?? "")) == (try? Timestamp(parsing: "\(day)T00:00:00Z"))
     }

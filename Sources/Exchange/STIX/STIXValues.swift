@@ -147,9 +147,11 @@ extension STIXCheck {
         }
         let digits = text.count - (text.reversed().prefix(2).prefix { $0 == UInt8(ascii: "=") }.count)
         let isBase64 = text[..<digits].allSatisfy {
-            (48...57).contains($0) || (97...122).contains($0 | 0x20) || $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "/")
+            (48...57).contains($0) || (97...122).contains($0 | 0x20) || $0 == 43 || $0 == 47
         }
-        guard text.count % 4 == 0, isBase64 else { throw STIXFault(name, "must be base64 of RFC 4648", "STIX 2.1 §2.1") }
+        guard text.count % 4 == 0, isBase64 else {
+            throw STIXFault(name, "must be base64 of RFC 4648", "STIX 2.1 §2.1")
+        }
     }
 
     /// External references and kill chain phases (STIX 2.1 §2.5, §2.11).
