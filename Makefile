@@ -16,8 +16,8 @@ setup: ## Installs what building and testing need (Debian packages, a Python env
 build: ## Builds the release of caveatd and caveat
 	@scripts/setup build
 	@echo "Building the release: 6 to 15 minutes the first time on two cores, seconds after that."
-	swift build -c release $(CHECK) --product caveatd
-	swift build -c release $(CHECK) --product caveat
+	swift build -c release --static-swift-stdlib $(CHECK) --product caveatd
+	swift build -c release --static-swift-stdlib $(CHECK) --product caveat
 
 run: build ## Builds the release once and starts the trial exchange on loopback
 	@exec $(RELEASE)/caveatd trial

@@ -69,7 +69,7 @@ public struct Node: Sendable {
         let identity = try await ExchangeIdentity.found(
             in: database,
             proposal: ExchangeIdentity(
-                id: surroundings.uuid().uuidString.lowercased(),
+                id: surroundings.uuid().text,
                 cursorKey: surroundings.randomBytes(32)
             )
         )

@@ -1,7 +1,6 @@
 import Exchange
 import Foundation
-import HTTPTypes
-import Hummingbird
+import NIOHTTP1
 import Node
 
 /// What waits for a second person, and what that person says: `/v1/pending`.
@@ -29,16 +28,16 @@ struct ApprovalService: Sendable {
         let parts = path.split(separator: "/")
         guard parts.count >= 2, parts[1] == "pending", parts.count <= 3 else { throw HTTPFault.absent }
         switch (request.method, parts.count) {
-        case (.get, 2), (.head, 2):
+        case (.GET, 2), (.HEAD, 2):
             return .json(Listing(pending: try await node.statuses.waiting(for: session)), MediaType.json)
-        case (.post, 3):
-            let bytes = try await request.body.read(upTo: Self.bodyBytesMax, declared: request.headers[.contentLength])
+        case (.POST, 3):
+            let bytes = try await request.body.read(upTo: Self.bodyBytesMax)
             guard let id = ID<StatusReport>(parsing: String(parts[2])) else { throw HTTPFault.absent }
             let report = try await node.acceptance.settle(id, try decision(bytes), by: session)
             return .bytes(report.encoded(), MediaType.json)
         default:
             var fault = HTTPFault(.methodNotAllowed, "Method not allowed")
-            fault.headers[.allow] = parts.count == 2 ? "GET, HEAD" : "POST"
+            fault.headers.add(name: "Allow", value: parts.count == 2 ? "GET, HEAD" : "POST")
             throw fault
         }
     }

@@ -1,10 +1,9 @@
 import Exchange
 import Foundation
-import HTTPTypes
-import Hummingbird
 public import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOHTTP1
 public import Node
 import Store
 
@@ -33,23 +32,27 @@ public struct ExchangeServer: Sendable {
         tls: TLSContext?,
         onRunning: @escaping @Sendable (Int?) async -> Void
     ) -> Listener {
-        Listener(at: address, limits: limits, tls: tls, logger: logger, onRunning: onRunning) { request, channel in
-            await answer(request, channel)
+        Listener(at: address, limits: limits, tls: tls, logger: logger, onRunning: onRunning) { request, connection in
+            await answer(request, connection)
         }
     }
 
-    func answer(_ request: Request, _ channel: any Channel) async -> Response {
-        let source = channel.remoteAddress?.ipAddress ?? "local"
+    /// Answers a request, whatever happens.
+    private func answer(_ request: Request, _ connection: Connection) async -> Response {
         let start = ContinuousClock.now
-        let peer = Connection.current
-        let response = await answer(request, from: source) { await peer?.identity(of: channel) }
+        let response: Response
+        do {
+            response = try await dispatch(request, connection)
+        } catch {
+            response = fault(error).response(request.path.hasPrefix("/v1/") ? MediaType.json : MediaType.taxii)
+        }
         if logger.logLevel <= .info {
             logger.info(
                 "request",
                 metadata: [
                     "request.method": "\(request.method.rawValue)",
                     "request.status": "\(response.status.code)",
-                    "request.source": "\(source)",
+                    "request.source": "\(connection.source)",
                     "duration.ms": "\(Double((ContinuousClock.now - start).microseconds) / 1_000)",
                 ]
             )
@@ -57,68 +60,49 @@ public struct ExchangeServer: Sendable {
         return response
     }
 
-    /// Answers a request, whatever happens.
-    func answer(
-        _ request: Request,
-        from source: String,
-        identity: () async -> PeerIdentity?
-    ) async -> Response {
-        let path = Substring(request.uri.path)
-        let mediaType = path.hasPrefix("/v1/") ? MediaType.json : MediaType.taxii
-        var response: Response
-        do {
-            response = try await dispatch(request, path, source, identity)
-        } catch {
-            response = fault(error).response(mediaType)
-        }
-        guard request.method == .head else { return response }
-        let length = response.body.contentLength ?? 0
-        response.body = ResponseBody()
-        response.headers[.contentLength] = String(length)
-        return response
-    }
-
-    private func dispatch(
-        _ request: Request,
-        _ path: Substring,
-        _ source: String,
-        _ identity: () async -> PeerIdentity?
-    ) async throws -> Response {
+    private func dispatch(_ request: Request, _ connection: Connection) async throws -> Response {
         try checkLimits(request)
+        let path = request.path
         switch path {
-        case "/healthz":
-            return Response(
-                status: .ok,
-                headers: [.contentType: "text/plain"],
-                body: .init(byteBuffer: ByteBuffer(string: "ok\n"))
-            )
+        case "/healthz": return Response(.ok, "text/plain", ByteBuffer(string: "ok\n"))
         case "/readyz": return try await readiness()
         default: break
         }
-        let presented = Presented(request.headers, certificate: await identity())
-        let session = try await node.authentication.session(for: presented, from: source)
+        let session = try await session(for: request, on: connection)
         try await node.live.freshen()
         if path.hasPrefix("/v1/") { return try await approvals.answer(request, path, session, limits) }
-        guard let route = Route(path: String(path)) else {
+        guard let route = Route(path: path) else {
             guard Route(path: path + "/") != nil else { throw HTTPFault.absent }
-            let query = request.uri.query.map { "?\($0)" } ?? ""
-            return Response(
-                status: .permanentRedirect,
-                headers: [.location: "\(path)/\(query)", .contentType: MediaType.taxii]
-            )
+            var response = Response(.permanentRedirect, MediaType.taxii)
+            response.headers.add(name: "Location", value: "\(path)/\(request.query.map { "?\($0)" } ?? "")")
+            return response
         }
         return try await taxii.answer(request, route, session)
     }
 
+    /// Who calls: by the header that this connection showed before, or by what it shows now.
+    private func session(for request: Request, on connection: Connection) async throws -> Session {
+        let header = request["Authorization"]
+        if let header, let known = connection.credential(shownBy: header),
+            let session = try node.authentication.session(verified: known)
+        {
+            return session
+        }
+        let presented = Presented(header, certificate: await connection.identity())
+        let session = try await node.authentication.session(for: presented, from: connection.source)
+        if let header { connection.remember(header, session.credential.id) }
+        return session
+    }
+
     private func checkLimits(_ request: Request) throws(HTTPFault) {
-        guard request.head.path?.utf8.count ?? 0 <= limits.urlBytesMax else {
+        guard request.target.utf8.count <= limits.urlBytesMax else {
             throw HTTPFault(
                 .uriTooLong,
                 "URL too long",
                 "A request target may have at most \(limits.urlBytesMax) bytes (url_bytes_max)."
             )
         }
-        let bytes = request.headers.reduce(0) { $0 + $1.name.rawName.utf8.count + $1.value.utf8.count + 4 }
+        let bytes = request.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
         guard bytes <= limits.headerBytesMax else {
             throw HTTPFault(
                 .requestHeaderFieldsTooLarge,
@@ -130,11 +114,7 @@ public struct ExchangeServer: Sendable {
 
     private func readiness() async throws -> Response {
         try await node.live.follow()
-        return Response(
-            status: .ok,
-            headers: [.contentType: "text/plain"],
-            body: .init(byteBuffer: ByteBuffer(string: "ready\n"))
-        )
+        return Response(.ok, "text/plain", ByteBuffer(string: "ready\n"))
     }
 
     /// The one place where a fault becomes a status.
@@ -158,8 +138,8 @@ public struct ExchangeServer: Sendable {
         }
     }
 
-    private func ours(_ status: HTTPResponse.Status, _ error: any Error) -> HTTPFault {
-        let reference = node.surroundings.uuid().uuidString.lowercased()
+    private func ours(_ status: HTTPResponseStatus, _ error: any Error) -> HTTPFault {
+        let reference = node.surroundings.uuid().text
         logger.error("request failed", metadata: ["request.id": "\(reference)", "error.kind": "\(error)"])
         return .ours(status, reference: reference)
     }

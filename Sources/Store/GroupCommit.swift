@@ -9,25 +9,43 @@ public enum WriteFault: Error, Sendable {
     case notCommitted(DatabaseFault)
 }
 
-/// Many requests in one transaction: what waits is gathered, each runs in a savepoint, one commit, then all are
-/// answered.
+/// Many requests in one transaction: what waits when it begins is gathered, each request runs in a savepoint, one
+/// commit, then all are answered.
 ///
-/// Nobody is answered before the commit is durable.
+/// Nobody is answered before the commit is durable. While one group is answered the next already commits.
 public final class GroupCommit: Sendable {
     /// How many requests may share one transaction.
     public static let groupMax = 256
     /// How many requests may wait for theirs.
     public static let waitingMax = 10_000
+    /// How many groups may be under way: one that commits, and one that is next or being answered.
+    private static let underwayMax = 2
 
     private struct Job: Sendable {
         /// Runs the request in a savepoint and keeps its outcome for the one who asked.
         let run: @Sendable (Transaction) throws -> Void
+        let caller: CheckedContinuation<Void, any Error>
+    }
+
+    private struct Queue {
+        var waiting: [Job] = []
+        var underway = 0
+
+        mutating func take() -> [Job] {
+            let group = Array(waiting.prefix(groupMax))
+            waiting.removeFirst(group.count)
+            return group
+        }
+    }
+
+    private enum Turn {
+        case leads, waits, refused
     }
 
     private let database: any Database
     private let clock: @Sendable () -> Timestamp
     private let afterCommit: @Sendable () async -> Void
-    private let convoy = Convoy<Job>(groupMax: groupMax, waitingMax: waitingMax)
+    private let queue = Mutex(Queue())
 
     /// - Parameter afterCommit: runs once a commit is durable, before anybody is answered.
     public init(
@@ -42,42 +60,90 @@ public final class GroupCommit: Sendable {
 
     /// Runs `body` in a transaction shared with others, and returns once it is durable.
     ///
-    /// When `body` throws, nothing of
-    /// it was written, and the others go on.
+    /// When `body` throws, nothing of it was written, and the others go on.
     /// - Throws: `WriteFault`, or what `body` throws.
     public func write<Output: Sendable>(
         _ body: @escaping @Sendable (Transaction) throws -> Output
     ) async throws -> Output {
         let outcome = Outcome<Output>()
-        let job = Job { transaction in
-            do {
-                outcome.keep(.success(try transaction.connection.savepoint { try body(transaction) }))
-            } catch let fault as DatabaseFault where !fault.isOfOneStatement {
-                throw fault  // The connection itself failed: the whole group does.
-            } catch let fault as DatabaseFault {
-                outcome.keep(.failure(WriteFault.notCommitted(fault)))
-            } catch {
-                outcome.keep(.failure(error))
+        try await withCheckedThrowingContinuation { caller in
+            let job = Job(run: { try Self.run(body, in: $0, keeping: outcome) }, caller: caller)
+            switch enqueue(job) {
+            case .leads: Task.immediate { await self.commitGroups() }
+            case .waits: break
+            case .refused: caller.resume(throwing: WriteFault.busy)
             }
         }
-        try await convoy.ride(job) { jobs in await self.commit(jobs) }
         return try outcome.kept.get()
     }
 
-    private func commit(_ jobs: [Job]) async -> (any Error)? {
+    private func enqueue(_ job: Job) -> Turn {
+        queue.withLock { queue in
+            guard queue.waiting.count < Self.waitingMax else { return .refused }
+            queue.waiting.append(job)
+            guard queue.underway < Self.underwayMax else { return .waits }
+            queue.underway += 1
+            return .leads
+        }
+    }
+
+    private static func run<Output: Sendable>(
+        _ body: (Transaction) throws -> Output,
+        in transaction: Transaction,
+        keeping outcome: Outcome<Output>
+    ) throws {
+        do {
+            outcome.keep(.success(try transaction.connection.savepoint { try body(transaction) }))
+        } catch let fault as DatabaseFault where !fault.isOfOneStatement {
+            throw fault  // The connection itself failed: the whole group does.
+        } catch let fault as DatabaseFault {
+            outcome.keep(.failure(WriteFault.notCommitted(fault)))
+        } catch {
+            outcome.keep(.failure(error))
+        }
+    }
+
+    /// Commits group after group until nothing waits.
+    private func commitGroups() async {
+        repeat {
+            let group = Mutex<[Job]?>(nil)
+            let fault = await commit { [self] in
+                // A driver may begin a transaction twice, and neither may lose a job.
+                group.withLock { group in
+                    if group == nil { group = queue.withLock { $0.take() } }
+                    return group ?? []
+                }
+            }
+            // The transaction did not even begin: those who wait for it are told.
+            let jobs = group.withLock { $0 } ?? queue.withLock { $0.take() }
+            if fault == nil, !jobs.isEmpty { await afterCommit() }
+            for job in jobs { job.caller.resume(with: fault.map { .failure($0) } ?? .success(())) }
+        } while goesOn()
+    }
+
+    private func goesOn() -> Bool {
+        queue.withLock { queue in
+            if queue.waiting.isEmpty { queue.underway -= 1 }
+            return !queue.waiting.isEmpty
+        }
+    }
+
+    /// - Parameter gather: takes what waits, once the transaction has begun.
+    private func commit(_ gather: @escaping @Sendable () -> [Job]) async -> (any Error)? {
         do {
             try await database.write { [engine = database.engine, clock] connection in
+                let jobs = gather()
+                guard !jobs.isEmpty else { return }
                 let transaction = try Transaction(connection, clock: clock)
                 for job in jobs { try job.run(transaction) }
                 try transaction.finish(on: engine)
             }
+            return nil
         } catch let fault as DatabaseFault {
             return WriteFault.notCommitted(fault)
         } catch {
             return error
         }
-        await afterCommit()
-        return nil
     }
 }
 

@@ -67,7 +67,7 @@ public enum StatusRows {
         try connection.first(
             "select \(StatusRow.columns) from status where tick = $1 and id = $2",
             .integer(StatusID.tick(in: id)),
-            .text(id.uuidString.lowercased()),
+            .text(id.text),
             make: StatusRow.init
         )
     }

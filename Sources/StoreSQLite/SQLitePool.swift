@@ -75,9 +75,13 @@ final class SQLitePool: Sendable {
     private static func writer(on database: GRDB.Database) throws -> SQLiteSession {
         let session = try SQLiteSession(database)
         // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
-        // A checkpoint each 32 MiB of log: a page that many commits touch is written back once.
+        // A checkpoint each 32 MiB of log: a page that many commits touch is written back once. Savepoints keep the
+        // pages that they may bring back in memory: otherwise each is written to a temporary file.
         try session.script(
-            "pragma synchronous = full; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 8192"
+            """
+            pragma synchronous = full; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 8192;
+            pragma temp_store = memory; pragma cache_size = -32768
+            """
         )
         let synchronous = try session.first("pragma synchronous") { $0.integer(0) }
         guard synchronous == 2 else {

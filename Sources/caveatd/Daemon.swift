@@ -43,17 +43,12 @@ struct Daemon: Sendable {
             return Timestamp(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
         },
         randomBytes: { count in
-            var generator = SystemRandomNumberGenerator()
-            var bytes: [UInt8] = []
-            bytes.reserveCapacity(count + 8)
-            while bytes.count < count {
-                var word = generator.next()
-                for _ in 0..<8 {
-                    bytes.append(UInt8(truncatingIfNeeded: word))
-                    word >>= 8
-                }
+            var bytes = [UInt8](repeating: 0, count: count)
+            // One system call, which cannot fail (arc4random_buf(3)).
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                if let start = bytes.baseAddress { unsafe arc4random_buf(start, bytes.count) }
             }
-            return Array(bytes.prefix(count))
+            return bytes
         }
     )
 

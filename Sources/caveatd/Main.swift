@@ -20,6 +20,8 @@ struct Caveatd: AsyncParsableCommand {
     )
 
     static func main() async {
+        // What it writes is for its own user alone.
+        umask(0o077)
         // One pool of threads for connections and tasks: without it every request changes threads twice.
         _ = NIOSingletons.unsafeTryInstallSingletonPosixEventLoopGroupAsConcurrencyGlobalExecutor()
         do {

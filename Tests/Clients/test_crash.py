@@ -27,7 +27,7 @@ class History:
 
     def __init__(self, addresses, tokens, collection, seed):
         self.addresses, self.tokens, self.collection = addresses, tokens, collection
-        self.ended = threading.Event()
+        self.writing_ended, self.ended = threading.Event(), threading.Event()
         self.acknowledged, self.seen, self.faults = {}, {}, []
         self.random = random.Random(seed)
 
@@ -37,7 +37,7 @@ class History:
     def write(self, member, dice):
         """Posts envelopes; one that is not answered is sent again, the same, until it is."""
         headers = {"Authorization": f"Bearer {self.tokens[member]}", "Content-Type": TAXII}
-        while not self.ended.is_set():
+        while not self.writing_ended.is_set():
             made = [
                 indicator(marking=dice.choice(["green", "red"]), id=f"indicator--{uuid.UUID(int=dice.getrandbits(128), version=4)}")
                 for _ in range(dice.randint(1, 5))
@@ -46,8 +46,6 @@ class History:
                 try:
                     answer = requests.post(self.url(dice) + "objects/", json={"objects": made}, headers=headers, timeout=5)
                 except requests.RequestException:
-                    if self.ended.is_set():
-                        return
                     continue
                 if answer.status_code == 503:
                     continue
@@ -91,13 +89,16 @@ class History:
 
     def run(self, kill, kills):
         dice = random.Random(self.random.random())
-        threads = [threading.Thread(target=self.write, args=(m, random.Random(dice.random()))) for m in WRITERS for _ in (1, 2)]
-        threads += [
-            threading.Thread(target=self.poll, args=(m, way, random.Random(dice.random()), (m, way)))
+        daemonic = {"daemon": True}  # One that hangs fails the test, and does not keep it from ending.
+        writers = [
+            threading.Thread(target=self.write, args=(m, random.Random(dice.random())), **daemonic) for m in WRITERS for _ in (1, 2)
+        ]
+        pollers = [
+            threading.Thread(target=self.poll, args=(m, way, random.Random(dice.random()), (m, way)), **daemonic)
             for m in READERS + WRITERS[:1]
             for way in ("added_after", "next")
         ]
-        for thread in threads:
+        for thread in writers + pollers:
             thread.start()
         try:
             for number in range(kills):
@@ -107,11 +108,13 @@ class History:
             goal = len(self.acknowledged) + 20
             wait_for(lambda: len(self.acknowledged) >= goal or self.faults, "writing after the last kill", 60)
         finally:
-            self.ended.set()
-            for thread in threads:
-                thread.join(60)
+            # The pollers end after the last write is answered: what is committed later they cannot have.
+            for event, threads in ((self.writing_ended, writers), (self.ended, pollers)):
+                event.set()
+                for thread in threads:
+                    thread.join(60)
         assert not self.faults, self.faults[:3]
-        assert not any(thread.is_alive() for thread in threads)
+        assert not any(thread.is_alive() for thread in writers + pollers)
 
     def check(self, before):
         """Compares with what the exchange has now: each acknowledged object once, each poller what it may see."""

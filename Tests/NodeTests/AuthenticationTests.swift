@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import Node
 import Store
 import TestSupport
@@ -111,5 +112,11 @@ struct AuthenticationTests {
         exchange.clock.advance(by: .seconds(60))
         #expect(await attempt("ann", from: "a") == "unknown")
         await exchange.close()
+    }
+}
+
+extension Presented {
+    fileprivate static func basic(user: String, password: String) -> Presented {
+        .basic(Data("\(user):\(password)".utf8).base64EncodedString())
     }
 }

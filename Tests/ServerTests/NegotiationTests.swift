@@ -1,5 +1,5 @@
 import Exchange
-import HTTPTypes
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -52,7 +52,7 @@ struct NegotiationTests {
         ] as [(String, Route?)]
     )
     func routes(path: String, route: Route?) {
-        #expect(Route(path: path) == route)
+        #expect(Route(path: path[...]) == route)
     }
 
     @Test(
@@ -70,7 +70,7 @@ struct NegotiationTests {
         ]
     )
     func malformed(query: String, field: String) {
-        let fault = #expect(throws: HTTPFault.self) { try ReadQuery(query, limitMax: 100) }
+        let fault = #expect(throws: HTTPFault.self) { try ReadQuery(query[...], limitMax: 100) }
         #expect(fault?.status == .badRequest && fault?.field == field)
     }
 

@@ -22,8 +22,8 @@ struct TidyTests {
             "Store", "Synchronization",
         ],
         "Server": [
-            "Crypto", "Exchange", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix",
-            "NIOSSL",
+            "Crypto", "Exchange", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
+
             "Node", "ServiceLifecycle", "Store", "SwiftASN1", "Synchronization", "X509",
         ],
         "caveat": ["ArgumentParser", "Crypto", "Dispatch", "Exchange", "SwiftCSV", "Synchronization", "TransportCurl"],

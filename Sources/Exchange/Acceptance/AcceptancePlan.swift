@@ -4,6 +4,8 @@
 public struct AcceptancePlan: Sendable {
     /// A version to store, with the owner of an id that is new to the exchange.
     public struct Release: Sendable {
+        /// Its place in the envelope.
+        public let place: Int
         /// What is stored.
         public let object: STIXObject
         /// Its access label.
@@ -44,24 +46,24 @@ public struct AcceptancePlan: Sendable {
         self.now = now
         self.held = held
         verdicts.reserveCapacity(contributions.count)
-        for contribution in contributions {
+        for (place, contribution) in contributions.enumerated() {
             switch contribution {
             case .invalid(let id, let version, let reason):
                 verdicts.append(.failure(id: id, version: version ?? now.text, reason: reason))
             case .object(let object):
-                verdicts.append(verdict(on: object))
+                verdicts.append(verdict(on: object, at: place))
             }
         }
     }
 
-    private mutating func verdict(on object: STIXObject) -> Verdict {
+    private mutating func verdict(on object: STIXObject, at place: Int) -> Verdict {
         let version = object.version?.text ?? now.text
         let label = Label(of: object, in: pool, from: author.principal)
         do throws(Refusal) {
             try checkMarking(of: object, label)
             try checkAuthorship(of: object)
             if try isNew(object) {
-                release(object, label)
+                release(object, at: place, label)
                 if rule == .secondPerson { return .pending(id: object.id.text, version: version) }
             }
             return .success(id: object.id.text, version: version, note: note(on: object, label))
@@ -136,9 +138,9 @@ public struct AcceptancePlan: Sendable {
         }
     }
 
-    private mutating func release(_ object: STIXObject, _ label: Label) {
+    private mutating func release(_ object: STIXObject, at place: Int, _ label: Label) {
         let owner = object.isUnowned ? nil : author.member.id
-        releases.append(Release(object: object, label: label, owner: owner))
+        releases.append(Release(place: place, object: object, label: label, owner: owner))
         let version = HeldVersion(
             pool: pool.id,
             label: label,

@@ -7,7 +7,7 @@ extension Label {
     /// The canonical text.
     public var text: String {
         guard let scope else { return "\(pool.text)|\(marking.code)" }
-        let addressees = scope.addressees.map { $0.uuid.uuidString.lowercased() }.joined(separator: ",")
+        let addressees = scope.addressees.map { $0.uuid.text }.joined(separator: ",")
         return "\(pool.text)|\(marking.code)|\(scope.originator.text)|\(scope.author?.text ?? "-")|\(addressees)"
     }
 
@@ -24,7 +24,7 @@ extension Label {
         guard let originator = ID<Member>(parsing: parts[2]) else { return nil }
         let author = ID<Principal>(parsing: parts[3])
         guard author != nil || parts[3] == "-" else { return nil }
-        let addressees = parts[4].split(separator: ",").map { UUID(uuidString: String($0)) }
+        let addressees = parts[4].split(separator: ",").map { UUID(utf8: $0.utf8) }
         guard addressees.allSatisfy({ $0 != nil }) else { return nil }
         self.init(
             pool: pool,

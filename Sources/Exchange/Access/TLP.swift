@@ -56,7 +56,7 @@ public enum TLP: Int, Comparable, CaseIterable, Sendable {
     }()
 
     private static func id(_ uuid: String) -> STIXID {
-        guard let uuid = UUID(uuidString: uuid) else { preconditionFailure("a constant UUID has the form of one") }
+        guard let uuid = UUID(utf8: uuid.utf8) else { preconditionFailure("a constant UUID has the form of one") }
         return STIXID(type: "marking-definition", uuid: uuid)
     }
 }

@@ -12,12 +12,12 @@ public struct ID<Kind>: Hashable, Sendable, Comparable, CustomStringConvertible 
 
     /// Reads the 36 characters of RFC 9562 §4, in either case; nil when they are anything else.
     public init?(parsing text: String) {
-        guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else { return nil }
+        guard let uuid = UUID(utf8: text.utf8) else { return nil }
         self.uuid = uuid
     }
 
     /// 36 characters in lower case (RFC 9562 §4).
-    public var text: String { uuid.uuidString.lowercased() }
+    public var text: String { uuid.text }
     /// The same, for people to read.
     public var description: String { text }
 

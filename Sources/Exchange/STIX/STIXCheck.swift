@@ -183,7 +183,7 @@ struct STIXCheck {
         }
         throw STIXFault(
             "id",
-            "is a UUIDv5 that its properties do not give; expected \(id.type)--\(expected.uuidString.lowercased()), "
+            "is a UUIDv5 that its properties do not give; expected \(id.type)--\(expected.text), "
                 + "or use a UUIDv4",
             "STIX 2.1 §2.9"
         )

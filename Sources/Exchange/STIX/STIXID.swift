@@ -26,7 +26,10 @@ public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
         let bytes = Array(text.utf8)
         guard bytes.count > 38, bytes[bytes.count - 38] == 45, bytes[bytes.count - 37] == 45 else { return nil }
         let type = bytes[..<(bytes.count - 38)]
-        guard isType(type), let uuid = uuid(bytes[(bytes.count - 36)...]) else { return nil }
+        let digits = bytes[(bytes.count - 36)...]
+        guard isType(type), !digits.contains(where: { (65...70).contains($0) }), let uuid = UUID(utf8: digits) else {
+            return nil
+        }
         return STIXID(type: String(decoding: type, as: UTF8.self), uuid: uuid)
     }
 
@@ -45,39 +48,8 @@ public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
         return true
     }
 
-    /// 36 characters of lower case.
-    private static func uuid(_ text: ArraySlice<UInt8>) -> UUID? {
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        var digits = 0
-        for (place, byte) in text.enumerated() {
-            if place == 8 || place == 13 || place == 18 || place == 23 {
-                guard byte == 45 else { return nil }
-                continue
-            }
-            let digit: UInt8
-            switch byte {
-            case 48...57: digit = byte - 48
-            case 97...102: digit = byte - 87
-            default: return nil
-            }
-            if digits < 16 { high = high << 4 | UInt64(digit) } else { low = low << 4 | UInt64(digit) }
-            digits += 1
-        }
-        guard digits == 32 else { return nil }
-        func byte(_ place: Int) -> UInt8 {
-            UInt8(truncatingIfNeeded: place < 8 ? high >> (56 - 8 * place) : low >> (120 - 8 * place))
-        }
-        return UUID(
-            uuid: (
-                byte(0), byte(1), byte(2), byte(3), byte(4), byte(5), byte(6), byte(7),
-                byte(8), byte(9), byte(10), byte(11), byte(12), byte(13), byte(14), byte(15)
-            )
-        )
-    }
-
     /// As STIX writes it.
-    public var text: String { "\(type)--\(uuid.uuidString.lowercased())" }
+    public var text: String { "\(type)--\(uuid.text)" }
     /// The same, for people to read.
     public var description: String { text }
 

@@ -37,10 +37,14 @@ public struct Acceptance: Sendable {
         to pool: Pool,
         from session: Session
     ) async throws(AcceptanceFault) -> StatusReport {
-        try await write { [self] transaction in
+        // Whatever needs no lock is done before there is one.
+        let random = surroundings.randomBytes(8)
+        let seals = Seal.all(of: envelope.contributions, surroundings)
+        let directory = live.directory
+        return try await write { [self] transaction in
             let tick = transaction.nextTick()
-            let id = StatusID.id(at: tick, random: surroundings.randomBytes(8)).uuidString.lowercased()
-            var desk = try Desk(transaction, live, envelope.contributions)
+            let id = StatusID.id(at: tick, random: random).text
+            var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
             let plan = AcceptancePlan(
                 envelope.contributions,
                 to: pool,
@@ -52,7 +56,7 @@ public struct Acceptance: Sendable {
             )
             let report = StatusReport(id: id, requested: transaction.now, verdicts: plan.verdicts)
             switch report.status {
-            case .complete: try desk.release(plan, in: pool, by: session.reader, surroundings)
+            case .complete: try desk.release(plan, in: pool, by: session.reader)
             case .pending:
                 try transaction.enter(
                     .held,
@@ -111,7 +115,13 @@ public struct Acceptance: Sendable {
                 guard pool.isWritten(by: session.member) else {
                     throw AcceptanceFault.forbidden("\(session.member.name) may no longer write to \(pool.name)")
                 }
-                var desk = try Desk(transaction, live, contributions)
+                var desk = try Desk(
+                    transaction,
+                    live,
+                    directory,
+                    contributions,
+                    Seal.all(of: contributions, surroundings)
+                )
                 let reader = directory.reader(as: author, of: session.member, until: nil)
                 let plan = AcceptancePlan(
                     contributions,
@@ -122,7 +132,7 @@ public struct Acceptance: Sendable {
                     rule: .direct,
                     at: transaction.now
                 )
-                try desk.release(plan, in: pool, by: reader, surroundings)
+                try desk.release(plan, in: pool, by: reader)
                 verdicts = plan.verdicts
             }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body)).settled(verdicts)
@@ -189,17 +199,40 @@ public struct Acceptance: Sendable {
     }
 }
 
+/// The commitment to an object's content, and the salt that it is made with.
+private struct Seal: Sendable {
+    let salt: [UInt8]
+    let leaf: [UInt8]
+
+    /// One for each object, in the order of the envelope; nil for what is none.
+    static func all(of contributions: [Contribution], _ surroundings: Surroundings) -> [Seal?] {
+        contributions.map { contribution in
+            guard case .object(let object) = contribution else { return nil }
+            let salt = surroundings.randomBytes(Commitment.saltBytes)
+            return Seal(salt: salt, leaf: Commitment(salt: salt, content: object.bytes).bytes)
+        }
+    }
+}
+
 /// What one acceptance reads and writes inside its transaction.
 private struct Desk {
     let transaction: Transaction
     let live: LiveState
+    let seals: [Seal?]
     let directory: Directory
     var holdings: Holdings
 
-    init(_ transaction: Transaction, _ live: LiveState, _ contributions: [Contribution]) throws {
+    init(
+        _ transaction: Transaction,
+        _ live: LiveState,
+        _ directory: Directory,
+        _ contributions: [Contribution],
+        _ seals: [Seal?]
+    ) throws {
         self.transaction = transaction
         self.live = live
-        directory = live.directory
+        self.seals = seals
+        self.directory = directory
         let ids = contributions.compactMap { contribution -> STIXID? in
             guard case .object(let object) = contribution else { return nil }
             return object.id
@@ -209,26 +242,16 @@ private struct Desk {
         }
     }
 
-    mutating func release(
-        _ plan: AcceptancePlan,
-        in pool: Pool,
-        by author: Reader,
-        _ surroundings: Surroundings
-    ) throws {
+    mutating func release(_ plan: AcceptancePlan, in pool: Pool, by author: Reader) throws {
         var labels: [Label: Int64] = [:]
         for release in plan.releases {
             let label =
                 try labels[release.label] ?? live.number(of: release.label)
                 ?? transaction.intern(release.label, in: pool)
             labels[release.label] = label
-            let salt = surroundings.randomBytes(Commitment.saltBytes)
-            let row = ReleaseRow(
-                object: release.object,
-                salt: salt,
-                leaf: Commitment(salt: salt, content: release.object.bytes).bytes
-            )
+            guard let seal = seals[release.place] else { preconditionFailure("what is released is an object") }
             try transaction.release(
-                row,
+                ReleaseRow(object: release.object, salt: seal.salt, leaf: seal.leaf),
                 labelled: label,
                 in: pool,
                 by: author.principal,

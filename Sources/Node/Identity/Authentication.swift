@@ -7,7 +7,8 @@ import Synchronization
 public enum Presented: Sendable {
     case nothing
     case bearer(String)
-    case basic(user: String, password: String)
+    /// HTTP Basic, as it came: base64 of `user:password` in UTF-8 (RFC 7617).
+    case basic(String)
     /// A verified client certificate: SHA-256 of its DER bytes, its URIs, and when it ends.
     case certificate(fingerprint: [UInt8], uris: [String], notAfter: Timestamp)
 }
@@ -57,15 +58,22 @@ public struct Authentication: Sendable {
             case .bearer(let token): try bearer(token, source, now)
             case .certificate(let fingerprint, let uris, let notAfter):
                 try certificate(fingerprint, uris, notAfter, source, now)
-            case .basic(let user, let password): try await basic(user, password, source, now)
+            case .basic(let encoded): try await basic(encoded, source, now)
             }
-        if let wait = rate.take(session.principal.id, at: now) { throw .tooFast(wait: wait) }
-        return session
+        return try counted(session, now)
     }
 
-    /// The session of a credential that the caller holds already: for what the daemon does for a principal.
-    public func session(of credential: Credential) -> Session? {
-        live.session(credential: credential.id, at: surroundings.clock())
+    /// The session of a credential that was verified before; nil when it is no longer valid.
+    public func session(verified id: ID<Credential>) throws(AuthenticationFault) -> Session? {
+        let now = surroundings.clock()
+        return try live.session(credential: id, at: now).map { session throws(AuthenticationFault) in
+            try counted(session, now)
+        }
+    }
+
+    private func counted(_ session: Session, _ now: Timestamp) throws(AuthenticationFault) -> Session {
+        if let wait = rate.take(session.principal.id, at: now) { throw .tooFast(wait: wait) }
+        return session
     }
 
     // MARK: Kinds of credentials
@@ -92,13 +100,21 @@ public struct Authentication: Sendable {
     }
 
     private func basic(
-        _ user: String,
-        _ password: String,
+        _ encoded: String,
         _ source: String,
         _ now: Timestamp
     ) async throws(AuthenticationFault) -> Session {
-        if password.hasPrefix(Self.tokenPrefix) { return try bearer(password, source, now) }
-        if let known = verified.credential(user, password), let session = live.session(credential: known, at: now) {
+        if let known = verified.credential(encoded), let session = live.session(credential: known, at: now) {
+            return session
+        }
+        guard let text = Data(base64Encoded: encoded).flatMap({ String(data: $0, encoding: .utf8) }),
+            let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
+        else { return try bearer("", source, now) }
+        let user = String(text[..<colon])
+        let password = String(text[text.utf8.index(after: colon)...])
+        if password.hasPrefix(Self.tokenPrefix) {
+            let session = try bearer(password, source, now)
+            verified.keep(encoded, session.credential.id)
             return session
         }
         // The account's own limit stops a guesser that comes from many sources.
@@ -112,7 +128,7 @@ public struct Authentication: Sendable {
             guard let hash = await passwords.hash(password, salt: salt), Self.isEqual(hash, expected), let candidate,
                 let session = live.session(credential: candidate.id, at: now)
             else { continue }
-            verified.keep(user, password, candidate.id)
+            verified.keep(encoded, candidate.id)
             return session
         }
         try fail(keys, now)
@@ -145,7 +161,7 @@ public struct Authentication: Sendable {
         salt: Array(repeating: 0, count: 16)
     )
 
-    static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
+    static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Array(token.utf8))) }
 
     private static func key(source: String) -> String { "source \(source)" }
 
@@ -155,8 +171,8 @@ public struct Authentication: Sendable {
     }
 }
 
-/// Which passwords were verified for which credentials: a keyed hash of user and password, so that Basic costs no
-/// more than a token.
+/// Which passwords were verified for which credentials: a keyed hash of what was shown, so that Basic costs no more
+/// than a token.
 ///
 /// The credential itself is looked at again at every request.
 private final class VerifiedPasswords: Sendable {
@@ -167,22 +183,21 @@ private final class VerifiedPasswords: Sendable {
         self.key = key
     }
 
-    func credential(_ user: String, _ password: String) -> ID<Credential>? {
-        let digest = digest(user, password)
+    func credential(_ encoded: String) -> ID<Credential>? {
+        let digest = digest(encoded)
         return credentials.withLock { $0[digest] }
     }
 
-    func keep(_ user: String, _ password: String, _ credential: ID<Credential>) {
-        let digest = digest(user, password)
+    func keep(_ encoded: String, _ credential: ID<Credential>) {
+        let digest = digest(encoded)
         credentials.withLock { credentials in
             if credentials.count >= Authentication.verifiedMax { credentials.removeAll(keepingCapacity: true) }
             credentials[digest] = credential
         }
     }
 
-    /// The user's length goes first, so that no other pair has the same bytes.
-    private func digest(_ user: String, _ password: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Data("\(user.utf8.count) \(user)\(password)".utf8), using: key))
+    private func digest(_ encoded: String) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array(encoded.utf8), using: key))
     }
 }
 

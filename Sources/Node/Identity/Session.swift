@@ -4,7 +4,8 @@ public import Exchange
 public struct Session: Sendable {
     /// The same, as the access decision sees it.
     public let reader: Reader
-    let credential: Credential
+    /// What it showed.
+    public let credential: Credential
     /// The state of the directory by which it was authenticated.
     let revision: Int
 

@@ -22,7 +22,7 @@ public final class LiveState: Sendable {
 
     let state = Mutex(State())
     private let database: any Database
-    private let following = Convoy<Void>(groupMax: .max, waitingMax: 100_000)
+    private let following = Convoy()
 
     /// Reads what there is.
     public init(_ database: any Database) async throws {
@@ -34,18 +34,14 @@ public final class LiveState: Sendable {
     /// Everybody and everything, as of the last entry taken in.
     public var directory: Directory { state.withLock { $0.directory } }
 
+    /// The pool that an identifier in a URL names.
+    public func pool(addressed text: String) -> Pool? { state.withLock { $0.directory.pool(addressed: text) } }
+
     /// Takes in every entry up to the journal's head as it is when this is called, or later.
     ///
     /// Calls that wait share one look.
     public func follow() async throws {
-        try await following.ride(()) { _ in
-            do {
-                while try await self.takeEntries() {}
-                return nil
-            } catch {
-                return error
-            }
-        }
+        try await following.ride { while try await self.takeEntries() {} }
     }
 
     /// Before an answer: where other processes write to the same store, looks whether they did.

@@ -1,6 +1,6 @@
 import Exchange
 import Foundation
-import Hummingbird
+import NIOHTTP1
 import Node
 
 private struct Members: Encodable { let members: [MemberResource] }

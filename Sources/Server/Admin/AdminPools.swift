@@ -1,6 +1,6 @@
 import Exchange
 import Foundation
-import Hummingbird
+import NIOHTTP1
 import Node
 
 private struct Credentials: Encodable { let credentials: [CredentialResource] }
@@ -11,7 +11,7 @@ extension AdminServer {
         let now = node.surroundings.clock()
         switch (call.method, call.name, call.rest.isEmpty) {
         case ("GET", nil, true):
-            let wanted = request.uri.queryParameters["principal"].map(String.init)
+            let wanted = request.parameter("principal")
             let directory = node.administration.directory
             let all = directory.credentials.values.sorted { $0.number < $1.number }
                 .map { CredentialResource($0, directory, at: now) }

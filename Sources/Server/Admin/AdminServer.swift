@@ -1,10 +1,8 @@
 import Exchange
 import Foundation
-import HTTPTypes
-import Hummingbird
 import HummingbirdCore
 public import Logging
-import NIOCore
+import NIOHTTP1
 public import Node
 import Store
 
@@ -39,13 +37,13 @@ public struct AdminServer: Sendable {
                 unsafe chmod(path, 0o600)
                 await onRunning()
             }
-        ) { request, channel in
-            await answer(request, channel)
+        ) { request, connection in
+            await answer(request, connection)
         }
     }
 
-    private func answer(_ request: Request, _ channel: any Channel) async -> Response {
-        guard let uid = await PeerUser.uid(of: channel), uid == 0 || uid == geteuid() else {
+    private func answer(_ request: Request, _ connection: Connection) async -> Response {
+        guard let uid = await PeerUser.uid(of: connection.channel), uid == 0 || uid == geteuid() else {
             logger.warning("administration refused", metadata: ["error.kind": "uid"])
             return HTTPFault(.forbidden, "Not permitted", "Only root and the daemon's own user administer it.")
                 .response(MediaType.json)
@@ -67,10 +65,10 @@ public struct AdminServer: Sendable {
     }
 
     private func dispatch(_ request: Request) async throws -> Response {
-        let parts = request.uri.path.split(separator: "/").map(String.init)
+        let parts = request.path.split(separator: "/").map(String.init)
         guard parts.first == "admin", parts.count >= 2 else { throw HTTPFault.absent }
         try await node.live.freshen()
-        let bytes = try await request.body.read(upTo: Self.bodyBytesMax, declared: request.headers[.contentLength])
+        let bytes = try await request.body.read(upTo: Self.bodyBytesMax)
         let call = AdminCall(
             method: request.method.rawValue,
             name: parts.count > 2 ? parts[2] : nil,

@@ -30,39 +30,62 @@ final class SourceCounts: Sendable {
     }
 }
 
-/// Cuts a connection whose request has begun and is not answered in time: a client that sends a byte a minute.
+/// Cuts a connection whose request has begun and is not answered in time (a client that sends a byte a minute), or
+/// that has none for too long.
 ///
 /// Stands before the HTTP decoder, where the first byte of a request can be seen.
-final class RequestDeadline: ChannelDuplexHandler {
+final class Deadline: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let limit: TimeAmount
-    private var deadline: Scheduled<Void>?
+    private let request: TimeAmount
+    private let idle: TimeAmount
+    private var isAnswered = true
+    private var since = NIODeadline.now()
+    private var check: Scheduled<Void>?
 
-    init(_ limit: TimeAmount) {
-        self.limit = limit
+    /// - Parameters:
+    ///   - request: from the first byte of a request to the first of its answer.
+    ///   - idle: from there to the next request.
+    init(request: TimeAmount, idle: TimeAmount) {
+        self.request = request
+        self.idle = idle
+    }
+
+    private var end: NIODeadline { since + (isAnswered ? idle : request) }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        watch(context)
+    }
+
+    /// Looks again at the earliest time at which anything can be due: nothing is scheduled or cancelled for a request.
+    private func watch(_ context: ChannelHandlerContext) {
+        let next = min(end, .now() + request)
+        check = context.eventLoop.assumeIsolated().scheduleTask(deadline: next) {
+            if NIODeadline.now() >= self.end { context.close(promise: nil) } else { self.watch(context) }
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if deadline == nil {
-            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: limit) { context.close(promise: nil) }
+        if isAnswered {
+            isAnswered = false
+            since = .now()
         }
         context.fireChannelRead(data)
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        deadline?.cancel()
-        deadline = nil
+        if !isAnswered {
+            isAnswered = true
+            since = .now()
+        }
         context.write(data, promise: promise)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
-        deadline = nil
-        context.fireChannelInactive()
+    func handlerRemoved(context: ChannelHandlerContext) {
+        check?.cancel()
     }
 }
 

@@ -1,22 +1,17 @@
-import Exchange
-import Foundation
-import HTTPTypes
-import Hummingbird
-import NIOCore
-import Node
+import NIOHTTP1
 
 /// An answer that is not the one that was asked for: TAXII's error resource (TAXII 2.1 §3.6).
 struct HTTPFault: Error, Sendable {
-    let status: HTTPResponse.Status
+    let status: HTTPResponseStatus
     let title: String
     let description: String?
     /// The parameter, header or property that is at fault.
     var field: String?
-    var headers: HTTPFields = [:]
+    var headers = HTTPHeaders()
     /// Whether the connection cannot be used any more.
     var endsConnection = false
 
-    init(_ status: HTTPResponse.Status, _ title: String, _ description: String? = nil, field: String? = nil) {
+    init(_ status: HTTPResponseStatus, _ title: String, _ description: String? = nil, field: String? = nil) {
         self.status = status
         self.title = title
         self.description = description
@@ -32,8 +27,8 @@ struct HTTPFault: Error, Sendable {
             "Not authenticated",
             "Send a bearer token, HTTP Basic credentials or a client certificate of a member."
         )
-        fault.headers.append(HTTPField(name: .wwwAuthenticate, value: "Basic realm=\"\(realm)\", charset=\"UTF-8\""))
-        fault.headers.append(HTTPField(name: .wwwAuthenticate, value: "Bearer realm=\"\(realm)\""))
+        fault.headers.add(name: "WWW-Authenticate", value: "Basic realm=\"\(realm)\", charset=\"UTF-8\"")
+        fault.headers.add(name: "WWW-Authenticate", value: "Bearer realm=\"\(realm)\"")
         return fault
     }
 
@@ -44,14 +39,14 @@ struct HTTPFault: Error, Sendable {
     static func tooMany(_ what: String, wait: Duration) -> HTTPFault {
         let seconds = max(1, wait.components.seconds + 1)
         var fault = HTTPFault(.tooManyRequests, what, "Try again in \(seconds) s.")
-        fault.headers[.retryAfter] = String(seconds)
+        fault.headers.add(name: "Retry-After", value: String(seconds))
         return fault
     }
 
     /// A failure of ours: its reference is in the log, its text is not in the answer.
-    static func ours(_ status: HTTPResponse.Status, reference: String) -> HTTPFault {
+    static func ours(_ status: HTTPResponseStatus, reference: String) -> HTTPFault {
         var fault = HTTPFault(status, "The exchange could not answer", "Nothing was lost. Reference \(reference).")
-        if status == .serviceUnavailable { fault.headers[.retryAfter] = "2" }
+        if status == .serviceUnavailable { fault.headers.add(name: "Retry-After", value: "2") }
         return fault
     }
 
@@ -76,30 +71,8 @@ struct HTTPFault: Error, Sendable {
             details: field.map { ["field": $0] }
         )
         var response = Response.json(body, status: status, mediaType)
-        for header in headers { response.headers.append(header) }
-        if endsConnection { response.headers[.connection] = "close" }
+        response.headers.add(contentsOf: headers)
+        response.endsConnection = endsConnection
         return response
-    }
-}
-
-extension Response {
-    /// A JSON body of our own making.
-    static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok, _ mediaType: String) -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return bytes(try encoder.encode(value), status: status, mediaType)
-        } catch {
-            preconditionFailure("an answer of strings and numbers has a JSON form")
-        }
-    }
-
-    static func bytes(_ data: some Sequence<UInt8>, status: HTTPResponse.Status = .ok, _ mediaType: String) -> Response
-    {
-        Response(
-            status: status,
-            headers: [.contentType: mediaType],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: data))
-        )
     }
 }

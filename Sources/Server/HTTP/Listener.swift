@@ -1,13 +1,10 @@
-import Hummingbird
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 public import ServiceLifecycle
-
-/// Answers one request.
-typealias Responding = @Sendable (Request, any Channel) async -> Response
 
 /// Limits that a connection is held to.
 public struct ConnectionLimits: Hashable, Sendable {
@@ -61,16 +58,8 @@ public struct Listener: Service {
         onRunning: @escaping @Sendable (Int?) async -> Void,
         answer: @escaping Responding
     ) {
-        let dates = DateHeader()
-        let channel = ConnectionChannel(tls: tls, limits: limits) { request, writer, channel in
-            var response = await answer(request, channel)
-            response.headers[.date] = dates.text
-            let isLast = response.headers[.connection] == "close"
-            try await writer.write(response: response.head, body: response.body)
-            if isLast { try await channel.close() }
-        }
         server = HummingbirdCore.Server(
-            childChannelSetup: channel,
+            childChannelSetup: ConnectionSetup(tls: tls, limits: limits, answer: answer),
             configuration: ServerConfiguration(
                 address: address,
                 backlog: 1_024,
@@ -88,28 +77,23 @@ public struct Listener: Service {
     }
 }
 
-/// One connection: its limits, TLS where there is a context, and HTTP/1.1.
-private struct ConnectionChannel: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
+/// Sets a connection up: its limits, TLS where there is a context, and HTTP/1.1.
+private struct ConnectionSetup: ServerChildChannel {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+    }
 
-    let tls: TLSContext?
-    let limits: ConnectionLimits
-    let http: HTTP1Channel
+    private let tls: TLSContext?
+    private let limits: ConnectionLimits
+    private let answer: Responding
     private let sources: SourceCounts
+    private let dates = DateHeader()
 
-    init(tls: TLSContext?, limits: ConnectionLimits, responder: @escaping HTTPChannelHandler.Responder) {
+    init(tls: TLSContext?, limits: ConnectionLimits, answer: @escaping Responding) {
         self.tls = tls
         self.limits = limits
+        self.answer = answer
         sources = SourceCounts(most: limits.connectionsPerSourceMax)
-        // The decoder's limits stand beyond ours, so that what is a little too long still gets a TAXII error.
-        let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
-            maxHeaderFieldSize: 4 * (limits.headerBytesMax + limits.urlBytesMax),
-            maxHeaderListSize: 4 * (limits.headerBytesMax + limits.urlBytesMax)
-        )
-        http = HTTP1Channel(
-            responder: responder,
-            configuration: .init(idleTimeout: TimeAmount(limits.idle), httpDecoderConfiguration: decoder)
-        )
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -122,13 +106,23 @@ private struct ConnectionChannel: ServerChildChannel {
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
-            try pipeline.addHandler(RequestDeadline(TimeAmount(limits.request)))
-        }.flatMap { http.setup(channel: channel, logger: logger) }
+            try pipeline.addHandler(Deadline(request: TimeAmount(limits.request), idle: TimeAmount(limits.idle)))
+            // The decoder's limits stand beyond ours, so that what is a little too long still gets a TAXII error.
+            var decoding = NIOHTTPDecoderLimitConfiguration()
+            decoding.maxHeaderFieldSize = 4 * (limits.headerBytesMax + limits.urlBytesMax)
+            decoding.maxHeaderListSize = decoding.maxHeaderFieldSize
+            try pipeline.configureHTTPServerPipeline(
+                withEncoderConfiguration: .init(),
+                withDecoderLimitConfiguration: decoding
+            )
+            let connection = Connection(channel, isEncrypted: tls != nil)
+            try pipeline.addHandler(RequestHandler(connection, dates: dates, answer: answer))
+            return Value(channel: channel)
+        }
     }
 
+    /// A connection lasts until it is closed; its handlers do the rest.
     func handle(value: Value, logger: Logger) async {
-        await Connection.$current.withValue(Connection()) {
-            await http.handle(value: value, logger: logger)
-        }
+        try? await value.channel.closeFuture.get()
     }
 }

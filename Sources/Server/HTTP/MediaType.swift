@@ -47,22 +47,17 @@ struct MediaType: Hashable, Sendable {
     ///
     /// None at all does (RFC 9110 §12.5.1).
     static func isTAXIIAccepted(by header: String?) -> Bool {
-        guard let header, !header.allSatisfy({ $0 == " " }) else { return true }
+        guard let header, header != taxii, !header.utf8.allSatisfy({ $0 == UInt8(ascii: " ") }) else { return true }
         return split(header[...], at: ",").contains { MediaType(parsing: $0)?.admitsTAXII == true }
     }
 
     /// Splits outside quoted strings.
-    private static func split(_ text: Substring, at separator: Character) -> [Substring] {
-        var parts: [Substring] = []
-        var start = text.startIndex
+    private static func split(_ text: Substring, at separator: Unicode.Scalar) -> [Substring] {
         var isQuoted = false
-        for index in text.indices {
-            if text[index] == "\"" { isQuoted.toggle() }
-            guard text[index] == separator, !isQuoted else { continue }
-            parts.append(text[start..<index])
-            start = text.index(after: index)
-        }
-        return parts + [text[start...]]
+        return text.utf8.split(omittingEmptySubsequences: false) { byte in
+            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+            return byte == UInt8(ascii: separator) && !isQuoted
+        }.map { Substring($0) }
     }
 
     private static func unquoted(_ text: Substring) -> String {

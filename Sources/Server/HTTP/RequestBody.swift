@@ -1,32 +1,95 @@
-import HTTPTypes
-import Hummingbird
 import NIOCore
+import NIOHTTP1
 
-extension RequestBody {
+/// The body of a request.
+///
+/// Nothing of it is taken from the network until it is asked for: a caller who is not let in fills no memory.
+struct RequestBody: Sendable {
+    /// Where it comes from; nil when the request has none.
+    let source: NIOLoopBound<RequestHandler>?
+
+    /// The whole body; may be asked for once.
+    /// - Throws: `HTTPFault` 413 beyond `bytesMax`; `ChannelError` when the connection ends first.
+    func read(upTo bytesMax: Int) async throws -> [UInt8] {
+        guard let source else { return [] }
+        let loop = source.eventLoop
+        let whole =
+            loop.inEventLoop
+            ? source.value.readBody(upTo: bytesMax) : loop.flatSubmit { source.value.readBody(upTo: bytesMax) }
+        return Array(try await whole.get().readableBytesView)
+    }
+}
+
+/// The body that is coming in on a connection.
+struct IncomingBody {
     /// How much more than the limit is read and thrown away, so that the client gets to hear of it.
     private static let drainFactor = 8
 
-    /// The whole body.
+    private var bytes = ByteBuffer()
+    private var count = 0
+    private var declared: Int?
+    private var bytesMax = Int.max
+    private var reader: EventLoopPromise<ByteBuffer>?
+    /// Whether all of it is here.
+    private(set) var isWhole = false
+    /// Whether somebody wants it, or nobody will any more.
+    private(set) var isAwaited = false
+
     /// - Parameter declared: the Content-Length header.
-    /// - Throws: `HTTPFault` 413 beyond `bytesMax`.
-    func read(upTo bytesMax: Int, declared: String?) async throws -> [UInt8] {
-        var bytes: [UInt8] = []
-        let length = declared.flatMap(Int.init)
-        if let length, length > bytesMax * Self.drainFactor { throw Self.tooLarge(bytesMax, endsConnection: true) }
-        bytes.reserveCapacity(Swift.min(length ?? 4_096, bytesMax))
-        var count = 0
-        for try await part in self {
-            count += part.readableBytes
-            if count <= bytesMax { bytes.append(contentsOf: part.readableBytesView) }
-            if count > bytesMax * Self.drainFactor { throw Self.tooLarge(bytesMax, endsConnection: true) }
+    init(declared: Int?) {
+        self.declared = declared
+    }
+
+    mutating func read(upTo bytesMax: Int, on loop: any EventLoop) -> EventLoopFuture<ByteBuffer> {
+        let promise = loop.makePromise(of: ByteBuffer.self)
+        isAwaited = true
+        self.bytesMax = bytesMax
+        reader = promise
+        settle()
+        return promise.futureResult
+    }
+
+    mutating func take(_ part: inout ByteBuffer) {
+        count += part.readableBytes
+        if count <= bytesMax { bytes.writeBuffer(&part) }
+        settle()
+    }
+
+    mutating func end() {
+        isWhole = true
+        settle()
+    }
+
+    /// Nobody will ask for it any more: what still comes is thrown away.
+    mutating func discard() {
+        isAwaited = true
+        bytesMax = 0
+        bytes.clear()
+    }
+
+    mutating func fail(_ error: any Error) {
+        reader?.fail(error)
+        reader = nil
+    }
+
+    private mutating func settle() {
+        guard let reader else { return }
+        if max(count, declared ?? 0) / Self.drainFactor > bytesMax {
+            self.reader = nil
+            reader.fail(Self.tooLarge(bytesMax, endsConnection: true))
+        } else if isWhole {
+            self.reader = nil
+            if count > bytesMax {
+                reader.fail(Self.tooLarge(bytesMax, endsConnection: false))
+            } else {
+                reader.succeed(bytes)
+            }
         }
-        guard count <= bytesMax else { throw Self.tooLarge(bytesMax, endsConnection: false) }
-        return bytes
     }
 
     private static func tooLarge(_ bytesMax: Int, endsConnection: Bool) -> HTTPFault {
         var fault = HTTPFault(
-            .contentTooLarge,
+            .payloadTooLarge,
             "Body too large",
             "A body may have at most \(bytesMax) bytes (max_content_length); send several envelopes."
         )

@@ -18,17 +18,19 @@ struct ReadQuery: Hashable, Sendable {
     /// - Parameters:
     ///   - query: the query of the URL as it came, percent-encoded; nil or empty for none.
     ///   - limitMax: the most objects that a page may have, and as many as it has when none is asked for.
-    init(_ query: String?, limitMax: Int) throws(HTTPFault) {
+    init(_ query: Substring?, limitMax: Int) throws(HTTPFault) {
         limit = limitMax
-        var seen: Set<String> = []
-        for pair in (query ?? "").split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        var seen: [String] = []
+        for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+                .map { Substring($0) }
             guard let name = parts[0].removingEncoding, let value = (parts.count == 2 ? parts[1] : "").removingEncoding
             else { throw .malformed(String(parts[0].prefix(64)), "must be percent-encoded UTF-8 (RFC 3986)") }
             guard try take(name, value, limitMax) else { continue }
-            guard seen.insert(name).inserted else {
+            guard !seen.contains(name) else {
                 throw .malformed(name, "must be given once; join values with commas")
             }
+            seen.append(name)
         }
     }
 

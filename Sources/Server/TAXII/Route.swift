@@ -19,29 +19,39 @@ enum Route: Hashable, Sendable {
     static let discoveryPath = "/taxii2/"
 
     /// - Parameter path: the path as it came, percent-encoded.
-    init?(path: String) {
-        var parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        guard parts.popLast() == "" else { return nil }
-        let names = parts.compactMap { $0.removingEncoding }
-        guard names.count == parts.count, !names.contains("") else { return nil }
-        switch names.first {
-        case "taxii2" where names.count == 1: self = .discovery
-        case "caveat" where names.count == 1: self = .apiRoot
-        case "caveat" where names.count == 3 && names[1] == "status": self = .status(names[2])
-        case "caveat" where names.count >= 2 && names[1] == "collections": self.init(collections: names.dropFirst(2))
+    init?(path: Substring) {
+        let parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map {
+            Substring($0)
+        }
+        guard parts.count >= 3, parts[0].isEmpty, parts[parts.count - 1].isEmpty else { return nil }
+        switch (parts[1], parts.count) {
+        case ("taxii2", 3): self = .discovery
+        case ("caveat", 3): self = .apiRoot
+        case ("caveat", 5) where parts[2] == "status":
+            guard let id = parts[3].name else { return nil }
+            self = .status(id)
+        case ("caveat", 4...) where parts[2] == "collections": self.init(collections: parts[3..<(parts.count - 1)])
         default: return nil
         }
     }
 
-    private init?(collections names: ArraySlice<String>) {
-        let names = Array(names)
-        switch (names.count, names.count > 1 ? names[1] : "") {
-        case (0, _): self = .collections
-        case (1, _): self = .collection(names[0])
-        case (2, "manifest"): self = .manifest(names[0])
-        case (2, "objects"): self = .objects(names[0])
-        case (3, "objects"): self = .object(names[0], id: names[2])
-        case (4, "objects") where names[3] == "versions": self = .versions(names[0], id: names[2])
+    /// - Parameter parts: what comes after `collections/`.
+    private init?(collections parts: ArraySlice<Substring>) {
+        guard let first = parts.first else {
+            self = .collections
+            return
+        }
+        guard let name = first.name else { return nil }
+        let rest = parts.dropFirst()
+        switch (rest.count, rest.first ?? "") {
+        case (0, _): self = .collection(name)
+        case (1, "manifest"): self = .manifest(name)
+        case (1, "objects"): self = .objects(name)
+        case (2, "objects"), (3, "objects"):
+            guard let id = rest[rest.startIndex + 1].name, rest.count == 2 || rest.last == "versions" else {
+                return nil
+            }
+            self = rest.count == 2 ? .object(name, id: id) : .versions(name, id: id)
         default: return nil
         }
     }
@@ -57,6 +67,9 @@ enum Route: Hashable, Sendable {
 }
 
 extension Substring {
+    /// A part of a path that names something, with percent-encoding undone; nil where it is empty or broken.
+    fileprivate var name: String? { isEmpty ? nil : removingEncoding }
+
     /// With percent-encoding undone (RFC 3986 §2.1); nil where it is broken or not UTF-8.
     ///
     /// A plus sign stays one.

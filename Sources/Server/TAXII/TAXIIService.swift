@@ -1,9 +1,7 @@
 import Exchange
 import Foundation
-import HTTPTypes
-import Hummingbird
 import Logging
-import NIOCore
+import NIOHTTP1
 import Node
 import Store
 
@@ -15,7 +13,7 @@ struct TAXIIService: Sendable {
 
     /// Answers an authenticated request.
     func answer(_ request: Request, _ route: Route, _ session: Session) async throws -> Response {
-        guard MediaType.isTAXIIAccepted(by: request.headers[.accept]) else {
+        guard MediaType.isTAXIIAccepted(by: request["Accept"]) else {
             throw HTTPFault(
                 .notAcceptable,
                 "Not acceptable",
@@ -29,7 +27,7 @@ struct TAXIIService: Sendable {
                 "Method not allowed",
                 "This resource has \(route.methods.joined(separator: ", "))."
             )
-            fault.headers[.allow] = route.methods.joined(separator: ", ")
+            fault.headers.add(name: "Allow", value: route.methods.joined(separator: ", "))
             throw fault
         }
         switch route {
@@ -43,10 +41,10 @@ struct TAXIIService: Sendable {
         case .manifest(let name): return try await read(.manifest, name, nil, request, session)
         case .versions(let name, let id): return try await read(.versions, name, id, request, session)
         case .objects(let name):
-            return request.method == .post
+            return request.method == .POST
                 ? try await add(to: name, request, session) : try await read(.objects, name, nil, request, session)
         case .object(let name, let id):
-            return request.method == .delete
+            return request.method == .DELETE
                 ? try await delete(id, from: name, request, session)
                 : try await read(.objects, name, id, request, session)
         }
@@ -99,7 +97,7 @@ struct TAXIIService: Sendable {
     ///
     /// Any other is as absent as one that does not exist.
     private func pool(_ name: String, _ session: Session) throws(HTTPFault) -> (Pool, PoolRights) {
-        guard let pool = node.live.directory.pool(addressed: name) else { throw .absent }
+        guard let pool = node.live.pool(addressed: name) else { throw .absent }
         let rights = PoolRights(pool, session.reader)
         guard rights.sees else { throw .absent }
         return (pool, rights)
@@ -118,7 +116,7 @@ struct TAXIIService: Sendable {
         guard rights.reads else {
             throw HTTPFault(.forbidden, "Not readable", "You may write to this collection, not read it.")
         }
-        var query = try ReadQuery(request.uri.query, limitMax: profile.pageObjectsMax)
+        var query = try ReadQuery(request.query, limitMax: profile.pageObjectsMax)
         if let object {
             guard let id = try? STIXID(parsing: object), try await node.disclosure.holds(id, in: pool, for: session)
             else {
@@ -129,10 +127,10 @@ struct TAXIIService: Sendable {
             if form == .versions { query.filter.versions = VersionFilter(all: true) }
         }
         let principal = session.principal.id
-        let place = "\(form) \(pool.id.text) \(object ?? "")"
+        func asked() -> String { query.text(at: "\(form) \(pool.id.text) \(object ?? "")") }
         var after = query.addedAfter.map { Tick(at: $0) } ?? .zero
         if let next = query.next {
-            guard let tick = node.cursor.tick(of: next, for: principal, query: query.text(at: place)) else {
+            guard let tick = node.cursor.tick(of: next, for: principal, query: asked()) else {
                 throw HTTPFault.malformed("next", "must be what you were given for this collection and these filters")
             }
             after = tick
@@ -141,8 +139,8 @@ struct TAXIIService: Sendable {
         let page = try await node.disclosure.page(question, of: pool, to: session)
         let next =
             page.stored.more
-            ? node.cursor.text(at: page.stored.examined, for: principal, query: query.text(at: place)) : nil
-        return Self.response(page, form, next: next, asked: query.addedAfter, pool: pool)
+            ? node.cursor.text(at: page.stored.examined, for: principal, query: asked()) : nil
+        return Self.response(page, form, next: next, after: query.addedAfter, pool: pool)
     }
 
     /// A page with its date-added headers.
@@ -153,7 +151,7 @@ struct TAXIIService: Sendable {
         _ page: Page,
         _ form: Disclosure.Form,
         next: String?,
-        asked: Timestamp?,
+        after: Timestamp?,
         pool: Pool
     ) -> Response {
         let versions = page.stored.versions
@@ -166,16 +164,12 @@ struct TAXIIService: Sendable {
             first = page.stored.examined.text
             last = first
         } else {
-            first = asked?.text ?? (page.newest ?? Tick(microseconds: pool.number)).text
+            first = after?.text ?? (page.newest ?? Tick(microseconds: pool.number)).text
             last = first
         }
-        var response = Response(
-            status: .ok,
-            headers: [.contentType: MediaType.taxii],
-            body: ResponseBody(byteBuffer: PageBody.body(versions, as: form, next: next))
-        )
-        response.headers[.dateAddedFirst] = first
-        response.headers[.dateAddedLast] = last
+        var response = Response(.ok, MediaType.taxii, PageBody.body(versions, as: form, next: next))
+        response.headers.add(name: "X-TAXII-Date-Added-First", value: first)
+        response.headers.add(name: "X-TAXII-Date-Added-Last", value: last)
         return response
     }
 
@@ -186,7 +180,7 @@ struct TAXIIService: Sendable {
         guard rights.writes else {
             throw HTTPFault(.forbidden, "Not writable", "You may read this collection, not write to it.")
         }
-        let type = request.headers[.contentType].flatMap { MediaType(parsing: $0[...]) }
+        let type = request["Content-Type"].flatMap { MediaType(parsing: $0[...]) }
         guard type?.isTAXII == true else {
             throw HTTPFault(
                 .unsupportedMediaType,
@@ -195,12 +189,12 @@ struct TAXIIService: Sendable {
                 field: "Content-Type"
             )
         }
-        let bytes = try await request.body.read(upTo: limits.bodyBytesMax, declared: request.headers[.contentLength])
+        let bytes = try await request.body.read(upTo: limits.bodyBytesMax)
         let envelope: Envelope
         do {
             envelope = try Envelope(bytes, limits: node.settings.envelope)
         } catch {
-            throw HTTPFault(.unprocessableContent, "Unprocessable envelope", error.description, field: "objects")
+            throw HTTPFault(.unprocessableEntity, "Unprocessable envelope", error.description, field: "objects")
         }
         let report = try await node.acceptance.accept(envelope, to: pool, from: session)
         return .bytes(report.encoded(), status: .accepted, MediaType.taxii)
@@ -213,7 +207,7 @@ struct TAXIIService: Sendable {
         guard rights.reads, rights.writes else {
             throw HTTPFault(.forbidden, "Not deletable", "Deleting needs the right to read and to write.")
         }
-        let query = try ReadQuery(request.uri.query, limitMax: profile.pageObjectsMax)
+        let query = try ReadQuery(request.query, limitMax: profile.pageObjectsMax)
         guard let id = try? STIXID(parsing: object) else { throw HTTPFault.absent }
         // Without a filter on versions the whole object goes: "all" is what TAXII 2.1 §5.7 describes.
         if !query.namesVersions, query.filter.passesNothing { throw HTTPFault.absent }
@@ -224,16 +218,6 @@ struct TAXIIService: Sendable {
             by: session,
             seeing: node.disclosure.permitted(in: pool, for: session)
         )
-        return Response(status: .ok, headers: [.contentType: MediaType.taxii])
-    }
-}
-
-extension HTTPField.Name {
-    static let dateAddedFirst = name("X-TAXII-Date-Added-First")
-    static let dateAddedLast = name("X-TAXII-Date-Added-Last")
-
-    private static func name(_ text: String) -> HTTPField.Name {
-        guard let name = HTTPField.Name(text) else { preconditionFailure("a header name is a token") }
-        return name
+        return Response(.ok, MediaType.taxii)
     }
 }

@@ -12,7 +12,7 @@ enum TrialAdvisories {
                 let principal = Name(item.author).flatMap({ directory.principal(named: $0) }),
                 let author = population.members.first(where: { $0.name == item.author }),
                 let credential = directory.credentials.values.first(where: { $0.principal == principal.id }),
-                let session = node.authentication.session(of: credential)
+                let session = try node.authentication.session(verified: credential.id)
             else { continue }
             let objects = [identity(of: author)] + item.objects.map { $0.object(author: author.identity) }
             let envelope = try Envelope(

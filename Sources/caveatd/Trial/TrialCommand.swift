@@ -76,7 +76,7 @@ struct Trial: AsyncParsableCommand {
     private func folder() throws -> URL {
         let folder =
             data.map { URL(filePath: $0, directoryHint: .isDirectory) }
-            ?? FileManager.default.temporaryDirectory.appending(path: "caveat-trial-\(UUID().uuidString.lowercased())")
+            ?? FileManager.default.temporaryDirectory.appending(path: "caveat-trial-\(UUID().text)")
         try FileManager.default.createDirectory(
             at: folder,
             withIntermediateDirectories: true,

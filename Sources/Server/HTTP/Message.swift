@@ -1,0 +1,80 @@
+import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// One request (RFC 9112 §3).
+struct Request: Sendable {
+    let method: HTTPMethod
+    /// The path, percent-encoded as it came.
+    let path: Substring
+    /// What comes after the question mark, percent-encoded as it came; nil when there is none.
+    let query: Substring?
+    let target: String
+    let headers: HTTPHeaders
+    let body: RequestBody
+
+    init(_ head: HTTPRequestHead, body: RequestBody) {
+        method = head.method
+        target = head.uri
+        headers = head.headers
+        self.body = body
+        (path, query) = Self.split(head.uri)
+    }
+
+    /// The first field of a name.
+    subscript(_ name: String) -> String? { headers.first(name: name) }
+
+    /// The first value of a query parameter, percent-decoded.
+    func parameter(_ name: String) -> String? {
+        for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            if Substring(parts[0]) == name { return parts.count == 2 ? Substring(parts[1]).removingEncoding : "" }
+        }
+        return nil
+    }
+
+    /// Splits a target in origin form or absolute form (RFC 9112 §3.2).
+    private static func split(_ target: String) -> (path: Substring, query: Substring?) {
+        var rest = target[...]
+        if rest.utf8.first != UInt8(ascii: "/"), let scheme = rest.range(of: "://") {
+            rest = rest[scheme.upperBound...]
+            rest = rest[(rest.utf8.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex)...]
+        }
+        guard let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) else { return (rest, nil) }
+        return (rest[..<mark], rest[rest.utf8.index(after: mark)...])
+    }
+}
+
+/// One answer.
+///
+/// `Content-Length`, `Date` and `Connection` are the connection's to add.
+struct Response: Sendable {
+    var status: HTTPResponseStatus
+    var headers: HTTPHeaders
+    var body: ByteBuffer
+    /// Whether the connection cannot be used any more.
+    var endsConnection = false
+
+    init(_ status: HTTPResponseStatus, _ mediaType: String, _ body: ByteBuffer = ByteBuffer()) {
+        self.status = status
+        self.headers = HTTPHeaders([("Content-Type", mediaType)])
+        self.body = body
+    }
+}
+
+extension Response {
+    /// A JSON body of our own making.
+    static func json(_ value: some Encodable, status: HTTPResponseStatus = .ok, _ mediaType: String) -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return bytes(try encoder.encode(value), status: status, mediaType)
+        } catch {
+            preconditionFailure("an answer of strings and numbers has a JSON form")
+        }
+    }
+
+    static func bytes(_ data: some Sequence<UInt8>, status: HTTPResponseStatus = .ok, _ mediaType: String) -> Response {
+        Response(status, mediaType, ByteBuffer(bytes: data))
+    }
+}
