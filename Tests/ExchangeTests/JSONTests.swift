@@ -12,7 +12,7 @@ struct JSONTests {
             ("1 2", .trailing), ("{}x", .trailing), ("\u{feff}{}", .byteOrderMark), ("01", .number), ("-", .number),
             ("1.", .number), ("1.e3", .number), ("1e", .number), ("+1", .syntax), (".5", .syntax), ("NaN", .syntax),
             ("Infinity", .syntax), ("1e400", .infinite), ("9007199254740992", .integer),
-            ("-9007199254740992", .integer),
+            ("-9007199254740992", .integer), ("-9223372036854775808", .integer), ("9223372036854775808", .integer),
             ("\"\\u0000\"", .null), ("\"a\u{0}b\"", .null), ("\"a\nb\"", .control), ("\"\\x\"", .escape),
             ("\"\\u12g4\"", .escape), ("\"\\ud800\"", .surrogate), ("\"\\ud800\\u0041\"", .surrogate),
             ("\"\\udc00\"", .surrogate), ("\"abc", .syntax), ("{\"a\":1,\"a\":2}", .doubledKey),
@@ -39,6 +39,29 @@ struct JSONTests {
         let text = [UInt8(ascii: "\"")] + bytes + [UInt8(ascii: "\"")]
         let fault = #expect(throws: JSONFault.self) { try JSON(parsing: text) }
         #expect(fault?.rule == .utf8)
+    }
+
+    @Test(
+        "leaves the other elements of a list whole when one breaks a rule beyond the grammar",
+        arguments: [
+            ("{\"a\":1,\"a\":[\"]\"]}", JSONFault.Rule.doubledKey), ("{\"a\":\"\\u0000\"}", .null),
+            ("{\"a\":\"\u{0}\"}", .null), ("{\"a\":[-9223372036854775808]}", .integer), ("1e999", .infinite),
+            ("{\"a\":\"\\ud800\"}", .surrogate), ("[\"\\\"], \u{1}\"]", .control),
+            (String(repeating: "[", count: 70) + String(repeating: "]", count: 70), .depth),
+        ]
+    )
+    func isolation(element: String, rule: JSONFault.Rule) throws {
+        let limits = JSON.Limits(isolatesElements: true)
+        let text = "{\"objects\":[1,\(element) , {\"b\":2},\(element)],\"c\":3}"
+        let root = try JSON(parsing: Array(text.utf8), limits: limits).root
+        let elements = root["objects"]?.elements ?? []
+        #expect(elements.map(\.fault?.rule) == [nil, rule, nil, rule])
+        #expect(elements.first?.integer == 1 && elements[2]["b"]?.integer == 2 && root["c"]?.integer == 3)
+        // Elsewhere, and where the text is no JSON, all of it is refused.
+        for other in ["{\"objects\":\(element.hasPrefix("[") ? "1e999" : element)}", "{\"objects\":[{\"a\" 1}]}"] {
+            #expect(throws: JSONFault.self) { try JSON(parsing: Array(other.utf8), limits: limits) }
+        }
+        #expect(throws: JSONFault.self) { try JSON(parsing: Array(text.utf8)) }
     }
 
     @Test("takes as many levels as it may, and not one more")

@@ -26,7 +26,7 @@ public struct Envelope: Sendable {
 
         /// Puts it together from its parts.
         public init(
-            objectsPerEnvelopeMax: Int = 5_000,
+            objectsPerEnvelopeMax: Int = 50_000,
             objectBytesMax: Int = 1 << 20,
             objectDepthMax: Int = 64
         ) {
@@ -46,7 +46,10 @@ public struct Envelope: Sendable {
         let document: JSON
         do {
             // The envelope and its list are two levels more than the object.
-            document = try JSON(parsing: bytes, limits: JSON.Limits(depthMax: limits.objectDepthMax + 2))
+            document = try JSON(
+                parsing: bytes,
+                limits: JSON.Limits(depthMax: limits.objectDepthMax + 2, isolatesElements: true)
+            )
         } catch {
             throw .malformed(error)
         }
@@ -67,6 +70,10 @@ public struct Envelope: Sendable {
 
 extension Contribution {
     init(_ element: JSON.Value, at place: Int, limits: Envelope.Limits) {
+        if let fault = element.fault {
+            self = .invalid(id: "objects[\(place)]", version: nil, reason: fault.description)
+            return
+        }
         let id = element["id"]?.string ?? "objects[\(place)]"
         let version = element["modified"]?.string ?? element["created"]?.string
         guard element.range.count <= limits.objectBytesMax else {

@@ -7,12 +7,20 @@ public struct JSON: Sendable {
     public struct Limits: Hashable, Sendable {
         /// How deep objects and lists may lie in one another.
         public var depthMax: Int
+        /// Whether one bad element of a list in the document's own members leaves the others whole.
+        ///
+        /// It is a null then, and its fault is told. What is no JSON at all is refused whole.
+        public var isolatesElements: Bool
 
         /// Sets the limits.
-        public init(depthMax: Int = 64) {
+        public init(depthMax: Int = 64, isolatesElements: Bool = false) {
             self.depthMax = depthMax
+            self.isolatesElements = isolatesElements
         }
     }
+
+    /// The level of the elements that are isolated: the document, its member, the member's elements.
+    static let isolatedDepth = 3
 
     /// The longest number that is read, in bytes.
     public static let numberBytesMax = 128
@@ -43,6 +51,7 @@ public struct JSON: Sendable {
     /// The document as it came.
     public let bytes: [UInt8]
     let tape: [Node]
+    private let faults: [Int: JSONFault]
 
     /// Reads one document.
     /// - Throws: `JSONFault` with the rule that is broken and where.
@@ -51,6 +60,7 @@ public struct JSON: Sendable {
         try parser.parse()
         self.bytes = bytes
         tape = parser.tape
+        faults = parser.faults
     }
 
     /// The whole of it.
@@ -62,6 +72,8 @@ public struct JSON: Sendable {
         let place: Int
 
         private var node: Node { document.tape[place] }
+        /// What was wrong with an element that was isolated; nil for any other value.
+        public var fault: JSONFault? { document.faults[place] }
         /// Which of the six kinds it is.
         public var kind: Kind { node.kind }
 
@@ -243,6 +255,14 @@ public struct JSONFault: Error, Hashable, CustomStringConvertible, Sendable {
         case infinite = "a number must fit a double (RFC 7493 §2.2)"
         case depth = "objects and lists lie too deep in one another"
         case doubledKey = "a key stands twice in one object (RFC 7493 §2.3)"
+
+        /// Whether the value's brackets and quotation marks still tell where it ends.
+        var leavesStructure: Bool {
+            switch self {
+            case .utf8, .surrogate, .null, .control, .longNumber, .integer, .infinite, .depth, .doubledKey: true
+            case .empty, .tooLong, .syntax, .trailing, .byteOrderMark, .escape, .number: false
+            }
+        }
     }
 
     /// The rule that is broken.

@@ -2,12 +2,16 @@
 struct JSONParser {
     private let bytes: [UInt8]
     private let depthMax: Int
+    private let isolatesElements: Bool
     private var index = 0
     private(set) var tape: [JSON.Node] = []
+    /// What is wrong with the elements that were passed over, by their places on the tape, where each is a null.
+    private(set) var faults: [Int: JSONFault] = [:]
 
     init(_ bytes: [UInt8], _ limits: JSON.Limits) {
         self.bytes = bytes
         depthMax = limits.depthMax
+        isolatesElements = limits.isolatesElements
         tape.reserveCapacity(bytes.count / 12 + 4)
     }
 
@@ -66,13 +70,54 @@ struct JSONParser {
         if take(UInt8(ascii: "]")) { return close(place, count: 0) }
         while true {
             skipSpace()
-            try value(depth: depth + 1)
+            try element(depth + 1)
             count += 1
             skipSpace()
             if take(UInt8(ascii: ",")) { continue }
             guard take(UInt8(ascii: "]")) else { throw fault(.syntax) }
             return close(place, count: count)
         }
+    }
+
+    /// One element of a list; where elements are isolated, one that breaks a rule beyond JSON's grammar is passed over.
+    private mutating func element(_ depth: Int) throws(JSONFault) {
+        guard isolatesElements, depth == JSON.isolatedDepth else { return try value(depth: depth) }
+        let (start, place) = (index, tape.count)
+        do {
+            try value(depth: depth)
+        } catch  where error.rule.leavesStructure {
+            index = start
+            guard passOver() else { throw error }
+            tape.removeSubrange(place...)
+            tape.append(JSON.Node(kind: .null, start: Int32(start), end: Int32(index), next: Int32(place + 1)))
+            faults[place] = error
+        }
+    }
+
+    /// Moves behind the value that begins here, by its brackets and quotation marks alone; false when it has no end.
+    private mutating func passOver() -> Bool {
+        var open = 0
+        var isInString = false
+        while index < bytes.count {
+            let byte = bytes[index]
+            if isInString {
+                if byte == UInt8(ascii: "\\") { index += 1 }
+                if byte == UInt8(ascii: "\"") { isInString = false }
+            } else {
+                switch byte {
+                case UInt8(ascii: "\""): isInString = true
+                case UInt8(ascii: "{"), UInt8(ascii: "["): open += 1
+                case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                    if open == 0 { return true }  // The end of the list.
+                    open -= 1
+                case UInt8(ascii: ","):
+                    if open == 0 { return true }
+                default: break
+                }
+            }
+            index += 1
+        }
+        return false
     }
 
     private mutating func open(_ kind: JSON.Kind, _ depth: Int) throws(JSONFault) -> Int {
@@ -238,7 +283,7 @@ struct JSONParser {
         if isInteger, index - start <= 15 { return }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if isInteger {
-            guard let integer = Int64(text), abs(integer) <= JSON.integerMax else {
+            guard let integer = Int64(text), (-JSON.integerMax...JSON.integerMax).contains(integer) else {
                 throw fault(.integer, at: start)
             }
         } else {
