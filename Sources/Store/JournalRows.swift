@@ -23,13 +23,13 @@ public struct ReleasedVersion: Sendable {
     /// The object's number; 0 for an entry about none.
     public let object: Int64
     /// Its standing as of the same state of the store.
-    public let standing: VersionStanding
+    public var standing: VersionStanding
     /// The STIX id.
     public let id: String
     /// Its version, as TAXII writes it.
     public let version: String
     /// The content; empty when it has more bytes than a follower reads.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8]
 
     /// Where it stands in the journal.
     public var tick: Tick { placed.tick }
@@ -127,7 +127,7 @@ public enum JournalRows {
     }
 
     /// The newest versions of one pool, ascending: at most `count` of them, and no more than `bytes` of content; and
-    /// whether they are all that it has.
+    /// whether they are all that it has, which is known because one more of each range is looked for.
     public static func newest(
         of pool: Int64,
         labels: [Int64],
@@ -142,7 +142,7 @@ public enum JournalRows {
                     "select tick from version where label = $1 and standing = $2 order by tick desc limit $3",
                     .integer(label),
                     .integer(standing.rawValue),
-                    .integer(Int64(count))
+                    .integer(Int64(count) + 1)
                 ) { $0.integer(0) }
             }
         }

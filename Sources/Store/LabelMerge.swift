@@ -3,7 +3,7 @@ import Exchange
 /// Ticks of several labels in one ascending order, read from each label's range only as far as needed.
 struct LabelMerge {
     private static let statement = """
-        select tick from version where label = $1 and standing = $2 and tick > $3 order by tick limit $4
+        select tick from version where label = $1 and standing = $2 and tick > $3 and tick <= $4 order by tick limit $5
         """
 
     /// One range of the index: what was read of it and not yet handed out.
@@ -17,8 +17,10 @@ struct LabelMerge {
     }
 
     private var sources: [Source]
+    private let upTo: Tick
 
     init(_ request: PageRequest) {
+        upTo = request.upTo
         let standings: [VersionStanding] =
             request.filter.versions.isLastOnly ? [.last, .contested] : [.superseded, .last, .contested]
         sources = request.labels.flatMap { label in
@@ -55,6 +57,7 @@ struct LabelMerge {
             .integer(source.label),
             .integer(source.standing),
             .integer(source.after),
+            .integer(upTo.microseconds),
             .integer(Int64(count))
         ) { $0.integer(0) }
         sources[index].ticks = ticks

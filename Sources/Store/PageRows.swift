@@ -10,6 +10,11 @@ public struct PageRequest: Sendable {
     public var permitted: Set<Int64>
     /// Only what is newer.
     public var after: Tick
+    /// Only what is not newer: the journal's head when the labels were chosen.
+    ///
+    /// What is committed between that and the read may have a label that is not among them, and a page that shows a
+    /// later version of another label would send the reader past it for ever.
+    public var upTo: Tick
     /// The most versions of the page.
     public var limit: Int
     /// What passes.
@@ -29,6 +34,7 @@ public struct PageRequest: Sendable {
         labels: [Int64],
         permitted: Set<Int64>,
         after: Tick,
+        upTo: Tick,
         limit: Int,
         filter: ObjectFilter,
         content: ContentNeed
@@ -37,6 +43,7 @@ public struct PageRequest: Sendable {
         self.labels = labels
         self.permitted = permitted
         self.after = after
+        self.upTo = upTo
         self.limit = limit
         self.filter = filter
         self.content = content
@@ -134,6 +141,7 @@ public enum PageRows {
 
     private static func scan(_ request: PageRequest, _ connection: any SQLConnection) throws -> StoredPage {
         var merge = LabelMerge(request)
+        var sieve = Sieve(request)
         var page = StoredPage(versions: [], more: false, examined: request.after)
         var examined = 0
         var bytes = 0
@@ -148,7 +156,7 @@ public enum PageRows {
                 }
                 page.examined = found.placed.tick
                 examined += 1
-                guard try passes(found, request, connection) else { continue }
+                guard try sieve.passes(found, connection) else { continue }
                 bytes += found.paged.bytes.count
                 page.versions.append(found.paged)
             }
@@ -159,24 +167,6 @@ public enum PageRows {
         }
     }
 
-    private static func passes(
-        _ found: Candidate,
-        _ request: PageRequest,
-        _ connection: any SQLConnection
-    ) throws -> Bool {
-        guard request.filter.admits(id: found.paged.id) else { return false }
-        let versions = request.filter.versions
-        if versions.isLastOnly, found.standing == .last { return true }
-        if versions.isAll { return true }
-        let others = try connection.rows(
-            "select tick, label, instant from version where object = $1 and pool = $2",
-            .integer(found.object),
-            .integer(request.pool),
-            make: PlacedVersion.init
-        )
-        return versions.admits(found.placed, among: others, permitted: request.permitted)
-    }
-
     // MARK: By id
 
     /// The versions of named objects: read by the object's index, however deep in the pool they lie.
@@ -184,10 +174,8 @@ public enum PageRows {
         var chosen: [Int64] = []
         for id in request.filter.ids.sorted() where request.filter.admits(id: id) {
             let versions = try placed(id, request.pool, connection).map(\.placed)
-            for version in versions
-            where version.tick > request.after && request.permitted.contains(version.label)
-                && request.filter.versions.admits(version, among: versions, permitted: request.permitted)
-            {
+            for version in request.filter.versions.chosen(of: versions, permitted: request.permitted)
+            where version.tick > request.after && version.tick <= request.upTo {
                 chosen.append(version.tick.microseconds)
             }
         }
@@ -231,6 +219,33 @@ extension PageRequest.ContentNeed {
         case .none: .max
         case .upTo(let bytes): bytes
         }
+    }
+}
+
+/// Decides for one page which of the versions that the merge found it shows; each object is looked up once.
+private struct Sieve {
+    private let request: PageRequest
+    private var chosen: [Int64: Set<Tick>] = [:]
+
+    init(_ request: PageRequest) {
+        self.request = request
+    }
+
+    mutating func passes(_ found: Candidate, _ connection: any SQLConnection) throws -> Bool {
+        guard request.filter.admits(id: found.paged.id) else { return false }
+        let versions = request.filter.versions
+        if versions.isLastOnly, found.standing == .last { return true }
+        if versions.isAll { return true }
+        if let known = chosen[found.object] { return known.contains(found.placed.tick) }
+        let all = try connection.rows(
+            "select tick, label, instant from version where object = $1 and pool = $2",
+            .integer(found.object),
+            .integer(request.pool),
+            make: PlacedVersion.init
+        )
+        let ticks = Set(versions.chosen(of: all, permitted: request.permitted).map(\.tick))
+        chosen[found.object] = ticks
+        return ticks.contains(found.placed.tick)
     }
 }
 

@@ -117,7 +117,7 @@ struct StandingsTests {
             return switch standing {
             case .superseded: false
             case .last: true
-            case .contested: version.isLast(among: versions, permitted: permitted)
+            case .contested: VersionFilter.last.chosen(of: versions, permitted: permitted).contains(version)
             }
         }.map(\.0)
         #expect(served == [expected].compactMap { $0 })

@@ -55,4 +55,48 @@ struct RecentTests {
         }
         await exchange.close()
     }
+
+    @Test(
+        "serves all of a pool that has more than it can hold, from the start",
+        arguments: [2_047, 2_048, 2_049, 2_100]
+    )
+    func startsOverMany(count: Int) async throws {
+        let exchange = try await TestExchange()
+        let ann = try await exchange.join("ann")
+        let pool = try await exchange.pool("open", .open)
+        _ = try await exchange.publish((0..<count).map { Samples.indicator($0) }, to: pool, as: ann)
+        let fresh = try await TestExchange.node(over: exchange.database, exchange.clock, seed: 9)
+        let session = try await fresh.authentication.session(for: .bearer(ann), from: "test")
+        let question = Disclosure.Question(form: .manifest, after: .zero, limit: 5_000, filter: ObjectFilter())
+        let page = try await fresh.disclosure.page(question, of: pool, to: session)
+        #expect(page.stored.versions.count == count)
+        #expect(try await exchange.all(pool, as: ann, limit: 700).count == count)
+        await exchange.close()
+    }
+
+    @Test("serves the last of many versions of one object", arguments: Engine.both)
+    func manyVersions(engine: Engine) async throws {
+        let exchange = try await TestExchange(engine)
+        let ann = try await exchange.join("ann")
+        let pool = try await exchange.pool("open", .open)
+        let texts = (0..<600).shuffled().map { number in
+            let millisecond = String(1_000 + number % 1_000).dropFirst()
+            return Samples.indicator(
+                1,
+                modified: "2026-02-01T00:00:00.\(millisecond)Z",
+                marking: number == 599 ? .red : nil
+            )
+        }
+        #expect(try await exchange.publish(texts, to: pool, as: ann).successCount == 600)
+        let bob = try await exchange.join("bob")
+        for (token, last) in [(ann, "599"), (bob, "598")] {
+            let served = try await exchange.all(pool, as: token)
+            #expect(served.map(\.version) == ["2026-02-01T00:00:00.\(last)Z"])
+            let first = ObjectFilter(versions: VersionFilter(first: true))
+            #expect(
+                try await exchange.all(pool, as: token, filter: first).map(\.version) == ["2026-02-01T00:00:00.000Z"]
+            )
+        }
+        await exchange.close()
+    }
 }

@@ -25,11 +25,16 @@ public struct VersionFilter: Hashable, Sendable {
     /// Whether every version is asked for.
     public var isAll: Bool { all }
 
-    /// Whether `version` is asked for, where the reader may see the labels in `permitted`.
-    public func admits(_ version: PlacedVersion, among versions: [PlacedVersion], permitted: Set<Int64>) -> Bool {
-        all || instants.contains(version.instant)
-            || (last && version.isLast(among: versions, permitted: permitted))
-            || (first && version.isFirst(among: versions, permitted: permitted))
+    /// The versions of one object in one pool that are asked for, where the reader may see the labels in `permitted`.
+    ///
+    /// What the reader may not see is not there: neither first nor last.
+    public func chosen(of versions: [PlacedVersion], permitted: Set<Int64>) -> [PlacedVersion] {
+        let visible = versions.filter { permitted.contains($0.label) }
+        let latest = visible.max { $1.isLater(than: $0) }
+        let earliest = visible.min { $1.isLater(than: $0) }
+        return visible.filter {
+            all || instants.contains($0.instant) || (last && $0 == latest) || (first && $0 == earliest)
+        }
     }
 }
 

@@ -36,23 +36,16 @@ public struct PlacedVersion: Hashable, Sendable {
 extension PlacedVersion {
     /// The standing of each of an object's versions in one pool, in the order given.
     public static func standings(_ versions: [PlacedVersion]) -> [VersionStanding] {
-        versions.map { version in
-            var standing = VersionStanding.last
-            for other in versions where other.isLater(than: version) {
-                if other.label == version.label { return .superseded }
-                standing = .contested
+        var standings = [VersionStanding](repeating: .last, count: versions.count)
+        var labels: Set<Int64> = []
+        for index in versions.indices.sorted(by: { versions[$0].isLater(than: versions[$1]) }) {
+            if labels.contains(versions[index].label) {
+                standings[index] = .superseded
+            } else if !labels.isEmpty {
+                standings[index] = .contested
             }
-            return standing
+            labels.insert(versions[index].label)
         }
-    }
-
-    /// Whether this is the last version for one who may see the labels in `permitted`.
-    public func isLast(among versions: [PlacedVersion], permitted: Set<Int64>) -> Bool {
-        !versions.contains { $0.isLater(than: self) && permitted.contains($0.label) }
-    }
-
-    /// Whether this is the first version for one who may see the labels in `permitted`.
-    public func isFirst(among versions: [PlacedVersion], permitted: Set<Int64>) -> Bool {
-        !versions.contains { isLater(than: $0) && permitted.contains($0.label) }
+        return standings
     }
 }

@@ -122,7 +122,8 @@ extension LiveState.State {
             newest = max(newest, label.newest)
             if label.newest > question.after { news.append(label.number) }
         }
-        let seen = newest == .zero ? nil : newest
+        // A label that came with a batch of the journal may know of more than the batches taken in so far.
+        let seen = newest == .zero ? nil : min(newest, head)
         if news.isEmpty {
             return .page(Page(stored: StoredPage(versions: [], more: false, examined: question.after), newest: seen))
         }
@@ -134,6 +135,7 @@ extension LiveState.State {
             labels: news,
             permitted: permitted.numbers,
             after: question.after,
+            upTo: head,
             limit: question.limit,
             filter: question.filter,
             content: question.form == .objects ? .upTo(bytes: pageBytesMax) : .none

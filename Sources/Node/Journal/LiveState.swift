@@ -18,6 +18,8 @@ public final class LiveState: Sendable {
         var labelNumbers: [Label: Int64] = [:]
         var recent: [Int64: RecentVersions] = [:]
         var readers: [ID<Credential>: Sighted] = [:]
+        /// Set when the journal could not be read after a commit.
+        var isBehind = false
     }
 
     let state = Mutex(State())
@@ -41,13 +43,21 @@ public final class LiveState: Sendable {
     ///
     /// Calls that wait share one look.
     public func follow() async throws {
-        try await following.ride { while try await self.takeEntries() {} }
+        do {
+            try await following.ride { while try await self.takeEntries() {} }
+            state.withLock { $0.isBehind = false }
+        } catch {
+            state.withLock { $0.isBehind = true }
+            throw error
+        }
     }
 
     /// Before an answer: where other processes write to the same store, looks whether they did.
     public func freshen() async throws {
         switch database.engine {
-        case .sqlite: return  // This process is the only one, and follows each of its own commits.
+        case .sqlite:
+            // This process is the only one, and follows each of its own commits: unless that failed.
+            if state.withLock({ $0.isBehind }) { try await follow() }
         case .postgresql: try await follow()
         }
     }

@@ -53,18 +53,12 @@ struct RecentVersions {
     mutating func restand(_ object: Int64, _ standings: [Tick: VersionStanding]) {
         for place in places[object] ?? [] {
             let index = place - base
-            let version = versions[index]
-            let standing = standings[version.tick]
-            if standing == nil { bytes -= version.bytes.count }
-            versions[index] = ReleasedVersion(
-                placed: version.placed,
-                pool: version.pool,
-                object: version.object,
-                standing: standing ?? .superseded,
-                id: version.id,
-                version: version.version,
-                bytes: standing == nil ? [] : version.bytes
-            )
+            guard let standing = standings[versions[index].tick] else {
+                bytes -= versions[index].bytes.count
+                versions[index].bytes = []
+                continue
+            }
+            versions[index].standing = standing
         }
     }
 
@@ -92,6 +86,7 @@ struct RecentVersions {
         let version = versions[first]
         floor = version.tick
         bytes -= version.bytes.count
+        versions[first].bytes = []
         places[version.object]?.removeFirst()
         if places[version.object]?.isEmpty == true { places[version.object] = nil }
         first += 1

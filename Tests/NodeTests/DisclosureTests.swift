@@ -1,0 +1,54 @@
+import Exchange
+import Node
+import Store
+import TestSupport
+import Testing
+
+@Suite("Disclosure")
+struct DisclosureTests {
+    @Test(
+        "sends nobody past what is committed while a page is read",
+        arguments: Engine.both,
+        [VersionFilter(first: true), VersionFilter(all: true), .last]
+    )
+    func commitsMeanwhile(engine: Engine, versions: VersionFilter) async throws {
+        let found = Found()
+        let exchange = try await TestExchange(engine) { found.keep(InterposedDatabase($0)) }
+        let ann = try await exchange.join("ann")
+        let pool = try await exchange.pool("open", .open)
+        // Too large to be held in memory, so that every page is read from the store.
+        let large = ",\"name\":\"\(String(repeating: "x", count: 70_000))\""
+        _ = try await exchange.publish([Samples.indicator(1, marking: .green, large)], to: pool, as: ann)
+        let session = try await exchange.session(ann)
+        try #require(found.database).beforeNextRead {
+            // The first has a label that was not there when the page's labels were chosen.
+            _ = try await exchange.publish([Samples.indicator(2, marking: .amber, large)], to: pool, as: ann)
+            _ = try await exchange.publish([Samples.indicator(3, marking: .green, large)], to: pool, as: ann)
+        }
+        var seen: [String] = []
+        var after = Tick.zero
+        for _ in 0..<3 {
+            let question = Disclosure.Question(
+                form: .objects,
+                after: after,
+                limit: 100,
+                filter: ObjectFilter(versions: versions)
+            )
+            let page = try await exchange.node.disclosure.page(question, of: pool, to: session)
+            seen += page.stored.versions.map(\.id)
+            after = page.stored.examined
+        }
+        #expect(seen == [1, 2, 3].map { "indicator--\(Samples.uuid($0).text)" })
+        await exchange.close()
+    }
+
+    /// The database that a test put between the node and its store.
+    private final class Found {
+        private(set) var database: InterposedDatabase?
+
+        func keep(_ database: InterposedDatabase) -> InterposedDatabase {
+            self.database = database
+            return database
+        }
+    }
+}
