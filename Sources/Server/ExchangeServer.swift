@@ -22,7 +22,12 @@ public struct ExchangeServer: Sendable {
         self.profile = profile
         self.limits = limits
         self.logger = logger
-        taxii = TAXIIService(node: node, profile: profile, limits: limits)
+        taxii = TAXIIService(
+            node: node,
+            profile: profile,
+            limits: limits,
+            budget: ByteBudget(most: limits.memoryBytesMax)
+        )
         approvals = ApprovalService(node: node)
     }
 
@@ -68,8 +73,9 @@ public struct ExchangeServer: Sendable {
         case "/readyz": return try await readiness()
         default: break
         }
-        let session = try await session(for: request, on: connection)
+        // First, so that what another node has just revoked or given counts here.
         try await node.live.freshen()
+        let session = try await session(for: request, on: connection)
         if path.hasPrefix("/v1/") { return try await approvals.answer(request, path, session, limits) }
         guard let route = Route(path: path) else {
             guard Route(path: path + "/") != nil else { throw HTTPFault.absent }
@@ -129,6 +135,7 @@ public struct ExchangeServer: Sendable {
             }
         case let fault as AcceptanceFault:
             switch fault {
+            case .ended: .unauthorized(profile.title)
             case .absent: .absent
             case .forbidden(let reason): HTTPFault(.forbidden, "Not permitted", reason)
             case .notStored(let fault): ours(.serviceUnavailable, fault)

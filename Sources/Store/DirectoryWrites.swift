@@ -147,10 +147,6 @@ extension Transaction {
         try enterDirectory(at: nextTick())
     }
 
-    private func enterDirectory(at tick: Tick) throws {
-        try enter(.directory, at: tick, principal: nil)
-    }
-
     private static func words(_ roles: Set<Role>) -> String {
         roles.sorted().map(\.rawValue).joined(separator: " ")
     }

@@ -16,12 +16,15 @@ public enum WriteFault: Error, Sendable {
 public final class GroupCommit: Sendable {
     /// How many requests may share one transaction.
     public static let groupMax = 256
+    /// How much work one transaction may have, unless a single request alone has more: a long one makes all wait.
+    public static let groupWeightMax = 5_000
     /// How many requests may wait for theirs.
     public static let waitingMax = 10_000
     /// How many groups may be under way: one that commits, and one that is next or being answered.
     private static let underwayMax = 2
 
     private struct Job: Sendable {
+        let weight: Int
         /// Runs the request in a savepoint and keeps its outcome for the one who asked.
         let run: @Sendable (Transaction) throws -> Void
         let caller: CheckedContinuation<Void, any Error>
@@ -32,9 +35,15 @@ public final class GroupCommit: Sendable {
         var underway = 0
 
         mutating func take() -> [Job] {
-            let group = Array(waiting.prefix(groupMax))
-            waiting.removeFirst(group.count)
-            return group
+            var count = 0
+            var weight = 0
+            for job in waiting.prefix(groupMax) {
+                weight += job.weight
+                guard count == 0 || weight <= groupWeightMax else { break }
+                count += 1
+            }
+            defer { waiting.removeFirst(count) }
+            return Array(waiting.prefix(count))
         }
     }
 
@@ -47,7 +56,7 @@ public final class GroupCommit: Sendable {
     private let afterCommit: @Sendable () async -> Void
     private let queue = Mutex(Queue())
 
-    /// - Parameter afterCommit: runs once a commit is durable, before anybody is answered.
+    /// - Parameter afterCommit: runs once a commit is durable, or may be, before anybody is answered.
     public init(
         _ database: any Database,
         clock: @escaping @Sendable () -> Timestamp,
@@ -61,13 +70,15 @@ public final class GroupCommit: Sendable {
     /// Runs `body` in a transaction shared with others, and returns once it is durable.
     ///
     /// When `body` throws, nothing of it was written, and the others go on.
+    /// - Parameter weight: how much work it is: about as many objects as it writes.
     /// - Throws: `WriteFault`, or what `body` throws.
     public func write<Output: Sendable>(
+        weight: Int = 1,
         _ body: @escaping @Sendable (Transaction) throws -> Output
     ) async throws -> Output {
         let outcome = Outcome<Output>()
         try await withCheckedThrowingContinuation { caller in
-            let job = Job(run: { try Self.run(body, in: $0, keeping: outcome) }, caller: caller)
+            let job = Job(weight: weight, run: { try Self.run(body, in: $0, keeping: outcome) }, caller: caller)
             switch enqueue(job) {
             case .leads: Task.immediate { await self.commitGroups() }
             case .waits: break
@@ -116,7 +127,8 @@ public final class GroupCommit: Sendable {
             }
             // The transaction did not even begin: those who wait for it are told.
             let jobs = group.withLock { $0 } ?? queue.withLock { $0.take() }
-            if fault == nil, !jobs.isEmpty { await afterCommit() }
+            // After a failure as well: the commit may be durable all the same.
+            if !jobs.isEmpty { await afterCommit() }
             for job in jobs { job.caller.resume(with: fault.map { .failure($0) } ?? .success(())) }
         } while goesOn()
     }

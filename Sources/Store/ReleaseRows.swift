@@ -6,6 +6,8 @@ public struct Holdings: Sendable {
     /// What is known of each id.
     public var objects: [STIXID: HeldObject] = [:]
     var numbers: [STIXID: Int64] = [:]
+    /// Keys of the objects whose standings a release left to be put right.
+    var unsettled: Set<Int64> = []
 }
 
 /// A release that is about to be written.
@@ -45,10 +47,10 @@ extension Transaction {
             guard let found else { continue }
             holdings.numbers[id] = found.number
             holdings.objects[id] = HeldObject(
-                owner: found.owner.flatMap { directory.member(numbered: $0)?.id },
+                owner: try found.owner.map { try Self.member($0, directory) },
                 created: found.created.map { Timestamp(nanoseconds: $0) },
                 versions: try connection.rows(
-                    "select pool, label, instant, dated, revoked, digest from version where object = $1",
+                    "select pool, label, instant, dated, revoked, digest, member, version from version where object = $1",
                     .integer(found.number)
                 ) { row in
                     guard let pool = directory.pool(numbered: row.integer(0)) else {
@@ -57,6 +59,8 @@ extension Transaction {
                     return HeldVersion(
                         pool: pool.id,
                         label: try label(row.integer(1)),
+                        member: try Self.member(row.integer(6), directory),
+                        version: row.text(7),
                         instant: row.integer(3) == 1 ? Timestamp(nanoseconds: row.integer(2)) : nil,
                         digest: row.bytes(5),
                         isRevoked: row.integer(4) == 1
@@ -65,6 +69,13 @@ extension Transaction {
             )
         }
         return holdings
+    }
+
+    private static func member(_ number: Int64, _ directory: Directory) throws -> ID<Member> {
+        guard let member = directory.member(numbered: number) else {
+            throw DatabaseFault.statement("an object is of a member that is not in the directory")
+        }
+        return member.id
     }
 
     /// The number of a label, interned when it is new.
@@ -97,8 +108,9 @@ extension Transaction {
     }
 
     /// Stores one version with its content and its journal entry.
+    ///
+    /// The standings of the object's versions are right again after `restand`.
     /// - Returns: its tick, which is its date added.
-    @discardableResult
     public func release(
         _ row: ReleaseRow,
         labelled label: Int64,
@@ -111,12 +123,11 @@ extension Transaction {
         let tick = nextTick()
         let object = row.object
         let number: Int64
-        var isFirst = false
         if let known = holdings.numbers[object.id] {
             number = known
+            holdings.unsettled.insert(number)
         } else {
             number = tick.microseconds
-            isFirst = true
             try connection.run(
                 "insert into object (number, id, owner, created) values ($1, $2, $3, $4)",
                 .integer(number),
@@ -151,8 +162,13 @@ extension Transaction {
             .bytes(object.bytes)
         )
         try enter(.released, at: tick, principal: author.number, pool: pool.number, object: number, leaf: row.leaf)
-        if !isFirst { try restand(number, in: pool) }
         return tick
+    }
+
+    /// Puts the standings right of every object in `pool` that got further versions.
+    public func restand(_ holdings: inout Holdings, in pool: Pool) throws {
+        for object in holdings.unsettled.sorted() { try restand(object, in: pool) }
+        holdings.unsettled = []
     }
 
     /// Removes versions of an object from a pool, content and salt with them.
@@ -167,7 +183,7 @@ extension Transaction {
         try restand(object, in: pool)
     }
 
-    /// Puts the standings of an object's versions in one pool right after one came or went.
+    /// Puts the standings of an object's versions in one pool right after some came or went.
     private func restand(_ object: Int64, in pool: Pool) throws {
         var held: [VersionStanding?] = []
         let versions = try connection.rows(

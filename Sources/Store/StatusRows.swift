@@ -72,10 +72,18 @@ public enum StatusRows {
         )
     }
 
-    /// Those that wait for a second person, oldest first.
-    public static func waiting(_ connection: any SQLConnection) throws -> [StatusRow] {
+    /// How many of those that wait one call gives.
+    public static let waitingMax = 1_000
+
+    /// Those of a member that wait for a second person, oldest first.
+    public static func waiting(of member: Int64, _ connection: any SQLConnection) throws -> [StatusRow] {
         try connection.rows(
-            "select \(StatusRow.columns) from status where ended is null order by tick",
+            """
+            select \(StatusRow.columns) from status where ended is null
+            and principal in (select number from principal where member = $1) order by tick limit $2
+            """,
+            .integer(member),
+            .integer(Int64(waitingMax)),
             make: StatusRow.init
         )
     }
@@ -122,10 +130,16 @@ extension Transaction {
         )
     }
 
-    /// Forgets statuses that were complete before `tick`.
+    /// Forgets statuses that were complete before `tick`, the oldest first, at most so many.
     /// - Returns: how many.
-    @discardableResult
-    public func forgetStatuses(before tick: Tick) throws -> Int {
-        try connection.run("delete from status where ended < $1", .integer(tick.microseconds))
+    public func forgetStatuses(before tick: Tick, upTo count: Int) throws -> Int {
+        try connection.run(
+            """
+            delete from status where tick in
+            (select tick from status where ended < $1 order by ended limit $2)
+            """,
+            .integer(tick.microseconds),
+            .integer(Int64(count))
+        )
     }
 }

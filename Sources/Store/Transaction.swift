@@ -9,6 +9,9 @@ public final class Transaction {
     /// The connection that it runs on.
     public let connection: any SQLConnection
     private var last: Tick
+    /// The directory as it is here, once somebody asked for it; nil again when it was changed.
+    private var directory: Directory?
+    private var changesDirectory = false
 
     /// Takes the journal's row, and with it the right to allocate ticks until the commit.
     init(_ connection: any SQLConnection, clock: () -> Timestamp) throws {
@@ -44,6 +47,30 @@ public final class Transaction {
             SQLValue(object),
             leaf.map { .bytes($0) } ?? .null
         )
+    }
+
+    /// Enters a change of the directory in the journal.
+    func enterDirectory(at tick: Tick) throws {
+        (directory, changesDirectory) = (nil, true)
+        try enter(.directory, at: tick, principal: nil)
+    }
+
+    /// The directory as this transaction sees it: what is `known` as of a tick, unless it was changed since.
+    public func directory(_ known: Directory, asOf tick: Tick) throws -> Directory {
+        if let directory { return directory }
+        let current = try isDirectoryChanged(since: tick) ? DirectoryRows.directory(connection) : known
+        directory = current
+        return current
+    }
+
+    private func isDirectoryChanged(since tick: Tick) throws -> Bool {
+        if changesDirectory { return true }
+        let change = try connection.first(
+            "select tick from journal where tick > $1 and kind = $2 limit 1",
+            .integer(tick.microseconds),
+            .integer(EntryKind.directory.rawValue)
+        ) { $0.integer(0) }
+        return change != nil
     }
 
     /// Keeps the last tick that was allocated; runs once, before the commit.

@@ -46,7 +46,7 @@ struct Configuration: Equatable, Sendable {
     /// `limits.body_bytes_max`: bytes of a request's body, 64 KiB to 256 MiB; TAXII's max_content_length.
     var bodyBytesMax = 10_485_760
     /// `limits.objects_per_envelope_max`: objects of one envelope, 1 to 100,000.
-    var objectsPerEnvelopeMax = 5_000
+    var objectsPerEnvelopeMax = 50_000
     /// `limits.object_bytes_max`: bytes of one object, 1 KiB to 64 MiB.
     var objectBytesMax = 1_048_576
     /// `limits.object_depth_max`: levels of objects and lists in one object, 8 to 512.
@@ -63,6 +63,8 @@ struct Configuration: Equatable, Sendable {
     var connectionsMax = 4_096
     /// `limits.connections_per_source_max`: open connections of one address, 1 to 100,000.
     var connectionsPerSourceMax = 256
+    /// `limits.memory_bytes_max`: bytes of bodies and large answers in memory at once, 64 MiB to 64 GiB.
+    var memoryBytesMax = 536_870_912
     /// `limits.idle_seconds`: how long a connection may be idle between requests, 1 to 3,600.
     var idleSeconds = 60
     /// `limits.request_seconds`: from a request's first byte to its answer, 1 to 3,600.
@@ -124,6 +126,7 @@ struct Configuration: Equatable, Sendable {
         connectionsMax = try keys.number("limits.connections_max", 16...100_000) ?? connectionsMax
         connectionsPerSourceMax =
             try keys.number("limits.connections_per_source_max", 1...100_000) ?? connectionsPerSourceMax
+        memoryBytesMax = try keys.number("limits.memory_bytes_max", 64 * mebibyte...65_536 * mebibyte) ?? memoryBytesMax
         idleSeconds = try keys.number("limits.idle_seconds", 1...3_600) ?? idleSeconds
         requestSeconds = try keys.number("limits.request_seconds", 1...3_600) ?? requestSeconds
     }
@@ -151,9 +154,25 @@ struct Configuration: Equatable, Sendable {
         if let clientCertificates, clientCertificates != .none, clientAuthorities == nil {
             throw ConfigurationFault(key: "tls.client_certificates", rule: "needs tls.client_ca, or must be none")
         }
+        guard !title.contains(where: { $0 == "\"" || $0 == "\\" }), title.allSatisfy(Self.isPlain) else {
+            throw ConfigurationFault(
+                key: "exchange.title",
+                rule: "must have no quotation mark, backslash or control character: it stands in a header"
+            )
+        }
+        guard memoryBytesMax >= 2 * max(bodyBytesMax, pageBytesMax) else {
+            throw ConfigurationFault(
+                key: "limits.memory_bytes_max",
+                rule: "must be at least twice limits.body_bytes_max and limits.page_bytes_max"
+            )
+        }
         guard Self.isStore(storeURL) else {
             throw ConfigurationFault(key: "store.url", rule: "must begin with sqlite: or postgresql://")
         }
+    }
+
+    private static func isPlain(_ character: Character) -> Bool {
+        character.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
     }
 
     static func isStore(_ url: String) -> Bool {

@@ -2,6 +2,8 @@ import Exchange
 import Foundation
 import HummingbirdCore
 import Logging
+import NIOCore
+import NIOPosix
 import Node
 import Server
 import ServiceLifecycle
@@ -34,6 +36,8 @@ struct Daemon: Sendable {
     var limits: ConnectionLimits
     var settings: Node.Settings
     var logger: Logger
+    /// What ends it.
+    var ending: [UnixSignal] = [.sigterm, .sigint]
 
     /// Time and chance, as the system has them.
     static let surroundings = Surroundings(
@@ -74,7 +78,7 @@ struct Daemon: Sendable {
         let (ports, found) = AsyncStream<Int?>.makeStream()
         let server = ExchangeServer(node, profile: profile, limits: limits, logger: logger)
         let admin = AdminServer(node, title: profile.title, version: version, logger: logger)
-        try Self.prepareSocket(adminSocket)
+        try await Self.prepareSocket(adminSocket)
         let listeners: [any Service] = [
             server.listener(at: .hostname(host, port: port), tls: tls) { found.yield($0) },
             admin.listener(at: adminSocket) { found.yield(nil) },
@@ -96,7 +100,7 @@ struct Daemon: Sendable {
         let group = ServiceGroup(
             configuration: .init(
                 services: upkeep + services + listeners,
-                gracefulShutdownSignals: [.sigterm, .sigint],
+                gracefulShutdownSignals: ending,
                 logger: logger
             )
         )
@@ -110,14 +114,19 @@ struct Daemon: Sendable {
         unsafe unlink(adminSocket)
     }
 
-    /// The socket's folder is for the daemon's user alone; a socket that a dead daemon left is taken away by binding.
-    private static func prepareSocket(_ path: String) throws {
+    /// The socket's folder is for the daemon's user alone; a socket that a dead daemon left is taken away by binding,
+    /// one that a daemon answers at is not.
+    private static func prepareSocket(_ path: String) async throws {
         let folder = URL(filePath: path).deletingLastPathComponent()
         try FileManager.default.createDirectory(
             at: folder,
             withIntermediateDirectories: true,
             attributes: [.posixPermissions: 0o700]
         )
+        let other = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(unixDomainSocketPath: path)
+        guard let channel = try? await other.get() else { return }  // Nobody answers: what was to be.
+        try await channel.close()
+        throw ConfigurationFault(key: "admin.socket", rule: "another daemon answers at \(path); give each its own")
     }
 }
 

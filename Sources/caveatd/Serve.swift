@@ -28,6 +28,8 @@ struct Serve: AsyncParsableCommand {
     var check = false
 
     func run() async throws {
+        // Until there is something to read again: otherwise a reload that comes early ends the daemon.
+        signal(SIGHUP, SIG_IGN)
         do {
             let configuration = try Configuration.read(try String(contentsOfFile: config, encoding: .utf8))
             if check { return print("\(config): no fault found") }
@@ -46,12 +48,13 @@ struct Serve: AsyncParsableCommand {
         let tls = try configuration.tls.map { try TLSContext($0) }
         let daemon = try Daemon(configuration, tls: tls, logger: logger)
         let node = try await daemon.node()
-        let watchdog = manager.watchdog {
+        // A store that hangs keeps the beat from coming; one that answers with an error is no reason to end, since the
+        // daemon comes back to it by itself, and /readyz tells.
+        let watchdog = manager.watchdog { [logger] in
             do {
                 try await node.live.follow()
-                return true
             } catch {
-                return false
+                logger.warning("store does not answer", metadata: ["error.kind": "\(error)"])
             }
         }
         let services: [any Service] = [
@@ -99,7 +102,8 @@ extension Daemon {
                 request: .seconds(configuration.requestSeconds),
                 headerBytesMax: configuration.headerBytesMax,
                 urlBytesMax: configuration.urlBytesMax,
-                bodyBytesMax: configuration.bodyBytesMax
+                bodyBytesMax: configuration.bodyBytesMax,
+                memoryBytesMax: configuration.memoryBytesMax
             ),
             settings: Node.Settings(
                 pageBytesMax: configuration.pageBytesMax,

@@ -39,20 +39,23 @@ struct ServiceManager: Sendable {
         return sent == message.count
     }
 
-    /// Feeds the watchdog at half of its interval for as long as `isHealthy` says so; idle where there is none.
-    func watchdog(_ isHealthy: @escaping @Sendable () async -> Bool) -> Watchdog {
-        Watchdog(manager: self, interval: watchdog.map { $0 / 2 }, isHealthy: isHealthy)
+    /// Feeds the watchdog at half of its interval, each time `act` has returned; idle where there is none.
+    func watchdog(after act: @escaping @Sendable () async -> Void) -> Watchdog {
+        Watchdog(manager: self, interval: watchdog.map { $0 / 2 }, act: act)
     }
 
     struct Watchdog: Service {
         let manager: ServiceManager
         let interval: Duration?
-        let isHealthy: @Sendable () async -> Bool
+        let act: @Sendable () async -> Void
 
         func run() async throws {
             guard let interval else { return try await gracefulShutdown() }
             let beats = AsyncTimerSequence(interval: interval, clock: ContinuousClock()).cancelOnGracefulShutdown()
-            for await _ in beats where await isHealthy() { manager.notify("WATCHDOG=1") }
+            for await _ in beats {
+                await act()
+                manager.notify("WATCHDOG=1")
+            }
         }
     }
 }

@@ -3,6 +3,7 @@ import base64
 import json
 import socket
 import subprocess
+import time
 import uuid
 
 import pytest
@@ -103,16 +104,29 @@ GOOD = json.dumps(indicator(5))
     "body, words",
     [
         (b"", "empty"), (b"{", "JSON"), (b"[]", "envelope"), (b"{}", "objects"), (b'{"objects":[]}', "at least one"),
-        (b'{"objects":{}}', "list"), (b'{"objects":[],"objects":[]}', "twice"), (b'{"objects":["\xff"]}', "UTF-8"),
-        (b'{"objects":["\\u0000"]}', "NUL"), (b'{"objects":["\\ud800"]}', "surrogates"), (b'{"objects":[1e999]}', "double"),
-        (b'{"objects":[123456789012345678901234567890]}', "integer"), (f'{{"objects":[{DEEP}]}}'.encode(), "deep"),
-        (b'\xef\xbb\xbf{"objects":[]}', "byte order mark"), (b'{"objects":[NaN]}', "JSON"),
-        (json.dumps({"objects": [1] * 6000}).encode(), "5000"),
+        (b'{"objects":{}}', "list"), (b'{"objects":[],"objects":[]}', "twice"), (b'{"objects":[],"x":"\xff"}', "UTF-8"),
+        (b'\xef\xbb\xbf{"objects":[]}', "byte order mark"), (b'{"objects":[NaN]}', "JSON"), (b'{"objects":[{]}', "JSON"),
+        (json.dumps({"objects": [1] * 50001}).encode(), "50000"),
     ],
 )
 def test_envelopes_that_cannot_be_read(trial, body, words):
     answer = trial.post("north-oil", "commons", body)
     assert answer.status_code == 422 and words in answer.json()["description"], answer.text
+
+
+@pytest.mark.parametrize(
+    "bad, words",
+    [
+        (b'{"a":"\xff"}', "UTF-8"), (b'{"a":"\\u0000"}', "NUL"), (b'"\\ud800"', "surrogates"), (b'{"a":1e999}', "double"),
+        (b'{"a":-9223372036854775808}', "integer"), (b'[123456789012345678901234567890]', "integer"),
+        (DEEP.encode(), "deep"), (b'{"a":1,"a":2}', "twice"),
+    ],
+)
+def test_one_unreadable_object_does_not_cost_the_others(trial, bad, words):
+    good = [json.dumps(indicator()).encode() for _ in range(2)]
+    status = trial.publish("north-oil", "commons", b'{"objects":[' + good[0] + b"," + bad + b"," + good[1] + b"]}")
+    assert (status["success_count"], status["failure_count"]) == (2, 1)
+    assert status["failures"][0]["id"] == "objects[1]" and words in status["failures"][0]["message"]
 
 
 @pytest.mark.parametrize(
@@ -207,30 +221,115 @@ class Serve:
         assert self.process.wait(20) == 0, self.log.read_text()
 
 
+def member_of(serve, name="acme"):
+    """A member with one principal on a daemon of the test's own, a pool that all read and write, and the token."""
+    operator = Trial(str(serve.folder / "none"))
+    operator.card = {"url": f"http://127.0.0.1:{serve.port}", "admin_socket": serve.socket, "members": []}
+    operator.cli("admin", "member", "add", name, "--title", name, "--kind", "bank", "--jurisdiction", "NL")
+    operator.cli("admin", "principal", "add", name, "--member", name, "--role", "reader", "--role", "reporter")
+    operator.cli("admin", "pool", "add", "commons", "--title", "Commons", "--reading", "everyone", "--writing", "everyone")
+    made = operator.cli("admin", "credential", "add", "--principal", name, "--type", "token", "--json").stdout
+    return json.loads(made)["secret"]
+
+
+def everything(connection):
+    """What a server sends until it closes."""
+    found = b""
+    while part := connection.recv(65536):
+        found += part
+    return found
+
+
 def test_slow_and_many_connections_are_bounded(tmp_path):
     serve = Serve(tmp_path, limits={"request_seconds": 1, "idle_seconds": 1, "connections_per_source_max": 8})
     try:
         slow = socket.create_connection(("127.0.0.1", serve.port))
         slow.sendall(b"GET /taxii2/ HTTP/1.1\r\nHost: x\r\nX-Slow: ")
         slow.settimeout(10)
-        assert slow.recv(100) == b"", "a request that does not end is cut"
+        told = everything(slow)
+        assert told.startswith(b"HTTP/1.1 408 ") and b"request_seconds" in told and TAXII.encode() in told
         idle = socket.create_connection(("127.0.0.1", serve.port))
         idle.settimeout(10)
         assert idle.recv(100) == b"", "an idle connection is closed"
         held = [socket.create_connection(("127.0.0.1", serve.port)) for _ in range(8)]
         for one in held:
-            one.sendall(b"G")
+            one.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert one.recv(1000).startswith(b"HTTP/1.1 200 ")
         extra = socket.create_connection(("127.0.0.1", serve.port))
         extra.settimeout(5)
-        try:
-            assert extra.recv(100) == b""
-        except ConnectionResetError:
-            pass
+        extra.sendall(b"GET /taxii2/ HTTP/1.1\r\nHost: x\r\n\r\n")
+        told = everything(extra)
+        assert told.startswith(b"HTTP/1.1 429 ") and b"connections_per_source_max" in told
         for one in held:
             one.close()
         wait_for(lambda: requests.get(f"http://127.0.0.1:{serve.port}/healthz", timeout=5).status_code == 200, "room again")
     finally:
         serve.stop()
+
+
+def test_a_slow_reader_gets_all_and_one_that_stops_is_cut(tmp_path):
+    serve = Serve(tmp_path, limits={"idle_seconds": 1, "page_bytes_max": 16777216})
+    try:
+        token = member_of(serve)
+        url = f"http://127.0.0.1:{serve.port}/caveat/collections/commons/objects/"
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": TAXII}
+        for _ in range(2):
+            made = [indicator(description="x" * 900_000) for _ in range(8)]
+            assert requests.post(url, json={"objects": made}, headers=headers, timeout=20).json()["success_count"] == 8
+
+        def asked():
+            connection = socket.socket()
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+            connection.connect(("127.0.0.1", serve.port))
+            connection.settimeout(10)
+            connection.sendall(f"GET {url[url.index('/caveat'):]} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+            return connection
+
+        # More than twice the idle time for the whole, and never so long for a part.
+        connection, start, found = asked(), time.monotonic(), b""
+        while len(found) < 14_400_000 and (part := connection.recv(262144)):
+            found += part
+            time.sleep(max(0, start + 2.5 * len(found) / 14_400_000 - time.monotonic()))
+        assert len(found) >= 14_400_000 and time.monotonic() - start > 2
+        # One that takes nothing is cut: what it finds later is not the whole.
+        connection = asked()
+        time.sleep(3)
+        try:
+            assert len(everything(connection)) < 14_400_000
+        except ConnectionResetError:
+            pass
+    finally:
+        serve.stop()
+
+
+def test_one_daemon_does_not_take_the_socket_of_another(tmp_path):
+    first = Serve(tmp_path)
+    try:
+        other = tmp_path / "other.yaml"
+        text = (tmp_path / "caveatd.yaml").read_text()
+        other.write_text(text.replace(str(first.port), str(free_port())).replace("caveat.db", "other.db"))
+        done = subprocess.run([CAVEATD, "serve", "--config", other], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 1 and "admin.socket" in done.stderr
+        assert member_of(first), "the first still answers there"
+    finally:
+        first.stop()
+
+
+def test_a_trial_that_was_killed_while_it_was_made_is_made_anew(tmp_path):
+    data = tmp_path / "data"
+    for pause in (0, 0.05, 0.1, 0.2):
+        process = subprocess.Popen(
+            [CAVEATD, "trial", "--json", "--data", data, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        wait_for(lambda: (data / "founding").exists() or process.poll() is not None, "the founding")
+        time.sleep(pause)
+        process.kill()
+        process.communicate()
+        if not (data / "founding").exists():
+            break  # It was quicker than the kill.
+    trial = Trial(str(data)).start()
+    assert len(trial.get("north-oil", "collections/warnings/objects/").json()["objects"]) > 3
+    trial.stop()
 
 
 def openssl(folder, *words):

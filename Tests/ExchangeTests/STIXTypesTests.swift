@@ -121,8 +121,7 @@ struct STIXTypesTests {
         let text = Self.object(type, members)
         let object = try Samples.object(text)
         #expect(String(decoding: object.bytes, as: UTF8.self) == text)
-        #expect(object.isObservable == Self.observables.contains { $0.type == type })
-        #expect((object.version == nil) == object.isObservable)
+        #expect((object.version == nil) == Self.observables.contains { $0.type == type })
     }
 
     @Test("miss none of their required properties", arguments: domains + observables)

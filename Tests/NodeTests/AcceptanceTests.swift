@@ -172,4 +172,114 @@ struct AcceptanceTests {
         #expect(try await node.disclosure.page(question, of: pool, to: session).stored.versions.count == 2)
         await exchange.close()
     }
+
+    @Test("goes by what is true when it is written, however long ago the request began", arguments: Engine.both)
+    func changesMeanwhile(engine: Engine) async throws {
+        let exchange = try await TestExchange(engine)
+        let ann = try await exchange.join("ann")
+        _ = try await exchange.join("bob", .customs)
+        let pool = try await exchange.pool("open", .open)
+        let administration = exchange.node.administration
+        let session = try await exchange.session(ann)
+        func accepted(_ number: Int, _ marking: TLP? = nil) async throws -> StatusReport {
+            let envelope = try Samples.envelope([Samples.indicator(number, marking: marking)])
+            return try await exchange.node.acceptance.accept(envelope, to: pool, from: session)
+        }
+        func refusal(_ number: Int) async throws -> String {
+            do {
+                return "status \(try await accepted(number).status)"
+            } catch let fault as AcceptanceFault {
+                return "\(fault)"
+            }
+        }
+        #expect(try await accepted(1).successCount == 1)
+        _ = try await administration.changePool("open") { $0.ceiling = .green }
+        #expect(try await accepted(2, .red).failureCount == 1)
+        _ = try await administration.changePool("open") { $0.release = .secondPerson }
+        #expect(try await accepted(3).status == .pending)
+        _ = try await administration.changePool("open") { ($0.release, $0.writing) = (.direct, .authorities) }
+        #expect(try await refusal(4).hasPrefix("forbidden"))
+        _ = try await administration.changePool("open") { $0.reading = .authorities }
+        #expect(try await refusal(5).hasPrefix("absent"))
+        _ = try await administration.changePool("open") { ($0.reading, $0.writing) = (.everyone, .everyone) }
+        _ = try await administration.changeMember("ann") { $0.standing = .suspended }
+        #expect(try await refusal(6).hasPrefix("ended"))
+        _ = try await administration.changeMember("ann") { $0.standing = .active }
+        #expect(try await exchange.all(pool, as: ann).count == 1)
+        await exchange.close()
+    }
+
+    @Test("on one node goes by what another has just changed")
+    func changesElsewhere() async throws {
+        let exchange = try await TestExchange(.postgresql)
+        let ann = try await exchange.join("ann")
+        let pool = try await exchange.pool("open", .open)
+        // Nothing tells this node of what the first commits: it follows only when it is asked.
+        let other = try await TestExchange.node(over: exchange.database, exchange.clock, seed: 5)
+        let session = try await other.authentication.session(for: .bearer(ann), from: "test")
+        let second = try await exchange.pool("second", .open)
+        _ = try await exchange.publish([Samples.indicator(1)], to: second, as: ann)
+        // It reads what it does not know of yet: a version in a pool that is new.
+        let envelope = try Samples.envelope([Samples.indicator(1)])
+        #expect(try await other.acceptance.accept(envelope, to: pool, from: session).successCount == 1)
+        _ = try await exchange.node.administration.changeMember("ann") { $0.standing = .suspended }
+        await #expect(throws: AcceptanceFault.self) {
+            try await other.acceptance.accept(try Samples.envelope([Samples.indicator(2)]), to: pool, from: session)
+        }
+        await exchange.close()
+    }
+
+    @Test("settles what waits however deep it is")
+    func deep() async throws {
+        let exchange = try await TestExchange()
+        let ann = try await exchange.join("ann")
+        let eve = try await exchange.principal("eve", of: "ann", roles: [.approver])
+        var terms = PoolTerms.open
+        terms.release = .secondPerson
+        let pool = try await exchange.pool("slow", terms)
+        let limits = Envelope.Limits(objectDepthMax: 300)
+        let node = try await TestExchange.node(over: exchange.database, exchange.clock, envelope: limits, seed: 3)
+        let nested = String(repeating: "[", count: 250) + "1" + String(repeating: "]", count: 250)
+        let text = Samples.indicator(1, ",\"x_deep\":\(nested)")
+        let envelope = try Envelope(Array("{\"objects\":[\(text)]}".utf8), limits: limits)
+        let author = try await node.authentication.session(for: .bearer(ann), from: "test")
+        let report = try await node.acceptance.accept(envelope, to: pool, from: author)
+        #expect(report.pendingCount == 1)
+        let second = try await node.authentication.session(for: .bearer(eve), from: "test")
+        let settled = try await node.acceptance.settle(try #require(ID(parsing: report.id)), .approve, by: second)
+        #expect(settled.successCount == 1)
+        await exchange.close()
+    }
+
+    @Test("forgets a status two days after it was complete, and never one that waits", arguments: Engine.both)
+    func forgetting(engine: Engine) async throws {
+        let exchange = try await TestExchange(engine)
+        let ann = try await exchange.join("ann")
+        var terms = PoolTerms.open
+        let pool = try await exchange.pool("open", terms)
+        terms.release = .secondPerson
+        let slow = try await exchange.pool("slow", terms)
+        let waiting = try await exchange.publish([Samples.indicator(0)], to: slow, as: ann)
+        // More than one transaction forgets.
+        var complete: [StatusReport] = []
+        for _ in 0..<1_100 { complete.append(try await exchange.publish([Samples.indicator(1)], to: pool, as: ann)) }
+        let session = try await exchange.session(ann)
+        func kept(_ reports: [StatusReport]) async throws -> Int {
+            var count = 0
+            for report in reports {
+                guard let id = ID<StatusReport>(parsing: report.id) else { continue }
+                if try await exchange.node.statuses.status(id, for: session) != nil { count += 1 }
+            }
+            return count
+        }
+        exchange.clock.advance(by: Statuses.kept)
+        try await exchange.node.statuses.forgetOld(at: exchange.clock.now)
+        exchange.clock.advance(by: .seconds(-1))
+        #expect(try await kept([waiting]) == 1)
+        exchange.clock.advance(by: .seconds(2))
+        try await exchange.node.statuses.forgetOld(at: exchange.clock.now)
+        #expect(try await kept(complete) == 0)
+        #expect(try await kept([waiting]) == 1)
+        await exchange.close()
+    }
 }

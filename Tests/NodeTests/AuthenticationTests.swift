@@ -113,6 +113,50 @@ struct AuthenticationTests {
         #expect(await attempt("ann", from: "a") == "unknown")
         await exchange.close()
     }
+
+    @Test("counts each of many guesses that come at once, and hashes a good password once for all who bring it")
+    func together() async throws {
+        let exchange = try await TestExchange(failuresPerMinute: 3)
+        _ = try await exchange.join("ann")
+        let authentication = exchange.node.authentication
+        let secret = try #require(
+            try await exchange.node.administration.addCredential(.password, for: "ann", expires: nil).secret
+        )
+        func outcomes(_ user: String, _ password: String, _ source: String) async -> [String: Int] {
+            await withTaskGroup(of: String.self) { group in
+                for _ in 0..<20 {
+                    group.addTask {
+                        do {
+                            let shown = Presented.basic(user: user, password: password)
+                            _ = try await authentication.session(for: shown, from: source)
+                            return "in"
+                        } catch AuthenticationFault.limited {
+                            return "limited"
+                        } catch {
+                            return "unknown"
+                        }
+                    }
+                }
+                return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+            }
+        }
+        #expect(await outcomes("bob", "guess", "a") == ["unknown": 3, "limited": 17])
+        #expect(await outcomes("ann", secret, "b") == ["in": 20])
+        await exchange.close()
+    }
+
+    @Test("lets each principal make so many requests a second, and a burst")
+    func rate() throws {
+        let rate = RequestRate(perSecond: 2, burst: 5)
+        let (ann, bob) = (ID<Principal>(Samples.uuid(1)), ID<Principal>(Samples.uuid(2)))
+        var now = Timestamp(microseconds: 1_000_000)
+        #expect((0..<7).map { _ in rate.take(ann, at: now) == nil } == [true, true, true, true, true, false, false])
+        #expect(rate.take(ann, at: now) == .milliseconds(500))
+        #expect(rate.take(bob, at: now) == nil)
+        now = now.advanced(by: .seconds(1))
+        #expect((0..<3).map { _ in rate.take(ann, at: now) == nil } == [true, true, false])
+        #expect(RequestRate(perSecond: 0, burst: 1).take(ann, at: now) == nil)
+    }
 }
 
 extension Presented {

@@ -35,12 +35,13 @@ final class TestExchange: Sendable {
         over database: any Database,
         _ clock: ManualClock,
         failuresPerMinute: Int = 1_000,
+        envelope: Envelope.Limits = Envelope.Limits(),
         seed: UInt64 = 1
     ) async throws -> Node {
         let random = Mutex(SplitMix64(seed: seed))
         return try await Node(
             database,
-            settings: Node.Settings(requestsPerSecond: 0, failuresPerMinute: failuresPerMinute),
+            settings: Node.Settings(envelope: envelope, requestsPerSecond: 0, failuresPerMinute: failuresPerMinute),
             surroundings: Surroundings(
                 clock: { clock.now },
                 randomBytes: { count in

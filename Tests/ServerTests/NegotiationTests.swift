@@ -18,6 +18,7 @@ struct NegotiationTests {
             ("application/taxii+json;version=2.0", false), ("text/html", false), ("application/json", false),
             ("application/taxii+json;q=0", false), ("nonsense", false),
             ("application/taxii+json;version=\"2,1\"", false),
+            ("application/taxii+json;version=2.1;q=1;ext", true),
         ] as [(String?, Bool)]
     )
     func accept(header: String?, accepted: Bool) {

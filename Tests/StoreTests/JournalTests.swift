@@ -140,7 +140,7 @@ struct JournalTests {
     }
 
     @Test(
-        "answers a failed commit with an error, and a repeated one is stored once",
+        "answers a failed commit with an error, and goes on",
         arguments: FaultyDatabase.Fault.allCases
     )
     func failedCommit(fault: FaultyDatabase.Fault) async throws {
@@ -157,6 +157,47 @@ struct JournalTests {
         }
         let stored = try await Self.ticks(database).count
         #expect(stored == (fault == .afterCommit ? 1 : 0))
+        try await commits.write { try $0.enter(.held, at: $0.nextTick(), principal: nil) }
+        #expect(try await Self.ticks(database).count == stored + 1)
+        await database.close()
+    }
+
+    @Test("answers nobody before the commit is durable, and bounds the work of one transaction")
+    func groups() async throws {
+        let folder = try TemporaryFolder()
+        let database = try await open(.sqlite, folder)
+        try await found(database)
+        let begun = Mutex(Int64(0))
+        // Each transaction reads the clock once, so its time tells which it was.
+        let clock: @Sendable () -> Timestamp = {
+            begun.withLock { begun in
+                begun += 1
+                return Timestamp(microseconds: begun * 1_000)
+            }
+        }
+        let followed = Mutex<[Int]>([])
+        let commits = GroupCommit(database, clock: clock) {
+            let durable = (try? await Self.ticks(database).count) ?? 0
+            followed.withLock { $0.append(durable) }
+        }
+        let groups = try await withThrowingTaskGroup(of: (group: Timestamp, isDurable: Bool).self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    let (time, tick) = try await commits.write(weight: 2_000) { transaction in
+                        let tick = transaction.nextTick()
+                        try transaction.enter(.held, at: tick, principal: nil)
+                        return (transaction.now, tick)
+                    }
+                    return (time, try await Self.ticks(database).contains(tick.microseconds))
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let early = groups.filter { !$0.isDurable }
+        #expect(early.isEmpty)
+        let sizes = Dictionary(grouping: groups, by: \.group).values.map(\.count)
+        #expect(sizes.allSatisfy { $0 * 2_000 <= GroupCommit.groupWeightMax })
+        #expect(followed.withLock { $0.count } == sizes.count)
         await database.close()
     }
 

@@ -16,7 +16,9 @@ public struct AcceptancePlan: Sendable {
 
     /// What is to be stored, in the order of the envelope.
     public private(set) var releases: [Release] = []
-    /// What became of each object, in the order of the envelope.
+    /// What becomes of each object, in the order of the envelope.
+    ///
+    /// The version of one without `modified` and `created` is when it comes: see `verdicts(cameAt:)`.
     public private(set) var verdicts: [Verdict] = []
 
     private let author: Reader
@@ -25,6 +27,15 @@ public struct AcceptancePlan: Sendable {
     private let rule: ReleaseRule
     private let now: Timestamp
     private var held: [STIXID: HeldObject]
+    /// Of the objects that have no version of their own, those that are the same as a release: its place.
+    private var undated: [Int: Int] = [:]
+    /// The first release of each content, by its place in the envelope.
+    private var places: [Content: Int] = [:]
+
+    private struct Content: Hashable {
+        let id: STIXID
+        let digest: [UInt8]
+    }
 
     /// - Parameters:
     ///   - author: who brings the envelope; the caller has checked that it may write to `pool`.
@@ -56,20 +67,58 @@ public struct AcceptancePlan: Sendable {
         }
     }
 
+    /// The verdicts once the releases are stored.
+    /// - Parameter ticks: when each release came, by its place in the envelope.
+    public func verdicts(cameAt ticks: [Int: Tick]) -> [Verdict] {
+        var stated = verdicts
+        for (place, source) in undated {
+            guard case .success(let id, _, let note) = stated[place], let tick = ticks[source] else { continue }
+            stated[place] = .success(id: id, version: tick.text, note: note)
+        }
+        return stated
+    }
+
     private mutating func verdict(on object: STIXObject, at place: Int) -> Verdict {
         let version = object.version?.text ?? now.text
         let label = Label(of: object, in: pool, from: author.principal)
         do throws(Refusal) {
-            try checkMarking(of: object, label)
-            try checkAuthorship(of: object)
-            if try isNew(object) {
-                release(object, at: place, label)
-                if rule == .secondPerson { return .pending(id: object.id.text, version: version) }
+            let twin = places[Content(id: object.id, digest: object.digest)]
+            if twin == nil {
+                if let known = duplicate(of: object, label) {
+                    return .success(id: object.id.text, version: known.version, note: note(on: object, label))
+                }
+                try checkMarking(of: object, label)
+                try checkAuthorship(of: object)
+                try checkOwnership(of: object)
             }
-            return .success(id: object.id.text, version: version, note: note(on: object, label))
+            switch rule {
+            case .direct:
+                if twin == nil { release(object, at: place, label) }
+                if object.version == nil { undated[place] = twin ?? place }
+                return .success(id: object.id.text, version: version, note: note(on: object, label))
+            case .secondPerson:
+                // One that stands twice waits twice, so that each line of the status is settled.
+                release(object, at: place, label)
+                return .pending(id: object.id.text, version: version)
+            }
         } catch {
             return .failure(id: object.id.text, version: version, reason: error.reason)
         }
+    }
+
+    /// The version in this pool that makes the object an exact duplicate: one that the author may see, or that has the
+    /// very label that the object would get.
+    ///
+    /// One that is there for others alone is no duplicate: the author would be told of it, and have nothing.
+    private func duplicate(of object: STIXObject, _ label: Label) -> HeldVersion? {
+        held[object.id]?.versions.first { version in
+            version.pool == pool.id && (version.digest == object.digest || TLP.marking(object.id) != nil)
+                && (version.label == label || isSeen(version))
+        }
+    }
+
+    private func isSeen(_ version: HeldVersion) -> Bool {
+        AccessPolicy.decide(author, version.label, at: now) == .permitted
     }
 
     private func checkMarking(of object: STIXObject, _ label: Label) throws(Refusal) {
@@ -96,32 +145,35 @@ public struct AcceptancePlan: Sendable {
         }
     }
 
-    /// Whether the object is to be stored; false when this pool already has it.
-    private func isNew(_ object: STIXObject) throws(Refusal) -> Bool {
-        guard let held = held[object.id] else { return true }
-        let known = held.versions.filter { isComparable($0, object) }
-        if known.contains(where: { $0.digest == object.digest && $0.pool == pool.id }) { return false }
-        if let owner = held.owner, owner != author.member.id {
-            guard known.contains(where: { $0.digest == object.digest }) else {
-                throw Refusal(
-                    "id: belongs to the member that first brought it, who alone adds versions or revokes; "
-                        + "publish a derived object with an id of your own"
-                )
+    /// Whether the author may add this version to what is held under its id.
+    private func checkOwnership(of object: STIXObject) throws(Refusal) {
+        guard let held = held[object.id] else { return }
+        switch object.id.ownership {
+        case .nobody: return
+        case .first:
+            if let owner = held.owner, owner != author.member.id {
+                guard held.versions.contains(where: { $0.digest == object.digest }) else { throw Self.owned }
+                return
             }
-            return true
+            if let created = object.created, let first = held.created, created != first, !held.versions.isEmpty {
+                throw Refusal("created: must stay \(first.text) in every version of an object")
+            }
+            try checkHistory(of: object, held.versions)
+        case .seen:
+            let known = held.versions.filter {
+                $0.pool == pool.id && ($0.member == author.member.id || isSeen($0))
+            }
+            guard known.allSatisfy({ $0.member == author.member.id }) else { throw Self.owned }
+            try checkHistory(of: object, known)
         }
-        try checkHistory(of: object, held, known)
-        return true
     }
 
-    /// An id that belongs to nobody (a cyber-observable's can be computed from its value) is compared only with what
-    /// the author can see here: a refusal must not tell that somebody else holds it.
-    private func isComparable(_ version: HeldVersion, _ object: STIXObject) -> Bool {
-        guard object.isUnowned else { return true }
-        return version.pool == pool.id && AccessPolicy.decide(author, version.label, at: now) == .permitted
-    }
+    private static let owned = Refusal(
+        "id: belongs to the member that first brought it, who alone adds versions or revokes; "
+            + "publish a derived object with an id of your own"
+    )
 
-    private func checkHistory(of object: STIXObject, _ held: HeldObject, _ known: [HeldVersion]) throws(Refusal) {
+    private func checkHistory(of object: STIXObject, _ known: [HeldVersion]) throws(Refusal) {
         let instant = object.version?.instant
         for version in known where version.instant == instant && version.digest != object.digest {
             throw Refusal(
@@ -130,26 +182,26 @@ public struct AcceptancePlan: Sendable {
                     : "modified: this version is held with other content; give a changed object a later modified"
             )
         }
-        if let created = object.created, let first = held.created, created != first {
-            throw Refusal("created: must stay \(first.text) in every version of an object")
-        }
         if let instant, let end = known.compactMap({ $0.isRevoked ? $0.instant : nil }).min(), instant > end {
             throw Refusal("revoked: this object was revoked for good; publish a new object with a new id")
         }
     }
 
     private mutating func release(_ object: STIXObject, at place: Int, _ label: Label) {
-        let owner = object.isUnowned ? nil : author.member.id
+        let owner = object.id.ownership == .first ? author.member.id : nil
         releases.append(Release(place: place, object: object, label: label, owner: owner))
         let version = HeldVersion(
             pool: pool.id,
             label: label,
+            member: author.member.id,
+            version: object.version?.text ?? now.text,
             instant: object.version?.instant,
             digest: object.digest,
             isRevoked: object.isRevoked
         )
         held[object.id, default: HeldObject(owner: owner, created: object.created, versions: [])]
             .versions.append(version)
+        places[Content(id: object.id, digest: object.digest)] = place
     }
 
     /// What the author should know although the object is stored.
@@ -169,8 +221,22 @@ public struct AcceptancePlan: Sendable {
     }
 }
 
-extension STIXObject {
-    /// Whether the id belongs to nobody: a cyber-observable's follows from its value, and a TLP marking is the
-    /// standard's own.
-    public var isUnowned: Bool { isObservable || TLP.marking(id) != nil }
+extension STIXID {
+    /// To whom an id belongs.
+    enum Ownership {
+        /// To the member that first brought it: a random id, which nobody else can come to by itself.
+        case first
+        /// For each author, to whoever brought the versions that the author sees: an id that follows from what it names
+        /// by a rule that anyone may know. A refusal about one that is hidden would tell that somebody holds it.
+        case seen
+        /// To nobody: a cyber-observable's, which follows from its value, and the standard's own TLP markings.
+        case nobody
+    }
+
+    /// To whom this one belongs.
+    var ownership: Ownership {
+        if TLP.marking(self) != nil { return .nobody }
+        if version == 4 { return .first }
+        return STIXSchema.of(type)?.kind == .observable ? .nobody : .seen
+    }
 }

@@ -13,6 +13,11 @@ struct STIXMarkings {
         self.id = id
     }
 
+    /// What the standard's own marking-definitions have, and nothing else.
+    private static let properties: Set<String> = [
+        "type", "spec_version", "id", "created", "name", "definition_type", "definition", "extensions",
+    ]
+
     /// Refuses a marking-definition that passes itself off as one of TLP: a known id with other content, or TLP content
     /// under another id.
     func check() throws(STIXFault) {
@@ -20,6 +25,9 @@ struct STIXMarkings {
         let first = value["definition_type"]?.string == "tlp" ? value["definition"]?["tlp"]?.string : nil
         let second = value["extensions"]?[Self.tlp]?["tlp_2_0"]?.string
         let name = value["name"]?.string
+        if TLP.marking(id) != nil, let other = value.members.first(where: { !Self.properties.contains($0.key) }) {
+            throw STIXFault(String(other.key.prefix(80)), "is no property of the TLP marking that has this id", source)
+        }
         if let known = TLP.first[id] {
             let label = "TLP:\(known.word.uppercased())"
             guard first == known.word, value["extensions"] == nil, name == nil || name == label, isMade("2017-01-20")

@@ -36,8 +36,6 @@ public struct STIXObject: Sendable {
 
     /// The type.
     public var type: String { id.type }
-    /// Whether it is a cyber-observable of STIX 2.1.
-    public var isObservable: Bool { STIXSchema.of(type)?.kind == .observable }
 
     /// Checks all that STIX 2.1 says of an object by itself.
     ///

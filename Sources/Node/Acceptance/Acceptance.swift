@@ -8,6 +8,8 @@ import Synchronization
 ///
 /// When one is thrown nothing was stored, and the same call may be repeated.
 public enum AcceptanceFault: Error, Sendable {
+    /// The caller's credential, principal or member is no longer valid.
+    case ended
     /// It does not exist, or may not be seen.
     case absent
     /// The caller may see it, but not do this; the text says why.
@@ -31,7 +33,8 @@ public struct Acceptance: Sendable {
 
     /// Stores what a member contributes to a pool, or puts it aside where release needs a second person.
     ///
-    /// The caller has checked that `session` may write to `pool`. Durable when it returns.
+    /// Durable when it returns. Whether `session` may write, and the pool's terms, are as they are when it is written,
+    /// however long ago the request began.
     public func accept(
         _ envelope: Envelope,
         to pool: Pool,
@@ -40,24 +43,25 @@ public struct Acceptance: Sendable {
         // Whatever needs no lock is done before there is one.
         let random = surroundings.randomBytes(8)
         let seals = Seal.all(of: envelope.contributions, surroundings)
-        let directory = live.directory
-        return try await write { [self] transaction in
+        return try await write(weight: envelope.contributions.count) { [self] transaction in
+            let (directory, author) = try present(session, transaction)
+            let pool = try Self.writable(pool, author, directory)
             let tick = transaction.nextTick()
             let id = StatusID.id(at: tick, random: random).text
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
             let plan = AcceptancePlan(
                 envelope.contributions,
                 to: pool,
-                from: session.reader,
+                from: author,
                 held: desk.holdings.objects,
-                directory: desk.directory,
+                directory: directory,
                 rule: pool.terms.release,
                 at: transaction.now
             )
-            let report = StatusReport(id: id, requested: transaction.now, verdicts: plan.verdicts)
-            switch report.status {
-            case .complete: try desk.release(plan, in: pool, by: session.reader)
-            case .pending:
+            let isHeld = plan.verdicts.contains(where: \.isPending)
+            let verdicts = isHeld ? plan.verdicts : try desk.release(plan, in: pool, by: author)
+            let report = StatusReport(id: id, requested: transaction.now, verdicts: verdicts)
+            if isHeld {
                 try transaction.enter(
                     .held,
                     at: transaction.nextTick(),
@@ -90,13 +94,13 @@ public struct Acceptance: Sendable {
             guard let row = try StatusRows.status(status.uuid, transaction.connection), !row.isComplete else {
                 throw AcceptanceFault.absent
             }
-            let directory = live.directory
+            let (directory, approver) = try present(session, transaction)
             guard let author = directory.principal(numbered: row.principal),
-                author.member == session.member.id, let pool = directory.pool(numbered: row.pool)
+                author.member == approver.member.id, let pool = directory.pool(numbered: row.pool)
             else { throw AcceptanceFault.absent }
-            guard session.principal.roles.contains(.approver), author.id != session.principal.id else {
+            guard approver.principal.roles.contains(.approver), author.id != approver.principal.id else {
                 throw AcceptanceFault.forbidden(
-                    "release needs another principal of \(session.member.name) than the author, with the role approver"
+                    "release needs another principal of \(approver.member.name) than the author, with the role approver"
                 )
             }
             let objects = try StatusRows.objects(waitingIn: row, transaction.connection)
@@ -110,10 +114,10 @@ public struct Acceptance: Sendable {
                     principal: session.principal.number,
                     pool: row.pool
                 )
-                verdicts = Self.refusals(of: contributions, reason)
+                verdicts = Self.refusals(of: contributions, reason, at: transaction.now)
             case .approve:
-                guard pool.isWritten(by: session.member) else {
-                    throw AcceptanceFault.forbidden("\(session.member.name) may no longer write to \(pool.name)")
+                guard pool.isWritten(by: approver.member) else {
+                    throw AcceptanceFault.forbidden("\(approver.member.name) may no longer write to \(pool.name)")
                 }
                 var desk = try Desk(
                     transaction,
@@ -122,7 +126,7 @@ public struct Acceptance: Sendable {
                     contributions,
                     Seal.all(of: contributions, surroundings)
                 )
-                let reader = directory.reader(as: author, of: session.member, until: nil)
+                let reader = directory.reader(as: author, of: approver.member, until: nil)
                 let plan = AcceptancePlan(
                     contributions,
                     to: pool,
@@ -132,8 +136,7 @@ public struct Acceptance: Sendable {
                     rule: .direct,
                     at: transaction.now
                 )
-                try desk.release(plan, in: pool, by: reader)
-                verdicts = plan.verdicts
+                verdicts = try desk.release(plan, in: pool, by: reader)
             }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body)).settled(verdicts)
             try transaction.complete(row, at: transaction.nextTick(), body: report.encoded())
@@ -155,14 +158,19 @@ public struct Acceptance: Sendable {
         by session: Session,
         seeing permitted: Set<Int64>
     ) async throws(AcceptanceFault) {
-        try await write { transaction in
-            let visible = try PageRows.visible(id, pool: pool.number, permitted: permitted, transaction.connection)
-            let placed = visible.map(\.placed)
-            let chosen = visible.filter { version in
-                guard let filter else { return true }
-                return !filter.passesNothing
-                    && filter.versions.admits(version.placed, among: placed, permitted: permitted)
+        try await write { [self] transaction in
+            let (directory, deleter) = try present(session, transaction)
+            guard let pool = directory.pools[pool.id] else { throw AcceptanceFault.absent }
+            let rights = PoolRights(pool, deleter)
+            guard rights.sees else { throw AcceptanceFault.absent }
+            guard rights.reads, rights.writes else {
+                throw AcceptanceFault.forbidden("deleting needs the right to read and to write")
             }
+            let visible = try PageRows.visible(id, pool: pool.number, permitted: permitted, transaction.connection)
+            let named = filter.map { filter in
+                filter.passesNothing ? [] : filter.versions.chosen(of: visible.map(\.placed), permitted: permitted)
+            }
+            let chosen = visible.filter { named?.contains($0.placed) ?? true }
             guard let object = chosen.first?.object else { throw AcceptanceFault.absent }
             guard chosen.allSatisfy({ $0.member == session.member.number }) else {
                 throw AcceptanceFault.forbidden("only the member that brought an object may delete it")
@@ -171,11 +179,34 @@ public struct Acceptance: Sendable {
         }
     }
 
+    /// Everybody, and the caller, as the transaction sees them: what changed since the request was let in counts.
+    private func present(_ session: Session, _ transaction: Transaction) throws -> (Directory, Reader) {
+        let (known, head) = live.state.withLock { ($0.directory, $0.head) }
+        let directory = try transaction.directory(known, asOf: head)
+        guard let reader = directory.reader(with: session.credential, at: transaction.now) else {
+            throw AcceptanceFault.ended
+        }
+        return (directory, reader)
+    }
+
+    private static func writable(
+        _ pool: Pool,
+        _ author: Reader,
+        _ directory: Directory
+    ) throws(AcceptanceFault) -> Pool {
+        guard let pool = directory.pools[pool.id] else { throw .absent }
+        let rights = PoolRights(pool, author)
+        guard rights.sees else { throw .absent }
+        guard rights.writes else { throw .forbidden("you may read this collection, not write to it") }
+        return pool
+    }
+
     private func write<Output: Sendable>(
+        weight: Int = 1,
         _ body: @escaping @Sendable (Transaction) throws -> Output
     ) async throws(AcceptanceFault) -> Output {
         do {
-            return try await commits.write(body)
+            return try await commits.write(weight: weight, body)
         } catch let fault as AcceptanceFault {
             throw fault
         } catch let fault as WriteFault {
@@ -187,13 +218,13 @@ public struct Acceptance: Sendable {
 
     /// An object that was valid when it was put aside.
     private static func reread(_ bytes: [UInt8]) throws -> Contribution {
-        .object(try STIXObject(try JSON(parsing: bytes).root))
+        .object(try STIXObject(try JSON(parsing: bytes, limits: JSON.Limits(depthMax: .max)).root))
     }
 
-    private static func refusals(of contributions: [Contribution], _ reason: String) -> [Verdict] {
+    private static func refusals(of contributions: [Contribution], _ reason: String, at now: Timestamp) -> [Verdict] {
         contributions.compactMap { contribution in
             guard case .object(let object) = contribution else { return nil }
-            let version = object.version?.text ?? ""
+            let version = object.version?.text ?? now.text
             return .failure(id: object.id.text, version: version, reason: "refused by the second person: \(reason)")
         }
     }
@@ -242,15 +273,18 @@ private struct Desk {
         }
     }
 
-    mutating func release(_ plan: AcceptancePlan, in pool: Pool, by author: Reader) throws {
+    /// Stores what the plan releases.
+    /// - Returns: its verdicts.
+    mutating func release(_ plan: AcceptancePlan, in pool: Pool, by author: Reader) throws -> [Verdict] {
         var labels: [Label: Int64] = [:]
+        var ticks: [Int: Tick] = [:]
         for release in plan.releases {
             let label =
                 try labels[release.label] ?? live.number(of: release.label)
                 ?? transaction.intern(release.label, in: pool)
             labels[release.label] = label
             guard let seal = seals[release.place] else { preconditionFailure("what is released is an object") }
-            try transaction.release(
+            ticks[release.place] = try transaction.release(
                 ReleaseRow(object: release.object, salt: seal.salt, leaf: seal.leaf),
                 labelled: label,
                 in: pool,
@@ -260,6 +294,8 @@ private struct Desk {
                 holdings: &holdings
             )
         }
+        try transaction.restand(&holdings, in: pool)
+        return plan.verdicts(cameAt: ticks)
     }
 }
 

@@ -6,6 +6,8 @@ import Store
 public struct Statuses: Sendable {
     /// How long a status is kept once it is complete (TAXII 2.1 §4.3 asks for a day).
     public static let kept = Duration.seconds(48 * 3_600)
+    /// How many old ones one transaction forgets, so that nobody waits long for it.
+    private static let forgottenMax = 1_000
 
     private let live: LiveState
     private let database: any Database
@@ -24,12 +26,15 @@ public struct Statuses: Sendable {
         return Data(row.body)
     }
 
-    /// What waits for a second person of the session's member, oldest first.
+    /// What waits for a second person of the session's member, oldest first, as far as `StatusRows.waitingMax`.
+    ///
+    /// An approver is told of all of it, any other principal of what is its own.
     public func waiting(for session: Session) async throws -> [Waiting] {
-        let rows = try await database.read { try StatusRows.waiting($0) }
+        let rows = try await database.read { try StatusRows.waiting(of: session.member.number, $0) }
         let directory = live.directory
         return try rows.compactMap { row in
-            guard let author = directory.principal(numbered: row.principal), author.member == session.member.id,
+            guard row.principal == session.principal.number || session.principal.roles.contains(.approver),
+                let author = directory.principal(numbered: row.principal),
                 let pool = directory.pool(numbered: row.pool)
             else { return nil }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body))
@@ -60,6 +65,9 @@ public struct Statuses: Sendable {
     /// Forgets statuses that have been complete for longer than they are kept.
     public func forgetOld(at now: Timestamp) async throws {
         let before = Tick(at: now.advanced(by: .zero - Self.kept))
-        _ = try await commits.write { try $0.forgetStatuses(before: before) }
+        var forgotten = Self.forgottenMax
+        while forgotten == Self.forgottenMax {
+            forgotten = try await commits.write { try $0.forgetStatuses(before: before, upTo: Self.forgottenMax) }
+        }
     }
 }

@@ -104,28 +104,44 @@ public struct Authentication: Sendable {
         _ source: String,
         _ now: Timestamp
     ) async throws(AuthenticationFault) -> Session {
-        if let known = verified.credential(encoded), let session = live.session(credential: known, at: now) {
-            return session
-        }
+        if let session = session(verifiedAs: encoded, now) { return session }
         guard let text = Data(base64Encoded: encoded).flatMap({ String(data: $0, encoding: .utf8) }),
             let colon = text.utf8.firstIndex(of: UInt8(ascii: ":"))
         else { return try bearer("", source, now) }
         let user = String(text[..<colon])
         let password = String(text[text.utf8.index(after: colon)...])
-        if password.hasPrefix(Self.tokenPrefix) {
-            let session = try bearer(password, source, now)
-            verified.keep(encoded, session.credential.id)
-            return session
-        }
+        if password.hasPrefix(Self.tokenPrefix) { return try bearer(password, source, now) }
+        guard passwords.queue() else { throw .limited(wait: .seconds(1)) }
+        return try await passwords.alone { [self] in
+            Result { () throws(AuthenticationFault) in
+                // Whoever waited for the first attempt of the same client needs none of its own.
+                if let session = session(verifiedAs: encoded, now) { return session }
+                return try session(of: user, password, shownAs: encoded, source, now)
+            }
+        }.get()
+    }
+
+    private func session(verifiedAs encoded: String, _ now: Timestamp) -> Session? {
+        verified.credential(encoded).flatMap { live.session(credential: $0, at: now) }
+    }
+
+    /// One attempt with a password, while there is no other: otherwise many at once would all come before the first
+    /// is counted.
+    private func session(
+        of user: String,
+        _ password: String,
+        shownAs encoded: String,
+        _ source: String,
+        _ now: Timestamp
+    ) throws(AuthenticationFault) -> Session {
         // The account's own limit stops a guesser that comes from many sources.
         let keys = [Self.key(source: source), "account \(user.prefix(Name.charactersMax))"]
         if let wait = failures.wait(for: keys, at: now) { throw .limited(wait: wait) }
         let candidates = live.passwordCredentials(of: user)
         // An account that does not exist costs the same time as one that does.
         for candidate in candidates.isEmpty ? [nil] : candidates.map(Optional.some) {
-            guard case .password(let expected, let salt) = candidate?.proof ?? Self.nobody else { continue }
-            guard passwords.queue() else { throw .limited(wait: .seconds(1)) }
-            guard let hash = await passwords.hash(password, salt: salt), Self.isEqual(hash, expected), let candidate,
+            guard case .password(let expected, let salt) = candidate?.proof ?? Self.nobody,
+                let hash = PasswordHash.hash(password, salt: salt), Self.isEqual(hash, expected), let candidate,
                 let session = live.session(credential: candidate.id, at: now)
             else { continue }
             verified.keep(encoded, candidate.id)
@@ -153,7 +169,8 @@ public struct Authentication: Sendable {
         let secret = Base64URL.text(of: surroundings.randomBytes(18))
         let salt = surroundings.randomBytes(16)
         guard passwords.queue() else { return nil }
-        return await passwords.hash(secret, salt: salt).map { (secret, .password(hash: $0, salt: salt)) }
+        let hash = await passwords.alone { PasswordHash.hash(secret, salt: salt) }
+        return hash.map { (secret, .password(hash: $0, salt: salt)) }
     }
 
     private static let nobody = Proof.password(

@@ -19,7 +19,7 @@ actor PasswordHash {
 
     /// Takes a place among those that wait; false when there is none left.
     ///
-    /// `hash` gives the place back.
+    /// `alone` gives the place back.
     nonisolated func queue() -> Bool {
         waiting.withLock { waiting in
             guard waiting < Self.waitingMax else { return false }
@@ -28,16 +28,23 @@ actor PasswordHash {
         }
     }
 
-    /// The hash of a password under a salt, for one who has a place; nil when it cannot be made.
-    func hash(_ password: String, salt: [UInt8]) -> [UInt8]? {
+    /// Runs `body`, for one who has a place, while nobody else hashes: what one attempt counts or keeps, the next sees.
+    func alone<Output: Sendable>(_ body: @Sendable () -> Output) -> Output {
         defer { waiting.withLock { $0 -= 1 } }
+        return body()
+    }
+
+    /// The hash of a password under a salt; nil when it cannot be made.
+    ///
+    /// Call it inside `alone`.
+    static func hash(_ password: String, salt: [UInt8]) -> [UInt8]? {
         let key = try? KDF.Scrypt.deriveKey(  // Fails only for parameters out of range, and these are constants.
             from: Data(password.utf8),
             salt: Data(salt),
-            outputByteCount: Self.hashBytes,
-            rounds: Self.rounds,
-            blockSize: Self.blockSize,
-            parallelism: Self.parallelism
+            outputByteCount: hashBytes,
+            rounds: rounds,
+            blockSize: blockSize,
+            parallelism: parallelism
         )
         return key.map { key in unsafe key.withUnsafeBytes { unsafe Array($0) } }
     }

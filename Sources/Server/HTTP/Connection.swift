@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import NIOCore
 import NIOSSL
 import Synchronization
@@ -11,7 +12,8 @@ final class Connection: TaskExecutor {
     }
 
     let channel: any Channel
-    /// The address that it comes from.
+    /// Where it comes from, as limits count it: an IPv4 address, or the /64 network of an IPv6 address, which one
+    /// subscriber has whole (RFC 6177).
     let source: String
     var loop: any EventLoop { channel.eventLoop }
     private let peer: Mutex<Peer>
@@ -20,8 +22,20 @@ final class Connection: TaskExecutor {
     /// - Parameter isEncrypted: whether there is TLS, and so perhaps a client certificate.
     init(_ channel: any Channel, isEncrypted: Bool) {
         self.channel = channel
-        source = channel.remoteAddress?.ipAddress ?? "local"
+        source = Self.source(of: channel.remoteAddress) ?? "local"
         peer = Mutex(isEncrypted ? .unread : .read(nil))
+    }
+
+    /// The source of an address; nil for one without.
+    static func source(of address: SocketAddress?) -> String? {
+        guard case .v6(let v6) = address else { return address?.ipAddress }
+        let bytes = unsafe withUnsafeBytes(of: v6.address.sin6_addr) { unsafe Array($0) }
+        if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] {  // IPv4 over a socket for both (RFC 4291).
+            return bytes.suffix(4).map(String.init).joined(separator: ".")
+        }
+        if bytes == [UInt8](repeating: 0, count: 15) + [1] { return address?.ipAddress }
+        let groups = stride(from: 0, to: 8, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
+        return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
     }
 
     /// The identity in the client's certificate; nil without TLS or without a certificate.

@@ -21,6 +21,7 @@ struct HTTPFault: Error, Sendable {
     /// The same for what does not exist and for what the caller may not see.
     static let absent = HTTPFault(.notFound, "Not found", "There is nothing here, or nothing that you may see.")
 
+    /// - Parameter realm: the exchange's title, which has no quotation mark and no control character.
     static func unauthorized(_ realm: String) -> HTTPFault {
         var fault = HTTPFault(
             .unauthorized,
@@ -47,6 +48,13 @@ struct HTTPFault: Error, Sendable {
     static func ours(_ status: HTTPResponseStatus, reference: String) -> HTTPFault {
         var fault = HTTPFault(status, "The exchange could not answer", "Nothing was lost. Reference \(reference).")
         if status == .serviceUnavailable { fault.headers.add(name: "Retry-After", value: "2") }
+        return fault
+    }
+
+    /// Too much is under way (`limits.memory_bytes_max`).
+    static var busy: HTTPFault {
+        var fault = HTTPFault(.serviceUnavailable, "Busy", "Too many large requests are under way. Try again in 2 s.")
+        fault.headers.add(name: "Retry-After", value: "2")
         return fault
     }
 

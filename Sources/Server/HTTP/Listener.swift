@@ -22,6 +22,8 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var urlBytesMax: Int
     /// Bytes of a body.
     public var bodyBytesMax: Int
+    /// Bytes of bodies and large answers that are in memory at once.
+    public var memoryBytesMax: Int
 
     /// Puts it together from its parts.
     public init(
@@ -31,7 +33,8 @@ public struct ConnectionLimits: Hashable, Sendable {
         request: Duration = .seconds(30),
         headerBytesMax: Int = 16 << 10,
         urlBytesMax: Int = 8 << 10,
-        bodyBytesMax: Int = 10 << 20
+        bodyBytesMax: Int = 10 << 20,
+        memoryBytesMax: Int = 512 << 20
     ) {
         self.connectionsMax = connectionsMax
         self.connectionsPerSourceMax = connectionsPerSourceMax
@@ -40,6 +43,7 @@ public struct ConnectionLimits: Hashable, Sendable {
         self.headerBytesMax = headerBytesMax
         self.urlBytesMax = urlBytesMax
         self.bodyBytesMax = bodyBytesMax
+        self.memoryBytesMax = memoryBytesMax
     }
 }
 
@@ -97,8 +101,9 @@ private struct ConnectionSetup: ServerChildChannel {
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let source = channel.remoteAddress?.ipAddress
-        guard source.map(sources.take) ?? true else {
+        let source = Connection.source(of: channel.remoteAddress)
+        let place = source.map(sources.take) ?? .granted
+        guard place != .refused else {
             logger.info("connection refused", metadata: ["error.kind": "connectionsPerSourceMax"])
             return channel.close().flatMapThrowing { throw ChannelError.connectTimeout(.zero) }
         }
@@ -106,7 +111,10 @@ private struct ConnectionSetup: ServerChildChannel {
         return channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls.current)) }
-            try pipeline.addHandler(Deadline(request: TimeAmount(limits.request), idle: TimeAmount(limits.idle)))
+            let (request, idle) =
+                place == .granted
+                ? (TimeAmount(limits.request), TimeAmount(limits.idle)) : (SourceCounts.told, SourceCounts.told)
+            try pipeline.addHandler(Deadline(request: request, idle: idle, dates: dates))
             // The decoder's limits stand beyond ours, so that what is a little too long still gets a TAXII error.
             var decoding = NIOHTTPDecoderLimitConfiguration()
             decoding.maxHeaderFieldSize = 4 * (limits.headerBytesMax + limits.urlBytesMax)
@@ -116,9 +124,22 @@ private struct ConnectionSetup: ServerChildChannel {
                 withDecoderLimitConfiguration: decoding
             )
             let connection = Connection(channel, isEncrypted: tls != nil)
+            let answer = place == .granted ? answer : Self.refuse
             try pipeline.addHandler(RequestHandler(connection, dates: dates, answer: answer))
             return Value(channel: channel)
         }
+    }
+
+    /// The one answer of a connection that its source has one too many of.
+    private static let refuse: Responding = { _, _ in
+        var fault = HTTPFault(
+            .tooManyRequests,
+            "Too many connections",
+            "Your address has connections_per_source_max of them open. Keep some and use them again."
+        )
+        fault.headers.add(name: "Retry-After", value: "2")
+        fault.endsConnection = true
+        return fault.response(MediaType.taxii)
     }
 
     /// A connection lasts until it is closed; its handlers do the rest.

@@ -17,7 +17,7 @@ struct MediaType: Hashable, Sendable {
         var parameters: [String: String] = [:]
         for part in parts.dropFirst() where !part.trimmingSpaces.isEmpty {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard pair.count == 2 else { return nil }
+            guard pair.count == 2 else { continue }  // An extension of an Accept header may have no value.
             parameters[pair[0].trimmingSpaces.lowercased()] = Self.unquoted(pair[1].trimmingSpaces)
         }
         self.type = type

@@ -24,6 +24,12 @@ struct Request: Sendable {
     /// The first field of a name.
     subscript(_ name: String) -> String? { headers.first(name: name) }
 
+    /// All fields of a name that is a list, as one (RFC 9110 §5.3); nil when there is none.
+    func list(_ name: String) -> String? {
+        let fields = headers[name]
+        return fields.isEmpty ? nil : fields.joined(separator: ",")
+    }
+
     /// The first value of a query parameter, percent-decoded.
     func parameter(_ name: String) -> String? {
         for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
@@ -54,6 +60,8 @@ struct Response: Sendable {
     var body: ByteBuffer
     /// Whether the connection cannot be used any more.
     var endsConnection = false
+    /// What a large body holds of the budget until it is written.
+    var lease: ByteBudget.Lease?
 
     init(_ status: HTTPResponseStatus, _ mediaType: String, _ body: ByteBuffer = ByteBuffer()) {
         self.status = status

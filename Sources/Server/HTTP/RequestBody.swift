@@ -7,6 +7,14 @@ import NIOHTTP1
 struct RequestBody: Sendable {
     /// Where it comes from; nil when the request has none.
     let source: NIOLoopBound<RequestHandler>?
+    /// The Content-Length header.
+    let declared: Int?
+
+    /// How many bytes it can have, where `limit` is the most that is read of one.
+    func bytesMax(_ limit: Int) -> Int {
+        guard source != nil else { return 0 }
+        return min(max(declared ?? limit, 0), limit)
+    }
 
     /// The whole body; may be asked for once.
     /// - Throws: `HTTPFault` 413 beyond `bytesMax`; `ChannelError` when the connection ends first.

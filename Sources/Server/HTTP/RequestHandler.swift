@@ -43,7 +43,9 @@ final class RequestHandler: ChannelDuplexHandler {
         switch unwrapInboundIn(data) {
         case .head(let head): start(head, context)
         case .body(var part): body.take(&part)
-        case .end: body.end()
+        case .end:
+            body.end()
+            if !isAnswering { context.triggerUserOutboundEvent(Leftover.ends, promise: nil) }
         }
     }
 
@@ -65,7 +67,7 @@ final class RequestHandler: ChannelDuplexHandler {
             let proceed = HTTPResponseHead(version: head.version, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(proceed)), promise: nil)
         }
-        let request = Request(head, body: RequestBody(source: hasBody ? here : nil))
+        let request = Request(head, body: RequestBody(source: hasBody ? here : nil, declared: length))
         Task.immediate(executorPreference: connection) { [answer, connection] in
             let response = await answer(request, connection)
             here.value.finish(response, to: head)
@@ -101,11 +103,14 @@ final class RequestHandler: ChannelDuplexHandler {
         if request.method != .HEAD, response.body.readableBytes > 0 {
             context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
         }
-        let written = isLast ? context.eventLoop.makePromise(of: Void.self) : nil
+        let lease = response.lease
+        let written = isLast || lease != nil ? context.eventLoop.makePromise(of: Void.self) : nil
+        written?.futureResult.whenComplete { _ in withExtendedLifetime(lease) {} }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
         body.discard()
+        if !body.isWhole { context.triggerUserOutboundEvent(Leftover.begins, promise: nil) }
         resumeReading(context)
-        if let written { close(context, after: written.futureResult) }
+        if isLast, let written { close(context, after: written.futureResult) }
     }
 
     /// Closes when the answer is written; when the client still sends, gives it time to read first.

@@ -44,22 +44,3 @@ struct CollectionResource: Encodable {
 struct CollectionsResource: Encodable {
     let collections: [CollectionResource]?
 }
-
-/// What one session may do in one pool.
-struct PoolRights: Hashable, Sendable {
-    let reads: Bool
-    let writes: Bool
-
-    init(_ pool: Pool, _ reader: Reader) {
-        reads = reader.principal.roles.contains(.reader) && reader.pools.contains(pool.id)
-        let roles: Set<Role> =
-            switch pool.kind {
-            case .sharing: [.reporter, .publisher]
-            case .officialList: [.publisher]
-            }
-        writes = pool.isWritten(by: reader.member) && !reader.principal.roles.isDisjoint(with: roles)
-    }
-
-    /// Whether the session may know of the pool at all.
-    var sees: Bool { reads || writes }
-}

@@ -1,6 +1,7 @@
 import Exchange
 import Foundation
 import Logging
+import NIOCore
 import NIOHTTP1
 import Node
 import Store
@@ -10,10 +11,11 @@ struct TAXIIService: Sendable {
     let node: Node
     let profile: ServerProfile
     let limits: ConnectionLimits
+    let budget: ByteBudget
 
     /// Answers an authenticated request.
     func answer(_ request: Request, _ route: Route, _ session: Session) async throws -> Response {
-        guard MediaType.isTAXIIAccepted(by: request["Accept"]) else {
+        guard MediaType.isTAXIIAccepted(by: request.list("Accept")) else {
             throw HTTPFault(
                 .notAcceptable,
                 "Not acceptable",
@@ -127,10 +129,10 @@ struct TAXIIService: Sendable {
             if form == .versions { query.filter.versions = VersionFilter(all: true) }
         }
         let principal = session.principal.id
-        func asked() -> String { query.text(at: "\(form) \(pool.id.text) \(object ?? "")") }
+        func text() -> String { query.text(at: "\(form) \(pool.id.text) \(object ?? "")") }
         var after = query.addedAfter.map { Tick(at: $0) } ?? .zero
         if let next = query.next {
-            guard let tick = node.cursor.tick(of: next, for: principal, query: asked()) else {
+            guard let tick = node.cursor.tick(of: next, for: principal, query: text()) else {
                 throw HTTPFault.malformed("next", "must be what you were given for this collection and these filters")
             }
             after = tick
@@ -139,8 +141,13 @@ struct TAXIIService: Sendable {
         let page = try await node.disclosure.page(question, of: pool, to: session)
         let next =
             page.stored.more
-            ? node.cursor.text(at: page.stored.examined, for: principal, query: asked()) : nil
-        return Self.response(page, form, next: next, after: query.addedAfter, pool: pool)
+            ? node.cursor.text(at: page.stored.examined, for: principal, query: text()) : nil
+        // With a cursor it went on from there, whatever time the first page was asked with.
+        let asked = query.next == nil ? query.addedAfter : after.time
+        var response = Self.response(page, form, next: next, after: asked, pool: pool)
+        let bytes = response.body.readableBytes
+        if bytes > ByteBudget.smallBytesMax { response.lease = try budget.lease(bytes) }
+        return response
     }
 
     /// A page with its date-added headers.
@@ -189,6 +196,8 @@ struct TAXIIService: Sendable {
                 field: "Content-Type"
             )
         }
+        let lease = try budget.lease(request.body.bytesMax(limits.bodyBytesMax))
+        defer { withExtendedLifetime(lease) {} }
         let bytes = try await request.body.read(upTo: limits.bodyBytesMax)
         let envelope: Envelope
         do {

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import Node
 import Server
+import UnixSignals
 
 /// `caveatd trial`: a whole exchange with invented members, on loopback.
 struct Trial: AsyncParsableCommand {
@@ -58,9 +59,12 @@ struct Trial: AsyncParsableCommand {
             profile: ServerProfile(title: "Caveat trial exchange", contact: nil),
             limits: ConnectionLimits(connectionsPerSourceMax: 4_096),
             settings: Node.Settings(requestsPerSecond: 0),
-            logger: logger
+            logger: logger,
+            // A terminal that is closed ends it as well.
+            ending: [.sigterm, .sigint, .sighup]
         )
         do {
+            try TrialPopulation.clearUnfounded(folder)
             let node = try await daemon.node()
             let population = try await TrialPopulation.settled(in: node, folder: folder)
             try await daemon.run(node, services: []) { [json] listening in

@@ -25,6 +25,23 @@ struct TrialPopulation: Codable, Sendable {
     /// It holds secrets of an invented exchange on loopback; a real one keeps none.
     private static let file = "trial.json"
 
+    /// The file that is there for as long as the exchange in the folder is only half made.
+    private static let foundingFile = "founding"
+
+    /// Takes away what a start left that was ended before the exchange was whole: nobody got a token of it.
+    static func clearUnfounded(_ folder: URL) throws {
+        let founding = folder.appending(path: foundingFile)
+        let files = FileManager.default
+        if files.fileExists(atPath: founding.path) {
+            for name in ["caveat.db", "caveat.db-wal", "caveat.db-shm", file] {
+                let left = folder.appending(path: name)
+                if files.fileExists(atPath: left.path) { try files.removeItem(at: left) }
+            }
+        } else if !files.fileExists(atPath: folder.appending(path: "caveat.db").path) {
+            try Data().write(to: founding)
+        }
+    }
+
     /// The population of the exchange in `folder`: as the last start left it, or new.
     static func settled(in node: Node, folder: URL) async throws -> TrialPopulation {
         let file = folder.appending(path: file)
@@ -34,6 +51,7 @@ struct TrialPopulation: Codable, Sendable {
         let population = try await founded(in: node)
         try JSONEncoder().encode(population).write(to: file, options: .atomic)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file.path)
+        try FileManager.default.removeItem(at: folder.appending(path: foundingFile))
         return population
     }
 

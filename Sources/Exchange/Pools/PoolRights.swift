@@ -1,0 +1,21 @@
+/// What one reader may do in one pool: what the pool's terms give its member, as far as its principal has the role.
+public struct PoolRights: Hashable, Sendable {
+    /// Whether it may read.
+    public let reads: Bool
+    /// Whether it may write.
+    public let writes: Bool
+
+    /// What `reader` may do in `pool`.
+    public init(_ pool: Pool, _ reader: Reader) {
+        reads = reader.principal.roles.contains(.reader) && reader.pools.contains(pool.id)
+        let roles: Set<Role> =
+            switch pool.kind {
+            case .sharing: [.reporter, .publisher]
+            case .officialList: [.publisher]
+            }
+        writes = pool.isWritten(by: reader.member) && !reader.principal.roles.isDisjoint(with: roles)
+    }
+
+    /// Whether the reader may know of the pool at all.
+    public var sees: Bool { reads || writes }
+}
