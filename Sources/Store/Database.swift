@@ -32,8 +32,28 @@ public protocol SQLConnection {
     @discardableResult
     func run(_ sql: String, _ values: [SQLValue], _ row: (any SQLRow) throws -> Void) throws -> Int
 
+    /// How many rows its statements have inserted, updated or deleted so far.
+    var changeCount: Int { get }
+
     /// Runs a text of several statements separated by `;`, without values: a migration.
     func script(_ sql: String) throws
+}
+
+/// A statement's text as the key of what was prepared for it.
+///
+/// Only the length is hashed: the texts are few constants, and comparing one with itself looks at no character.
+public struct StatementKey: Hashable {
+    private let sql: String
+
+    /// The key of a text.
+    public init(_ sql: String) {
+        self.sql = sql
+    }
+
+    /// Combines the length.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(sql.utf8.count)
+    }
 }
 
 extension SQLConnection {

@@ -9,9 +9,11 @@ public enum WriteFault: Error, Sendable {
     case notCommitted(DatabaseFault)
 }
 
-/// Many requests in one transaction: what waits when it begins is gathered, each request runs in a savepoint, one
-/// commit, then all are answered.
+/// Many requests in one transaction: what waits when it begins is gathered, each request runs, one commit, then all are
+/// answered.
 ///
+/// A request that fails before it wrote anything is told so, and the others go on. Where one fails later, the
+/// transaction is rolled back and runs again with each request in a savepoint; they cost more than most requests do.
 /// Nobody is answered before the commit is durable. While one group is answered the next already commits.
 public final class GroupCommit: Sendable {
     /// How many requests may share one transaction.
@@ -25,10 +27,18 @@ public final class GroupCommit: Sendable {
 
     private struct Job: Sendable {
         let weight: Int
-        /// Runs the request in a savepoint and keeps its outcome for the one who asked.
-        let run: @Sendable (Transaction) throws -> Void
+        /// Runs the request and keeps its outcome for the one who asked.
+        let run: @Sendable (Transaction, Isolation) throws -> Void
         let caller: CheckedContinuation<Void, any Error>
     }
+
+    /// Whether what a request wrote can be undone without the others'.
+    private enum Isolation {
+        case none, savepoint
+    }
+
+    /// A request failed after it had written, and is not isolated.
+    private struct Entangled: Error {}
 
     private struct Queue {
         var waiting: [Job] = []
@@ -78,7 +88,7 @@ public final class GroupCommit: Sendable {
     ) async throws -> Output {
         let outcome = Outcome<Output>()
         try await withCheckedThrowingContinuation { caller in
-            let job = Job(weight: weight, run: { try Self.run(body, in: $0, keeping: outcome) }, caller: caller)
+            let job = Job(weight: weight, run: { try Self.run(body, in: $0, $1, keeping: outcome) }, caller: caller)
             switch enqueue(job) {
             case .leads: Task.immediate { await self.commitGroups() }
             case .waits: break
@@ -101,15 +111,23 @@ public final class GroupCommit: Sendable {
     private static func run<Output: Sendable>(
         _ body: (Transaction) throws -> Output,
         in transaction: Transaction,
+        _ isolation: Isolation,
         keeping outcome: Outcome<Output>
     ) throws {
+        let connection = transaction.connection
+        let before = connection.changeCount
         do {
-            outcome.keep(.success(try transaction.connection.savepoint { try body(transaction) }))
-        } catch let fault as DatabaseFault where !fault.isOfOneStatement {
-            throw fault  // The connection itself failed: the whole group does.
+            switch isolation {
+            case .none: outcome.keep(.success(try body(transaction)))
+            case .savepoint: outcome.keep(.success(try connection.savepoint { try body(transaction) }))
+            }
         } catch let fault as DatabaseFault {
+            // Where the connection itself failed the whole group does.
+            guard fault.isOfOneStatement else { throw fault }
+            guard isolation == .savepoint else { throw Entangled() }
             outcome.keep(.failure(WriteFault.notCommitted(fault)))
         } catch {
+            guard isolation == .savepoint || connection.changeCount == before else { throw Entangled() }
             outcome.keep(.failure(error))
         }
     }
@@ -143,18 +161,26 @@ public final class GroupCommit: Sendable {
     /// - Parameter gather: takes what waits, once the transaction has begun.
     private func commit(_ gather: @escaping @Sendable () -> [Job]) async -> (any Error)? {
         do {
-            try await database.write { [engine = database.engine, clock] connection in
-                let jobs = gather()
-                guard !jobs.isEmpty else { return }
-                let transaction = try Transaction(connection, clock: clock)
-                for job in jobs { try job.run(transaction) }
-                try transaction.finish(on: engine)
+            do {
+                try await commit(gather, .none)
+            } catch is Entangled {
+                try await commit(gather, .savepoint)
             }
             return nil
         } catch let fault as DatabaseFault {
             return WriteFault.notCommitted(fault)
         } catch {
             return error
+        }
+    }
+
+    private func commit(_ gather: @escaping @Sendable () -> [Job], _ isolation: Isolation) async throws {
+        try await database.write { [engine = database.engine, clock] connection in
+            let jobs = gather()
+            guard !jobs.isEmpty else { return }
+            let transaction = try Transaction(connection, clock: clock)
+            for job in jobs { try job.run(transaction, isolation) }
+            try transaction.finish(on: engine)
         }
     }
 }

@@ -8,9 +8,9 @@ public enum StatusID {
     /// The id of a status of a tick, with 8 random bytes.
     public static func id(at tick: Tick, random: [UInt8]) -> UUID {
         let time = UInt64(bitPattern: tick.microseconds)
-        var bytes = (0..<6).map { UInt8(truncatingIfNeeded: time >> (52 - 8 * UInt64($0))) }
-        bytes += [UInt8(truncatingIfNeeded: time >> 8), UInt8(truncatingIfNeeded: time)]
-        return UUID(bytes + random, version: 4)
+        // The version stands between the upper 48 bits of the tick and the lower 12.
+        let low = random.reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return UUID((time >> 12) << 16 | time & 0xfff, low, version: 4)
     }
 
     /// The tick in an id, of whatever origin.
@@ -79,7 +79,7 @@ public enum StatusRows {
     public static func waiting(of member: Int64, _ connection: any SQLConnection) throws -> [StatusRow] {
         try connection.rows(
             """
-            select \(StatusRow.columns) from status where ended is null
+            select \(StatusRow.columns) from status where tick in (select status from waiting)
             and principal in (select number from principal where member = $1) order by tick limit $2
             """,
             .integer(member),
@@ -136,7 +136,7 @@ extension Transaction {
         try connection.run(
             """
             delete from status where tick in
-            (select tick from status where ended < $1 order by ended limit $2)
+            (select tick from status where tick < $1 and ended < $1 order by tick limit $2)
             """,
             .integer(tick.microseconds),
             .integer(Int64(count))

@@ -10,8 +10,13 @@ public final class Transaction {
     public let connection: any SQLConnection
     private var last: Tick
     /// The directory as it is here, once somebody asked for it; nil again when it was changed.
-    private var directory: Directory?
+    private var directory: Known?
     private var changesDirectory = false
+
+    private enum Known {
+        case unchanged
+        case changed(Directory)
+    }
 
     /// Takes the journal's row, and with it the right to allocate ticks until the commit.
     init(_ connection: any SQLConnection, clock: () -> Timestamp) throws {
@@ -55,12 +60,18 @@ public final class Transaction {
         try enter(.directory, at: tick, principal: nil)
     }
 
-    /// The directory as this transaction sees it: what is `known` as of a tick, unless it was changed since.
-    public func directory(_ known: Directory, asOf tick: Tick) throws -> Directory {
-        if let directory { return directory }
-        let current = try isDirectoryChanged(since: tick) ? DirectoryRows.directory(connection) : known
-        directory = current
-        return current
+    /// The directory as this transaction sees it; nil where it is what it was as of `tick`.
+    ///
+    /// Those who share the transaction share the answer: each asks with what it knows, and that only grows.
+    public func directory(changedSince tick: Tick) throws -> Directory? {
+        if directory == nil {
+            let isChanged = try isDirectoryChanged(since: tick)
+            directory = isChanged ? .changed(try DirectoryRows.directory(connection)) : .unchanged
+        }
+        switch directory {
+        case .changed(let current): return current
+        case .unchanged, nil: return nil
+        }
     }
 
     private func isDirectoryChanged(since tick: Tick) throws -> Bool {

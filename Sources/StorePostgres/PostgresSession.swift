@@ -6,9 +6,10 @@ import Store
 /// Safe because one owner at a time calls it: a link on its queue, or the listener on its thread.
 @safe final class PostgresSession: SQLConnection {
     private let pointer: OpaquePointer
-    private var statements: [String: PreparedStatement] = [:]
+    private var statements: [StatementKey: PreparedStatement] = [:]
     private var preparedCount = 0
     private var isLost = false
+    private(set) var changeCount = 0
 
     private struct PreparedStatement {
         let name: String
@@ -106,7 +107,9 @@ import Store
         }
         let tag = unsafe String(cString: PQcmdStatus(result))
         guard tag.hasPrefix("INSERT") || tag.hasPrefix("UPDATE") || tag.hasPrefix("DELETE") else { return 0 }
-        return unsafe Int(String(cString: PQcmdTuples(result))) ?? 0
+        let count = unsafe Int(String(cString: PQcmdTuples(result))) ?? 0
+        changeCount += count
+        return count
     }
 
     /// Statements that need no plan: one round trip fewer when they come for the first time.
@@ -137,7 +140,7 @@ import Store
             try unsafe check(result, sql)
         } catch {
             // A plan that a migration made invalid is made anew the next time.
-            statements[sql] = nil
+            statements[StatementKey(sql)] = nil
             unsafe PQclear(result)
             throw error
         }
@@ -163,7 +166,7 @@ import Store
     }
 
     private func prepared(_ sql: String, _ values: [SQLValue]) throws(DatabaseFault) -> PreparedStatement {
-        if let kept = statements[sql] { return kept }
+        if let kept = statements[StatementKey(sql)] { return kept }
         if preparedCount >= Self.statementsMax {
             try send("deallocate all")
             statements = [:]
@@ -182,7 +185,7 @@ import Store
             unsafe PostgresType(rawValue: PQparamtype(description, index))
         }
         let made = PreparedStatement(name: name, parameters: parameters)
-        statements[sql] = made
+        statements[StatementKey(sql)] = made
         return made
     }
 

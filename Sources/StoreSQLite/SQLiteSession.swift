@@ -8,7 +8,7 @@ import Store
 @safe final class SQLiteSession: SQLConnection {
     private let database: GRDB.Database
     private let pointer: OpaquePointer
-    private var statements: [String: PreparedStatement] = [:]
+    private var statements: [StatementKey: PreparedStatement] = [:]
     /// Set between the start and the end of a transaction.
     private var isInTransaction = false
     /// A statement of the transaction failed, and no savepoint was rolled back since.
@@ -29,6 +29,8 @@ import Store
         self.database = database
         unsafe self.pointer = pointer
     }
+
+    var changeCount: Int { unsafe Int(sqlite3_total_changes(pointer)) }
 
     func run(_ sql: String, _ values: [SQLValue], _ row: (any SQLRow) throws -> Void) throws -> Int {
         if isInTransaction { try checkTransaction(before: sql) }
@@ -103,7 +105,8 @@ import Store
     }
 
     private func statement(_ sql: String) throws -> PreparedStatement {
-        let kept = statements[sql]
+        let key = StatementKey(sql)
+        let kept = statements[key]
         if let kept, !kept.isRunning { return kept }
         let made: PreparedStatement
         do {
@@ -113,7 +116,7 @@ import Store
             throw DatabaseFault(error)
         }
         if statements.count >= Self.statementsMax { statements.removeAll() }
-        if kept == nil { statements[sql] = made }
+        if kept == nil { statements[key] = made }
         return made
     }
 }

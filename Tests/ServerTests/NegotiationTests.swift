@@ -36,7 +36,7 @@ struct NegotiationTests {
         ]
     )
     func contentType(header: String, isTAXII: Bool) {
-        #expect((MediaType(parsing: header[...])?.isTAXII ?? false) == isTAXII)
+        #expect(MediaType.isTAXII(header) == isTAXII)
     }
 
     @Test(

@@ -10,9 +10,12 @@ extension UUID {
             count += 1
         }
         precondition(count == 16, "a UUID has 16 bytes")
-        words[0] = words[0] & ~0xf000 | UInt64(version) << 12
-        words[1] = words[1] & ~(3 << 62) | 2 << 62
-        self.init(words[0], words[1])
+        self.init(words[0], words[1], version: version)
+    }
+
+    /// A UUID of its first and its last 64 bits, of which the version and the variant are set.
+    public init(_ high: UInt64, _ low: UInt64, version: UInt8) {
+        self.init(high & ~0xf000 | UInt64(version) << 12, low & ~(3 << 62) | 2 << 62)
     }
 
     /// Reads 36 characters with digits in either case (RFC 9562 §4); nil for anything else.

@@ -94,10 +94,7 @@ final class Deadline: ChannelDuplexHandler {
                 "Request timed out",
                 "A request must be sent, and its answer begun, within request_seconds."
             ).response(MediaType.taxii)
-            var bytes = ByteBuffer(string: "HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
-            for (name, value) in response.headers { bytes.writeString("\(name): \(value)\r\n") }
-            bytes.writeString("Date: \(dates.text)\r\n")
-            bytes.writeString("Content-Length: \(response.body.readableBytes)\r\nConnection: close\r\n\r\n")
+            var bytes = response.head(date: dates.text, connection: "close", spare: response.body.readableBytes)
             bytes.writeImmutableBuffer(response.body)
             context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         }

@@ -119,10 +119,8 @@ private struct ConnectionSetup: ServerChildChannel {
             var decoding = NIOHTTPDecoderLimitConfiguration()
             decoding.maxHeaderFieldSize = 4 * (limits.headerBytesMax + limits.urlBytesMax)
             decoding.maxHeaderListSize = decoding.maxHeaderFieldSize
-            try pipeline.configureHTTPServerPipeline(
-                withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: decoding
-            )
+            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
+            try pipeline.addHandler(ByteToMessageHandler(decoder))
             let connection = Connection(channel, isEncrypted: tls != nil)
             let answer = place == .granted ? answer : Self.refuse
             try pipeline.addHandler(RequestHandler(connection, dates: dates, answer: answer))

@@ -24,8 +24,13 @@ struct MediaType: Hashable, Sendable {
         self.parameters = parameters
     }
 
-    /// Whether a body of this type can be read: TAXII 2.1, with or without a version, in UTF-8.
-    var isTAXII: Bool {
+    /// Whether a body with this Content-Type header can be read: TAXII 2.1, with or without a version, in UTF-8.
+    static func isTAXII(_ header: String?) -> Bool {
+        guard let header, header != taxii else { return header != nil }
+        return MediaType(parsing: header[...])?.isTAXII == true
+    }
+
+    private var isTAXII: Bool {
         type == "application/taxii+json" && (parameters["version"] ?? "2.1") == "2.1" && isUTF8
     }
 

@@ -71,6 +71,25 @@ struct Response: Sendable {
 }
 
 extension Response {
+    /// The status line and all header fields, with the empty line behind them (RFC 9112 §2.1).
+    /// - Parameters:
+    ///   - connection: the Connection header; nil for none.
+    ///   - spare: how many bytes of a body there is to be room for.
+    func head(date: String, connection: String?, spare: Int) -> ByteBuffer {
+        var bytes = ByteBufferAllocator().buffer(capacity: 512 + min(spare, body.readableBytes))
+        if status == .ok {
+            bytes.writeStaticString("HTTP/1.1 200 OK\r\n")
+        } else {
+            bytes.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
+        }
+        for (name, value) in headers { bytes.writeField(name, value) }
+        bytes.writeField("Content-Length", String(body.readableBytes))
+        bytes.writeField("Date", date)
+        if let connection { bytes.writeField("Connection", connection) }
+        bytes.writeStaticString("\r\n")
+        return bytes
+    }
+
     /// A JSON body of our own making.
     static func json(_ value: some Encodable, status: HTTPResponseStatus = .ok, _ mediaType: String) -> Response {
         let encoder = JSONEncoder()
@@ -84,5 +103,18 @@ extension Response {
 
     static func bytes(_ data: some Sequence<UInt8>, status: HTTPResponseStatus = .ok, _ mediaType: String) -> Response {
         Response(status, mediaType, ByteBuffer(bytes: data))
+    }
+}
+
+extension ByteBuffer {
+    /// One header field.
+    ///
+    /// A value that could end it is our own mistake: all are constants, numbers, or were checked when they came.
+    fileprivate mutating func writeField(_ name: String, _ value: String) {
+        precondition(!value.utf8.contains { $0 == 0x0a || $0 == 0x0d }, "a header value has no line break")
+        writeString(name)
+        writeStaticString(": ")
+        writeString(value)
+        writeStaticString("\r\n")
     }
 }

@@ -4,16 +4,19 @@ import NIOHTTP1
 /// Answers one request.
 typealias Responding = @Sendable (Request, Connection) async -> Response
 
-/// The last handler of a connection: has each request answered and writes the answer.
+/// The last handler of a connection, behind NIO's decoder: has one request after another answered and writes the answers.
 ///
-/// `HTTPServerPipelineHandler` before it hands over the next request when the one before is answered.
+/// It does for itself what NIO's handlers for pipelining, encoding, validation and errors would do: they cost more than
+/// an empty poll does, and the heads that are written here are made of our own words and checked values alone.
 final class RequestHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
-    typealias OutboundOut = HTTPServerResponsePart
+    typealias OutboundOut = ByteBuffer
 
     /// How long a client that still sends has to read the answer that ends the connection.
     private static let lingering = TimeAmount.seconds(2)
+    /// A larger body is not copied behind its head.
+    private static let copiedBytesMax = 16_384
 
     private let connection: Connection
     private let dates: DateHeader
@@ -23,6 +26,8 @@ final class RequestHandler: ChannelDuplexHandler {
     private var isAnswering = false
     private var isReadHeld = false
     private var isLast = false
+    /// Parts of requests that came before the one under way was answered.
+    private var waiting = CircularBuffer<HTTPServerRequestPart>()
 
     init(_ connection: Connection, dates: DateHeader, answer: @escaping Responding) {
         self.connection = connection
@@ -39,8 +44,15 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let part = unwrapInboundIn(data)
+        // The parts of one read are bounded, and there is no other before this request is answered.
+        if isAnswering, body.isWhole { return waiting.append(part) }
+        take(part, context)
+    }
+
+    private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
         guard !isLast || isAnswering else { return }
-        switch unwrapInboundIn(data) {
+        switch part {
         case .head(let head): start(head, context)
         case .body(var part): body.take(&part)
         case .end:
@@ -49,9 +61,9 @@ final class RequestHandler: ChannelDuplexHandler {
         }
     }
 
-    /// Lets a body wait in the network until somebody wants it.
+    /// Lets a body wait in the network until somebody wants it, and further requests until their turn.
     func read(context: ChannelHandlerContext) {
-        isReadHeld = isAnswering && !body.isAwaited && !body.isWhole
+        isReadHeld = isAnswering && (body.isWhole ? !waiting.isEmpty : !body.isAwaited)
         if !isReadHeld { context.read() }
     }
 
@@ -64,8 +76,7 @@ final class RequestHandler: ChannelDuplexHandler {
         let here = NIOLoopBound(self, eventLoop: context.eventLoop)
         if hasBody, head.headers.first(name: "Expect")?.lowercased() == "100-continue" {
             // RFC 9110 §10.1.1: the client waits for it.
-            let proceed = HTTPResponseHead(version: head.version, status: .continue)
-            context.writeAndFlush(wrapOutboundOut(.head(proceed)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
         let request = Request(head, body: RequestBody(source: hasBody ? here : nil, declared: length))
         Task.immediate(executorPreference: connection) { [answer, connection] in
@@ -91,26 +102,23 @@ final class RequestHandler: ChannelDuplexHandler {
         guard let context, context.channel.isActive else { return }
         isAnswering = false
         isLast = isLast || response.endsConnection
-        var head = HTTPResponseHead(version: request.version, status: response.status, headers: response.headers)
-        head.headers.add(name: "Content-Length", value: String(response.body.readableBytes))
-        head.headers.add(name: "Date", value: dates.text)
-        if isLast {
-            head.headers.add(name: "Connection", value: "close")
-        } else if request.version == .http1_0 {
-            head.headers.add(name: "Connection", value: "keep-alive")
-        }
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        if request.method != .HEAD, response.body.readableBytes > 0 {
-            context.write(wrapOutboundOut(.body(.byteBuffer(response.body))), promise: nil)
-        }
         let lease = response.lease
         let written = isLast || lease != nil ? context.eventLoop.makePromise(of: Void.self) : nil
         written?.futureResult.whenComplete { _ in withExtendedLifetime(lease) {} }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: written)
+        let connection = isLast ? "close" : request.version == .http1_0 ? "keep-alive" : nil
+        var head = response.head(date: dates.text, connection: connection, spare: Self.copiedBytesMax)
+        if request.method == .HEAD || response.body.readableBytes <= Self.copiedBytesMax {
+            if request.method != .HEAD { head.writeImmutableBuffer(response.body) }
+            context.writeAndFlush(wrapOutboundOut(head), promise: written)
+        } else {
+            context.write(wrapOutboundOut(head), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(response.body), promise: written)
+        }
         body.discard()
         if !body.isWhole { context.triggerUserOutboundEvent(Leftover.begins, promise: nil) }
+        while !waiting.isEmpty, !isAnswering || !body.isWhole { take(waiting.removeFirst(), context) }
         resumeReading(context)
-        if isLast, let written { close(context, after: written.futureResult) }
+        if isLast, !isAnswering, let written { close(context, after: written.futureResult) }
     }
 
     /// Closes when the answer is written; when the client still sends, gives it time to read first.
@@ -124,9 +132,17 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        guard case ChannelEvent.inputClosed = event else { return context.fireUserInboundEventTriggered(event) }
-        isLast = true
-        if !isAnswering || !body.isWhole { context.close(promise: nil) }
+        switch event {
+        case ChannelEvent.inputClosed:
+            isLast = isLast || waiting.isEmpty
+            if !isAnswering || !body.isWhole { context.close(promise: nil) }
+        case is ChannelShouldQuiesceEvent:
+            // The request under way is answered, those behind it may be sent again elsewhere.
+            isLast = true
+            waiting.removeAll()
+            if !isAnswering { context.close(promise: nil) }
+        default: context.fireUserInboundEventTriggered(event)
+        }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -135,6 +151,13 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError, !isAnswering {
+            var response = HTTPFault(.badRequest, "Malformed request", "This is not HTTP/1.1 (RFC 9112).")
+                .response(MediaType.taxii)
+            var bytes = response.head(date: dates.text, connection: "close", spare: response.body.readableBytes)
+            bytes.writeBuffer(&response.body)
+            context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        }
         context.close(promise: nil)
     }
 }

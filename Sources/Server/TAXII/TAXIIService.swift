@@ -187,8 +187,7 @@ struct TAXIIService: Sendable {
         guard rights.writes else {
             throw HTTPFault(.forbidden, "Not writable", "You may read this collection, not write to it.")
         }
-        let type = request["Content-Type"].flatMap { MediaType(parsing: $0[...]) }
-        guard type?.isTAXII == true else {
+        guard MediaType.isTAXII(request["Content-Type"]) else {
             throw HTTPFault(
                 .unsupportedMediaType,
                 "Unsupported media type",
