@@ -113,6 +113,31 @@ class Trial:
         return "identity--" + json.loads(self.cli("admin", "member", "show", name, "--json").stdout)["id"]
 
 
+class Serve:
+    """`caveatd serve` with a configuration of its own."""
+
+    def __init__(self, folder, **keys):
+        self.folder, self.port = folder, free_port()
+        self.socket = str(folder / "run/admin.sock")
+        lines = [f"listen: 127.0.0.1:{self.port}", f"store:\n  url: sqlite:{folder}/caveat.db", f"admin:\n  socket: {self.socket}"]
+        lines += [f"{group}:\n" + "\n".join(f"  {k}: {v}" for k, v in values.items()) for group, values in keys.items()]
+        (folder / "caveatd.yaml").write_text("\n".join(lines) + "\n")
+        self.log = folder / "log"
+        self.process = subprocess.Popen([CAVEATD, "serve", "--config", folder / "caveatd.yaml"], stderr=open(self.log, "w"))
+        wait_for(lambda: "serving" in self.log.read_text() or self.process.poll() is not None, "the start")
+        assert self.process.poll() is None, self.log.read_text()
+
+    def stop(self):
+        self.process.terminate()
+        assert self.process.wait(20) == 0, self.log.read_text()
+
+    def operator(self):
+        """The command line against it, for administration."""
+        operator = Trial(str(self.folder / "none"))
+        operator.card = {"url": f"http://127.0.0.1:{self.port}", "admin_socket": self.socket, "members": []}
+        return operator
+
+
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory):
     running = Trial(str(tmp_path_factory.mktemp("trial") / "data")).start()

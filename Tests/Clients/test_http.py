@@ -9,7 +9,7 @@ import uuid
 import pytest
 import requests
 
-from conftest import CAVEATD, TAXII, Trial, free_port, indicator, wait_for
+from conftest import CAVEATD, TAXII, Serve, Trial, free_port, indicator, wait_for
 
 PATHS = [
     "taxii2/", "caveat/", "caveat/collections/", "caveat/collections/commons/", "caveat/collections/commons/objects/",
@@ -202,29 +202,9 @@ def test_endings_act_at_once(fresh):
     assert status(other) == 401
 
 
-class Serve:
-    """`caveatd serve` with a configuration of its own."""
-
-    def __init__(self, folder, **keys):
-        self.folder, self.port = folder, free_port()
-        self.socket = str(folder / "run/admin.sock")
-        lines = [f"listen: 127.0.0.1:{self.port}", f"store:\n  url: sqlite:{folder}/caveat.db", f"admin:\n  socket: {self.socket}"]
-        lines += [f"{group}:\n" + "\n".join(f"  {k}: {v}" for k, v in values.items()) for group, values in keys.items()]
-        (folder / "caveatd.yaml").write_text("\n".join(lines) + "\n")
-        self.log = folder / "log"
-        self.process = subprocess.Popen([CAVEATD, "serve", "--config", folder / "caveatd.yaml"], stderr=open(self.log, "w"))
-        wait_for(lambda: "serving" in self.log.read_text() or self.process.poll() is not None, "the start")
-        assert self.process.poll() is None, self.log.read_text()
-
-    def stop(self):
-        self.process.terminate()
-        assert self.process.wait(20) == 0, self.log.read_text()
-
-
 def member_of(serve, name="acme"):
     """A member with one principal on a daemon of the test's own, a pool that all read and write, and the token."""
-    operator = Trial(str(serve.folder / "none"))
-    operator.card = {"url": f"http://127.0.0.1:{serve.port}", "admin_socket": serve.socket, "members": []}
+    operator = serve.operator()
     operator.cli("admin", "member", "add", name, "--title", name, "--kind", "bank", "--jurisdiction", "NL")
     operator.cli("admin", "principal", "add", name, "--member", name, "--role", "reader", "--role", "reporter")
     operator.cli("admin", "pool", "add", "commons", "--title", "Commons", "--reading", "everyone", "--writing", "everyone")

@@ -77,10 +77,8 @@ enum JSONString {
 }
 
 extension JSON {
-    /// A text as a JSON string, with its quotation marks.
-    public static func quoted(_ text: String) -> String {
-        var output: [UInt8] = []
+    /// Appends a text as a JSON string, with its quotation marks.
+    public static func append(_ text: String, to output: inout [UInt8]) {
         JSONString.append(Array(text.utf8), to: &output)
-        return String(decoding: output, as: UTF8.self)
     }
 }

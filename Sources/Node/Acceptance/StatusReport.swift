@@ -102,20 +102,49 @@ public struct StatusReport: Codable, Sendable {
     ///
     /// Written by hand: every POST does it inside its transaction, where an encoder would take longer than the rest.
     public func encoded() -> [UInt8] {
-        var text = "{\"id\":\"\(id)\",\"status\":\"\(status.rawValue)\",\"request_timestamp\":\"\(requestTimestamp)\","
-        text += "\"total_count\":\(totalCount),\"success_count\":\(successCount),"
-        text += Self.member("successes", successes) + "\"failure_count\":\(failureCount),"
-        text += Self.member("failures", failures) + "\"pending_count\":\(pendingCount)"
-        if let pendings { text += "," + Self.member("pendings", pendings).dropLast() }
-        return Array((text + "}").utf8)
+        var text: [UInt8] = []
+        text.reserveCapacity(256 + 160 * ((successes?.count ?? 0) + (failures?.count ?? 0) + (pendings?.count ?? 0)))
+        text += "{\"id\":\"".utf8
+        text += id.utf8
+        text += "\",\"status\":\"".utf8
+        text += status.rawValue.utf8
+        text += "\",\"request_timestamp\":\"".utf8
+        text += requestTimestamp.utf8
+        text += "\",\"total_count\":".utf8
+        text += String(totalCount).utf8
+        Self.append("success_count", successCount, "successes", successes, to: &text)
+        Self.append("failure_count", failureCount, "failures", failures, to: &text)
+        Self.append("pending_count", pendingCount, "pendings", pendings, to: &text)
+        text.append(UInt8(ascii: "}"))
+        return text
     }
 
-    private static func member(_ name: String, _ details: [Detail]?) -> String {
-        guard let details else { return "" }
-        let lines = details.map { detail in
-            let message = detail.message.map { ",\"message\":\(JSON.quoted($0))" } ?? ""
-            return "{\"id\":\(JSON.quoted(detail.id)),\"version\":\(JSON.quoted(detail.version))\(message)}"
+    private static func append(
+        _ countName: String,
+        _ count: Int,
+        _ name: String,
+        _ details: [Detail]?,
+        to text: inout [UInt8]
+    ) {
+        text += ",\"".utf8
+        text += countName.utf8
+        text += "\":".utf8
+        text += String(count).utf8
+        guard let details else { return }
+        text += ",\"".utf8
+        text += name.utf8
+        text += "\":[".utf8
+        for (place, detail) in details.enumerated() {
+            text += (place == 0 ? "{\"id\":" : ",{\"id\":").utf8
+            JSON.append(detail.id, to: &text)
+            text += ",\"version\":".utf8
+            JSON.append(detail.version, to: &text)
+            if let message = detail.message {
+                text += ",\"message\":".utf8
+                JSON.append(message, to: &text)
+            }
+            text.append(UInt8(ascii: "}"))
         }
-        return "\"\(name)\":[\(lines.joined(separator: ","))],"
+        text.append(UInt8(ascii: "]"))
     }
 }
