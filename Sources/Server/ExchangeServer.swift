@@ -13,6 +13,7 @@ public struct ExchangeServer: Sendable {
     private let profile: ServerProfile
     private let limits: ConnectionLimits
     private let logger: Logger
+    private let logsRequests: Bool
     private let taxii: TAXIIService
     private let approvals: ApprovalService
 
@@ -22,6 +23,7 @@ public struct ExchangeServer: Sendable {
         self.profile = profile
         self.limits = limits
         self.logger = logger
+        logsRequests = logger.logLevel <= .info
         taxii = TAXIIService(
             node: node,
             profile: profile,
@@ -44,14 +46,14 @@ public struct ExchangeServer: Sendable {
 
     /// Answers a request, whatever happens.
     private func answer(_ request: Request, _ connection: Connection) async -> Response {
-        let start = ContinuousClock.now
+        let start = logsRequests ? ContinuousClock.now : nil
         let response: Response
         do {
             response = try await dispatch(request, connection)
         } catch {
             response = fault(error).response(request.path.hasPrefix("/v1/") ? MediaType.json : MediaType.taxii)
         }
-        if logger.logLevel <= .info {
+        if let start {
             logger.info(
                 "request",
                 metadata: [
@@ -74,29 +76,40 @@ public struct ExchangeServer: Sendable {
         default: break
         }
         // First, so that what another node has just revoked or given counts here.
-        try await node.live.freshen()
-        let session = try await session(for: request, on: connection)
+        if !node.live.isCurrent { try await node.live.follow() }
+        let header = request["Authorization"]
+        let session =
+            if let known = try known(header, on: connection) { known } else {
+                try await shown(header, on: connection)
+            }
         if path.hasPrefix("/v1/") { return try await approvals.answer(request, path, session, limits) }
-        guard let route = Route(path: path) else {
+        if let target = connection.target(asked: request.target) {
+            return try await taxii.answer(request, target, session)
+        }
+        guard let target = Target(request, limitMax: profile.pageObjectsMax) else {
             guard Route(path: path + "/") != nil else { throw HTTPFault.absent }
             var response = Response(.permanentRedirect, MediaType.taxii)
             response.headers.add(name: "Location", value: "\(path)/\(request.query.map { "?\($0)" } ?? "")")
             return response
         }
-        return try await taxii.answer(request, route, session)
+        connection.remember(request.target, target)
+        return try await taxii.answer(request, target, session)
     }
 
-    /// Who calls: by the header that this connection showed before, or by what it shows now.
-    private func session(for request: Request, on connection: Connection) async throws -> Session {
-        let header = request["Authorization"]
-        if let header, let known = connection.credential(shownBy: header),
-            let session = try node.authentication.session(verified: known)
-        {
-            return session
-        }
+    /// Who calls, where this connection showed the same header before.
+    private func known(_ header: String?, on connection: Connection) throws(AuthenticationFault) -> Session? {
+        guard let header, let known = connection.session(shownBy: header),
+            let session = try node.authentication.session(again: known)
+        else { return nil }
+        if session.directory !== known.directory { connection.remember(header, session) }
+        return session
+    }
+
+    /// Who calls, by what it shows now.
+    private func shown(_ header: String?, on connection: Connection) async throws -> Session {
         let presented = Presented(header, certificate: await connection.identity())
         let session = try await node.authentication.session(for: presented, from: connection.source)
-        if let header { connection.remember(header, session.credential.id) }
+        if let header { connection.remember(header, session) }
         return session
     }
 

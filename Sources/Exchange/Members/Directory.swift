@@ -1,45 +1,44 @@
-/// Everybody and everything the exchange knows by name, at one tick: a value, replaced whole when any of it changes.
-public struct Directory: Sendable {
+/// Everybody and everything the exchange knows by name, at one tick: replaced whole when any of it changes.
+///
+/// A class, though nothing of it ever changes, because every request holds it, and it is many tables.
+public final class Directory: Sendable {
     /// All members.
-    public private(set) var members: [ID<Member>: Member] = [:]
+    public let members: [ID<Member>: Member]
     /// All principals.
-    public private(set) var principals: [ID<Principal>: Principal] = [:]
+    public let principals: [ID<Principal>: Principal]
     /// All credentials, revoked ones too.
-    public private(set) var credentials: [ID<Credential>: Credential] = [:]
+    public let credentials: [ID<Credential>: Credential]
     /// All pools.
-    public private(set) var pools: [ID<Pool>: Pool] = [:]
+    public let pools: [ID<Pool>: Pool]
 
-    private var memberNames: [Name: ID<Member>] = [:]
-    private var principalNames: [Name: ID<Principal>] = [:]
-    private var poolNames: [Name: ID<Pool>] = [:]
-    private var poolNumbers: [Int64: ID<Pool>] = [:]
-    private var memberNumbers: [Int64: ID<Member>] = [:]
-    private var principalNumbers: [Int64: ID<Principal>] = [:]
-    private var tokens: [[UInt8]: ID<Credential>] = [:]
-    private var fingerprints: [[UInt8]: ID<Credential>] = [:]
-    private var uris: [String: ID<Credential>] = [:]
-    private var passwords: [ID<Principal>: [ID<Credential>]] = [:]
+    private let memberNames: [Name: ID<Member>]
+    private let principalNames: [Name: ID<Principal>]
+    private let poolNames: [Name: ID<Pool>]
+    private let poolNumbers: [Int64: ID<Pool>]
+    private let memberNumbers: [Int64: ID<Member>]
+    private let principalNumbers: [Int64: ID<Principal>]
+    private let tokens: [[UInt8]: ID<Credential>]
+    private let fingerprints: [[UInt8]: ID<Credential>]
+    private let uris: [String: ID<Credential>]
+    private let passwords: [ID<Principal>: [ID<Credential>]]
 
     /// Puts it together, and the indexes over it.
     public init(members: [Member], principals: [Principal], credentials: [Credential], pools: [Pool]) {
-        for member in members {
-            self.members[member.id] = member
-            memberNames[member.name] = member.id
-            memberNumbers[member.number] = member.id
-        }
-        for principal in principals {
-            self.principals[principal.id] = principal
-            principalNames[principal.name] = principal.id
-            principalNumbers[principal.number] = principal.id
-        }
-        for pool in pools {
-            self.pools[pool.id] = pool
-            poolNames[pool.name] = pool.id
-            poolNumbers[pool.number] = pool.id
-        }
-        for credential in credentials {
-            self.credentials[credential.id] = credential
-            guard !credential.isRevoked else { continue }
+        self.members = Self.table(members.map { ($0.id, $0) })
+        memberNames = Self.table(members.map { ($0.name, $0.id) })
+        memberNumbers = Self.table(members.map { ($0.number, $0.id) })
+        self.principals = Self.table(principals.map { ($0.id, $0) })
+        principalNames = Self.table(principals.map { ($0.name, $0.id) })
+        principalNumbers = Self.table(principals.map { ($0.number, $0.id) })
+        self.pools = Self.table(pools.map { ($0.id, $0) })
+        poolNames = Self.table(pools.map { ($0.name, $0.id) })
+        poolNumbers = Self.table(pools.map { ($0.number, $0.id) })
+        self.credentials = Self.table(credentials.map { ($0.id, $0) })
+        var tokens: [[UInt8]: ID<Credential>] = [:]
+        var fingerprints: [[UInt8]: ID<Credential>] = [:]
+        var uris: [String: ID<Credential>] = [:]
+        var passwords: [ID<Principal>: [ID<Credential>]] = [:]
+        for credential in credentials where !credential.isRevoked {
             switch credential.proof {
             case .token(let hash): tokens[hash] = credential.id
             case .certificate(let fingerprint): fingerprints[fingerprint] = credential.id
@@ -47,6 +46,11 @@ public struct Directory: Sendable {
             case .password: passwords[credential.principal, default: []].append(credential.id)
             }
         }
+        (self.tokens, self.fingerprints, self.uris, self.passwords) = (tokens, fingerprints, uris, passwords)
+    }
+
+    private static func table<Key: Hashable, Value>(_ rows: [(Key, Value)]) -> [Key: Value] {
+        Dictionary(rows) { _, last in last }
     }
 
     /// The member of a name.
@@ -70,7 +74,7 @@ public struct Directory: Sendable {
 
     /// The credential of a client certificate: its fingerprint first, then its URIs in order.
     public func credential(fingerprint: [UInt8], uris names: [String]) -> Credential? {
-        let id = fingerprints[fingerprint] ?? names.lazy.compactMap { uris[$0] }.first
+        let id = fingerprints[fingerprint] ?? names.lazy.compactMap { self.uris[$0] }.first
         return id.flatMap { credentials[$0] }
     }
 

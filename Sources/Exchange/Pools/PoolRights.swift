@@ -8,12 +8,13 @@ public struct PoolRights: Hashable, Sendable {
     /// What `reader` may do in `pool`.
     public init(_ pool: Pool, _ reader: Reader) {
         reads = reader.principal.roles.contains(.reader) && reader.pools.contains(pool.id)
-        let roles: Set<Role> =
+        let roles = reader.principal.roles
+        let mayWrite =
             switch pool.kind {
-            case .sharing: [.reporter, .publisher]
-            case .officialList: [.publisher]
+            case .sharing: roles.contains(.reporter) || roles.contains(.publisher)
+            case .officialList: roles.contains(.publisher)
             }
-        writes = pool.isWritten(by: reader.member) && !reader.principal.roles.isDisjoint(with: roles)
+        writes = mayWrite && pool.isWritten(by: reader.member)
     }
 
     /// Whether the reader may know of the pool at all.

@@ -181,10 +181,10 @@ public struct Acceptance: Sendable {
 
     /// Everybody, and the caller, as the transaction sees them: what changed since the request was let in counts.
     private func present(_ session: Session, _ transaction: Transaction) throws -> (Directory, Reader) {
-        let (known, head, revision) = live.state.withLock { ($0.directory, $0.head, $0.revision) }
+        let (known, head) = live.state.withLock { ($0.directory, $0.head) }
         let changed = try transaction.directory(changedSince: head)
         let isAsLetIn =
-            changed == nil && session.revision == revision && session.credential.isValid(at: transaction.now)
+            changed == nil && session.directory === known && session.credential.isValid(at: transaction.now)
         let directory = changed ?? known
         let reader = isAsLetIn ? session.reader : directory.reader(with: session.credential, at: transaction.now)
         guard let reader else { throw AcceptanceFault.ended }

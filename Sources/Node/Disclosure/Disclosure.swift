@@ -97,7 +97,7 @@ extension LiveState.State {
 
     /// The labels of a pool that a session may see.
     mutating func sight(_ session: Session, _ pool: ID<Pool>, at now: Timestamp) -> PermittedLabels {
-        guard session.revision == revision else {
+        guard session.directory === directory else {
             // The directory changed since the session was authenticated: what it may see is decided anew.
             guard let reader = directory.reader(with: session.credential, at: now) else { return PermittedLabels() }
             var sighted = Sighted(reader)

@@ -63,6 +63,14 @@ public struct Authentication: Sendable {
         return try counted(session, now)
     }
 
+    /// The same session again, with what its credential is worth now; nil when it is no longer valid.
+    public func session(again session: Session) throws(AuthenticationFault) -> Session? {
+        let now = surroundings.clock()
+        let isCurrent = live.directory === session.directory && session.credential.isValid(at: now)
+        let renewed = isCurrent ? session : live.session(credential: session.credential.id, at: now)
+        return try renewed.map { renewed throws(AuthenticationFault) in try counted(renewed, now) }
+    }
+
     /// The session of a credential that was verified before; nil when it is no longer valid.
     public func session(verified id: ID<Credential>) throws(AuthenticationFault) -> Session? {
         let now = surroundings.clock()
@@ -247,10 +255,10 @@ extension LiveState.State {
     fileprivate mutating func session(_ credential: Credential, at now: Timestamp) -> Session? {
         guard credential.isValid(at: now) else { return nil }
         if let known = readers[credential.id] {
-            return Session(reader: known.reader, credential: credential, revision: revision)
+            return Session(reader: known.reader, credential: credential, directory: directory)
         }
         guard let reader = directory.reader(with: credential, at: now) else { return nil }
         readers[credential.id] = Sighted(reader)
-        return Session(reader: reader, credential: credential, revision: revision)
+        return Session(reader: reader, credential: credential, directory: directory)
     }
 }

@@ -6,8 +6,8 @@ public struct Session: Sendable {
     public let reader: Reader
     /// What it showed.
     public let credential: Credential
-    /// The state of the directory by which it was authenticated.
-    let revision: Int
+    /// The directory by which it was authenticated: once there is another, what the caller may do is decided anew.
+    public let directory: Directory
 
     /// Who acts.
     public var principal: Principal { reader.principal }

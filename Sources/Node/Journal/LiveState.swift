@@ -11,18 +11,16 @@ public final class LiveState: Sendable {
     struct State: Sendable {
         var head = Tick.zero
         var directory = Directory(members: [], principals: [], credentials: [], pools: [])
-        /// Grows by one with each change of the directory: what was derived from an older one is stale.
-        var revision = 0
         var labels: [InternedLabel] = []
         var labelIndex: [Int64: Int] = [:]
         var labelNumbers: [Label: Int64] = [:]
         var recent: [Int64: RecentVersions] = [:]
         var readers: [ID<Credential>: Sighted] = [:]
-        /// Set when the journal could not be read after a commit.
-        var isBehind = false
     }
 
     let state = Mutex(State())
+    /// Set when the journal could not be read after a commit.
+    private let isBehind = Atomic(false)
     private let database: any Database
     private let following = Convoy()
 
@@ -36,29 +34,25 @@ public final class LiveState: Sendable {
     /// Everybody and everything, as of the last entry taken in.
     public var directory: Directory { state.withLock { $0.directory } }
 
-    /// The pool that an identifier in a URL names.
-    public func pool(addressed text: String) -> Pool? { state.withLock { $0.directory.pool(addressed: text) } }
-
     /// Takes in every entry up to the journal's head as it is when this is called, or later.
     ///
     /// Calls that wait share one look.
     public func follow() async throws {
         do {
             try await following.ride { while try await self.takeEntries() {} }
-            state.withLock { $0.isBehind = false }
+            isBehind.store(false, ordering: .releasing)
         } catch {
-            state.withLock { $0.isBehind = true }
+            isBehind.store(true, ordering: .releasing)
             throw error
         }
     }
 
-    /// Before an answer: where other processes write to the same store, looks whether they did.
-    public func freshen() async throws {
+    /// Whether nothing can have been committed that is not taken in: before an answer, follow where this is false.
+    public var isCurrent: Bool {
         switch database.engine {
-        case .sqlite:
-            // This process is the only one, and follows each of its own commits: unless that failed.
-            if state.withLock({ $0.isBehind }) { try await follow() }
-        case .postgresql: try await follow()
+        // This process is the only one, and follows each of its own commits: unless that failed.
+        case .sqlite: !isBehind.load(ordering: .acquiring)
+        case .postgresql: false
         }
     }
 
@@ -147,7 +141,6 @@ extension LiveState.State {
         take(news.labels)
         if let directory = news.directory {
             self.directory = directory
-            revision += 1
             readers.removeAll(keepingCapacity: true)
             let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
             for pool in directory.pools.values where recent[pool.number] == nil {

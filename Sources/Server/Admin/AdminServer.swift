@@ -67,7 +67,7 @@ public struct AdminServer: Sendable {
     private func dispatch(_ request: Request) async throws -> Response {
         let parts = request.path.split(separator: "/").map(String.init)
         guard parts.first == "admin", parts.count >= 2 else { throw HTTPFault.absent }
-        try await node.live.freshen()
+        if !node.live.isCurrent { try await node.live.follow() }
         let bytes = try await request.body.read(upTo: Self.bodyBytesMax)
         let call = AdminCall(
             method: request.method.rawValue,

@@ -2,6 +2,7 @@ import Exchange
 import Foundation
 import NIOCore
 import NIOSSL
+import Node
 import Synchronization
 
 /// What the answer to a request may know of its connection, and where it is made: on the connection's own thread.
@@ -17,7 +18,8 @@ final class Connection: TaskExecutor {
     let source: String
     var loop: any EventLoop { channel.eventLoop }
     private let peer: Mutex<Peer>
-    private let shown = Mutex<(header: String, credential: ID<Credential>)?>(nil)
+    private let shown = Mutex<(header: String, session: Session)?>(nil)
+    private let asked = Mutex<(text: String, target: Target)?>(nil)
 
     /// - Parameter isEncrypted: whether there is TLS, and so perhaps a client certificate.
     init(_ channel: any Channel, isEncrypted: Bool) {
@@ -50,14 +52,23 @@ final class Connection: TaskExecutor {
         return identity
     }
 
-    /// The credential that the last Authorization header opened, when this is the same: it was verified here, but
-    /// whether it is still valid has to be looked up.
-    func credential(shownBy header: String) -> ID<Credential>? {
-        shown.withLock { $0?.header == header ? $0?.credential : nil }
+    /// The session that the last Authorization header opened, when this is the same: it was verified here, but whether
+    /// it is still valid has to be looked up.
+    func session(shownBy header: String) -> Session? {
+        shown.withLock { $0?.header == header ? $0?.session : nil }
     }
 
-    func remember(_ header: String, _ credential: ID<Credential>) {
-        shown.withLock { $0 = (header, credential) }
+    func remember(_ header: String, _ session: Session) {
+        shown.withLock { $0 = (header, session) }
+    }
+
+    /// What the last request's target was read as, when this is the same: a poller asks again until there is something.
+    func target(asked text: String) -> Target? {
+        asked.withLock { $0?.text == text ? $0?.target : nil }
+    }
+
+    func remember(_ text: String, _ target: Target) {
+        asked.withLock { $0 = (text, target) }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {

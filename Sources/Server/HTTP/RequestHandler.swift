@@ -4,7 +4,8 @@ import NIOHTTP1
 /// Answers one request.
 typealias Responding = @Sendable (Request, Connection) async -> Response
 
-/// The last handler of a connection, behind NIO's decoder: has one request after another answered and writes the answers.
+/// The last handler of a connection, behind NIO's decoder: has one request after another answered, and writes the
+/// answers.
 ///
 /// It does for itself what NIO's handlers for pipelining, encoding, validation and errors would do: they cost more than
 /// an empty poll does, and the heads that are written here are made of our own words and checked values alone.
@@ -23,6 +24,7 @@ final class RequestHandler: ChannelDuplexHandler {
     private let answer: Responding
     private var context: ChannelHandlerContext?
     private var body = IncomingBody(declared: nil)
+    private var hasBody = false
     private var isAnswering = false
     private var isReadHeld = false
     private var isLast = false
@@ -57,7 +59,7 @@ final class RequestHandler: ChannelDuplexHandler {
         case .body(var part): body.take(&part)
         case .end:
             body.end()
-            if !isAnswering { context.triggerUserOutboundEvent(Leftover.ends, promise: nil) }
+            if !isAnswering, hasBody { context.triggerUserOutboundEvent(Leftover.ends, promise: nil) }
         }
     }
 
@@ -69,7 +71,7 @@ final class RequestHandler: ChannelDuplexHandler {
 
     private func start(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let length = head.headers.first(name: "Content-Length").flatMap(Int.init)
-        let hasBody = length.map { $0 > 0 } ?? head.headers.contains(name: "Transfer-Encoding")
+        hasBody = length.map { $0 > 0 } ?? head.headers.contains(name: "Transfer-Encoding")
         body = IncomingBody(declared: length)
         isAnswering = true
         isLast = !head.isKeepAlive
@@ -115,7 +117,7 @@ final class RequestHandler: ChannelDuplexHandler {
             context.writeAndFlush(wrapOutboundOut(response.body), promise: written)
         }
         body.discard()
-        if !body.isWhole { context.triggerUserOutboundEvent(Leftover.begins, promise: nil) }
+        if !body.isWhole, hasBody { context.triggerUserOutboundEvent(Leftover.begins, promise: nil) }
         while !waiting.isEmpty, !isAnswering || !body.isWhole { take(waiting.removeFirst(), context) }
         resumeReading(context)
         if isLast, !isAnswering, let written { close(context, after: written.futureResult) }

@@ -14,8 +14,9 @@ struct TAXIIService: Sendable {
     let budget: ByteBudget
 
     /// Answers an authenticated request.
-    func answer(_ request: Request, _ route: Route, _ session: Session) async throws -> Response {
-        guard MediaType.isTAXIIAccepted(by: request.list("Accept")) else {
+    func answer(_ request: Request, _ target: Target, _ session: Session) async throws -> Response {
+        let route = target.route
+        guard request["Accept"] == MediaType.taxii || MediaType.isTAXIIAccepted(by: request.list("Accept")) else {
             throw HTTPFault(
                 .notAcceptable,
                 "Not acceptable",
@@ -40,15 +41,15 @@ struct TAXIIService: Sendable {
         case .collection(let name):
             let (pool, rights) = try pool(name, session)
             return .json(CollectionResource(pool, rights), MediaType.taxii)
-        case .manifest(let name): return try await read(.manifest, name, nil, request, session)
-        case .versions(let name, let id): return try await read(.versions, name, id, request, session)
+        case .manifest(let name): return try await read(.manifest, name, nil, target, session)
+        case .versions(let name, let id): return try await read(.versions, name, id, target, session)
         case .objects(let name):
             return request.method == .POST
-                ? try await add(to: name, request, session) : try await read(.objects, name, nil, request, session)
+                ? try await add(to: name, request, session) : try await read(.objects, name, nil, target, session)
         case .object(let name, let id):
             return request.method == .DELETE
-                ? try await delete(id, from: name, request, session)
-                : try await read(.objects, name, id, request, session)
+                ? try await delete(id, from: name, target, session)
+                : try await read(.objects, name, id, target, session)
         }
     }
 
@@ -87,7 +88,7 @@ struct TAXIIService: Sendable {
     }
 
     private func collections(_ session: Session) -> Response {
-        let pools = node.live.directory.pools.values.sorted { $0.number < $1.number }
+        let pools = session.directory.pools.values.sorted { $0.number < $1.number }
         let collections = pools.compactMap { pool -> CollectionResource? in
             let rights = PoolRights(pool, session.reader)
             return rights.sees ? CollectionResource(pool, rights) : nil
@@ -99,7 +100,7 @@ struct TAXIIService: Sendable {
     ///
     /// Any other is as absent as one that does not exist.
     private func pool(_ name: String, _ session: Session) throws(HTTPFault) -> (Pool, PoolRights) {
-        guard let pool = node.live.pool(addressed: name) else { throw .absent }
+        guard let pool = session.directory.pool(addressed: name) else { throw .absent }
         let rights = PoolRights(pool, session.reader)
         guard rights.sees else { throw .absent }
         return (pool, rights)
@@ -111,14 +112,14 @@ struct TAXIIService: Sendable {
         _ form: Disclosure.Form,
         _ name: String,
         _ object: String?,
-        _ request: Request,
+        _ target: Target,
         _ session: Session
     ) async throws -> Response {
         let (pool, rights) = try pool(name, session)
         guard rights.reads else {
             throw HTTPFault(.forbidden, "Not readable", "You may write to this collection, not read it.")
         }
-        var query = try ReadQuery(request.query, limitMax: profile.pageObjectsMax)
+        var query = try target.query.get()
         if let object {
             guard let id = try? STIXID(parsing: object), try await node.disclosure.holds(id, in: pool, for: session)
             else {
@@ -175,8 +176,9 @@ struct TAXIIService: Sendable {
             last = first
         }
         var response = Response(.ok, MediaType.taxii, PageBody.body(versions, as: form, next: next))
-        response.headers.add(name: "X-TAXII-Date-Added-First", value: first)
-        response.headers.add(name: "X-TAXII-Date-Added-Last", value: last)
+        response.headers.add(contentsOf: [
+            ("X-TAXII-Date-Added-First", first), ("X-TAXII-Date-Added-Last", last),
+        ])
         return response
     }
 
@@ -208,14 +210,14 @@ struct TAXIIService: Sendable {
         return .bytes(report.encoded(), status: .accepted, MediaType.taxii)
     }
 
-    private func delete(_ object: String, from name: String, _ request: Request, _ session: Session) async throws
+    private func delete(_ object: String, from name: String, _ target: Target, _ session: Session) async throws
         -> Response
     {
         let (pool, rights) = try pool(name, session)
         guard rights.reads, rights.writes else {
             throw HTTPFault(.forbidden, "Not deletable", "Deleting needs the right to read and to write.")
         }
-        let query = try ReadQuery(request.query, limitMax: profile.pageObjectsMax)
+        let query = try target.query.get()
         guard let id = try? STIXID(parsing: object) else { throw HTTPFault.absent }
         // Without a filter on versions the whole object goes: "all" is what TAXII 2.1 §5.7 describes.
         if !query.namesVersions, query.filter.passesNothing { throw HTTPFault.absent }
