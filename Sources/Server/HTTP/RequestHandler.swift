@@ -153,6 +153,11 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is HTTPParserError {
+            // A request that came whole is answered, whatever comes behind it; what comes behind the last is no fault.
+            if isAnswering, body.isWhole { isLast = true }
+            if isLast { return }
+        }
         if error is HTTPParserError, !isAnswering {
             var response = HTTPFault(.badRequest, "Malformed request", "This is not HTTP/1.1 (RFC 9112).")
                 .response(MediaType.taxii)
