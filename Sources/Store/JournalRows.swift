@@ -162,18 +162,18 @@ public enum JournalRows {
         return (newest.reversed(), newest.count == ticks.count)
     }
 
-    /// The standings of an object's versions in one pool as they are now, by tick.
+    /// An object's versions in one pool with their standings as they are now.
     public static func standings(
         of object: Int64,
         in pool: Int64,
         _ connection: any SQLConnection
-    ) throws -> [Tick: VersionStanding] {
-        var standings: [Tick: VersionStanding] = [:]
+    ) throws -> [PlacedVersion: VersionStanding] {
+        var standings: [PlacedVersion: VersionStanding] = [:]
         try connection.run(
-            "select tick, standing from version where object = $1 and pool = $2",
+            "select tick, label, instant, standing from version where object = $1 and pool = $2",
             [.integer(object), .integer(pool)]
         ) { row in
-            standings[Tick(microseconds: row.integer(0))] = VersionStanding(rawValue: row.integer(1))
+            standings[PlacedVersion(row)] = VersionStanding(rawValue: row.integer(3)) ?? .contested
         }
         return standings
     }

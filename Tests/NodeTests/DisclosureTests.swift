@@ -1,6 +1,7 @@
 import Exchange
 import Node
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -39,6 +40,23 @@ struct DisclosureTests {
             after = page.stored.examined
         }
         #expect(seen == [1, 2, 3].map { "indicator--\(Samples.uuid($0).text)" })
+        await exchange.close()
+    }
+
+    @Test("asks the store no more often where a newer version is hidden")
+    func hiddenVersions() async throws {
+        let found = Found()
+        let exchange = try await TestExchange { found.keep(InterposedDatabase($0)) }
+        let (ann, bob) = (try await exchange.join("ann"), try await exchange.join("bob"))
+        let pool = try await exchange.pool("open", .open)
+        _ = try await exchange.publish([Samples.indicator(1), Samples.indicator(2)], to: pool, as: ann)
+        let later = Samples.indicator(1, modified: "2026-02-01T00:00:00.000Z", marking: .amberStrict)
+        _ = try await exchange.publish([later], to: pool, as: ann)
+        let reads = Mutex(0)
+        try #require(found.database).beforeNextRead { reads.withLock { $0 += 1 } }
+        #expect(try await exchange.all(pool, as: bob).count == 2)
+        #expect(try await exchange.all(pool, as: ann).map(\.version).last == "2026-02-01T00:00:00.000Z")
+        #expect(reads.withLock { $0 } == 0)
         await exchange.close()
     }
 

@@ -162,13 +162,11 @@ extension LiveState.State {
             guard permitted.contains(version.placed.label), !version.bytes.isEmpty, filter.admits(id: version.id)
             else { return true }
             if filter.versions.isLastOnly {
-                switch version.standing {
-                case .superseded: return true
-                case .last: break
-                case .contested:  // Which version is the reader's last depends on others, perhaps not in memory.
+                guard let isLast = recent.isLast(version, permitted: permitted) else {
                     isWhole = false
                     return false
                 }
+                guard isLast else { return true }
             }
             guard page.versions.count < question.limit, bytes < pageBytesMax else {
                 page.more = true

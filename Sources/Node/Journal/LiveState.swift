@@ -85,7 +85,7 @@ private struct News: Sendable {
     let entries: [JournalEntry]
     let labels: [InternedLabel]
     let directory: Directory?
-    let standings: [PlacedObject: [Tick: VersionStanding]]
+    let standings: [PlacedObject: [PlacedVersion: VersionStanding]]
     /// Everything up to here is taken in with this batch.
     let head: Tick
     let isLast: Bool
@@ -103,9 +103,10 @@ private struct News: Sendable {
         self.head = isLast ? head : entries.last?.tick ?? head
         labels = try JournalRows.labels(after: lastLabel, connection)
         directory = entries.contains { $0.kind == .directory } ? try DirectoryRows.directory(connection) : nil
-        var standings: [PlacedObject: [Tick: VersionStanding]] = [:]
+        var standings: [PlacedObject: [PlacedVersion: VersionStanding]] = [:]
         let touched = Set(entries.filter { $0.object != 0 }.map { PlacedObject(pool: $0.pool, object: $0.object) })
-        for placed in held(touched) {
+        let contested = entries.compactMap(\.released).filter { $0.standing == .contested }
+        for placed in held(touched).union(contested.map { PlacedObject(pool: $0.pool, object: $0.object) }) {
             standings[placed] = try JournalRows.standings(of: placed.object, in: placed.pool, connection)
         }
         self.standings = standings
@@ -133,6 +134,10 @@ extension LiveState.State {
                 head: head,
                 bytesMax: bytesMax
             )
+            for object in Set(newest.versions.filter { $0.standing == .contested }.map(\.object)) {
+                let standings = try JournalRows.standings(of: object, in: pool.number, connection)
+                recent[pool.number]?.restand(object, standings)
+            }
         }
     }
 

@@ -6,6 +6,8 @@ import Store
 /// Bounded by count and by bytes. Everything of the pool after `floor` is here, so a poll from there on needs no store.
 struct RecentVersions {
     static let countMax = 2_048
+    /// Of an object with more versions it is not known here which is whose last.
+    static let rivalsMax = 64
     /// What all pools together may hold, and what one may at the most and at the least.
     private static let allBytesMax = 64 << 20
     private static let shares = 64 << 10...4 << 20
@@ -23,6 +25,8 @@ struct RecentVersions {
     /// Positions of each object's versions, counted from `base`.
     private var places: [Int64: [Int]] = [:]
     private var base = 0
+    /// All versions in the pool of each object that has contested ones here.
+    private var rivals: [Int64: [PlacedVersion]] = [:]
     /// Everything of the pool that is newer than this is held.
     private(set) var floor: Tick
 
@@ -50,15 +54,32 @@ struct RecentVersions {
     }
 
     /// Puts an object's versions right after one came or went: those without a standing are gone.
-    mutating func restand(_ object: Int64, _ standings: [Tick: VersionStanding]) {
-        for place in places[object] ?? [] {
+    mutating func restand(_ object: Int64, _ standings: [PlacedVersion: VersionStanding]) {
+        let held = places[object] ?? []
+        for place in held {
             let index = place - base
-            guard let standing = standings[versions[index].tick] else {
+            guard let standing = standings[versions[index].placed] else {
                 bytes -= versions[index].bytes.count
                 versions[index].bytes = []
                 continue
             }
             versions[index].standing = standing
+        }
+        let isContested = held.contains { versions[$0 - base].standing == .contested }
+        rivals[object] = isContested && standings.count <= Self.rivalsMax ? Array(standings.keys) : nil
+    }
+
+    /// Whether a version is the last of one who may see the labels in `permitted`; nil where that is not known here.
+    ///
+    /// Known here for nearly all, so that a version that a reader may not see does not show in the time of its polls.
+    func isLast(_ version: ReleasedVersion, permitted: Set<Int64>) -> Bool? {
+        switch version.standing {
+        case .superseded: false
+        case .last: true
+        case .contested:
+            rivals[version.object].map { rivals in
+                VersionFilter.last.chosen(of: rivals, permitted: permitted).contains(version.placed)
+            }
         }
     }
 
@@ -79,6 +100,7 @@ struct RecentVersions {
     private mutating func forget(upTo tick: Tick) {
         versions.removeAll(keepingCapacity: true)
         places.removeAll(keepingCapacity: true)
+        rivals.removeAll()
         (first, base, bytes, floor) = (0, 0, 0, tick)
     }
 
@@ -88,7 +110,7 @@ struct RecentVersions {
         bytes -= version.bytes.count
         versions[first].bytes = []
         places[version.object]?.removeFirst()
-        if places[version.object]?.isEmpty == true { places[version.object] = nil }
+        if places[version.object]?.isEmpty == true { (places[version.object], rivals[version.object]) = (nil, nil) }
         first += 1
         // Moves the rest down now and then, so that an append costs the same on average.
         guard first == Self.countMax else { return }
