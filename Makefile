@@ -19,8 +19,8 @@ build: ## Builds the release of caveatd and caveat
 	swift build -c release --static-swift-stdlib $(CHECK) --product caveatd
 	swift build -c release --static-swift-stdlib $(CHECK) --product caveat
 
-run: build ## Builds the release once and starts the trial exchange on loopback
-	@exec $(RELEASE)/caveatd trial
+run: build ## Builds the release once and starts the trial exchange (LISTEN=127.0.0.1:0)
+	@exec $(RELEASE)/caveatd trial $(if $(LISTEN),--listen $(LISTEN))
 
 test: setup ## Builds for debugging and runs every test
 	@echo "Building for tests: 4 to 12 minutes the first time on two cores, seconds after that."

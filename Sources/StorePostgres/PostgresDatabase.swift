@@ -9,6 +9,12 @@ public final class PostgresDatabase: Database {
     /// The engine whose SQL it runs.
     public var engine: Engine { .postgresql }
 
+    /// Reads a URL without connecting.
+    /// - Throws: `DatabaseFault.unreachable` when it has no form of one.
+    public static func check(url: String) throws(DatabaseFault) {
+        _ = try PostgresAddress(url)
+    }
+
     /// Connects to the server: one connection for writes, one for notifications, and for reads as many as are needed.
     /// - Parameters:
     ///   - url: `postgresql://user:password@host:port/name?…`, or libpq's `keyword=value` form. It is never quoted in

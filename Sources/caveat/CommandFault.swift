@@ -61,6 +61,7 @@ struct Refusal: CustomStringConvertible {
         if let field { text += " \(field)" }
         if let title { text += ": \(title.printable)" }
         if let detail, detail != title { text += ": \(detail.printable)" }
+        if text.hasSuffix(".") { text.removeLast() }
         switch status {
         case 401: return text + "; check the credentials (--token-file, --user, --certificate)"
         case 404 where title == nil: return text + "; check the name and the address"

@@ -18,6 +18,7 @@ struct Main: AsyncParsableCommand {
               caveat poll warnings --follow
               caveat --generate-completion-script bash > /etc/bash_completion.d/caveat
             """,
+        version: "0.1.0",
         groupedSubcommands: [
             CommandGroup(
                 name: "Exchanging",

@@ -1,5 +1,3 @@
-import Store
-
 /// An address and port to listen at: `127.0.0.1:8443`, `[::1]:8443` or `localhost:0`.
 struct ListenAddress: Hashable, Sendable {
     let host: String
@@ -30,16 +28,5 @@ struct ListenAddress: Hashable, Sendable {
     /// As it stands in a URL.
     static func text(_ host: String, _ port: Int) -> String {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-    }
-}
-
-/// What an operator reads when the daemon cannot start.
-enum StartFault {
-    static func text(of error: any Error) -> String {
-        switch error {
-        case DatabaseFault.busy(let what): "the store is in use: \(what)"
-        case DatabaseFault.unreachable(let what): "the store cannot be opened: \(what)"
-        default: "\(error)"
-        }
     }
 }

@@ -5,6 +5,7 @@ import Logging
 import Node
 import Server
 import ServiceLifecycle
+import StorePostgres
 import UnixSignals
 
 /// `caveatd serve`: the daemon.
@@ -31,22 +32,28 @@ struct Serve: AsyncParsableCommand {
         // Until there is something to read again: otherwise a reload that comes early ends the daemon.
         signal(SIGHUP, SIG_IGN)
         do {
-            let configuration = try Configuration.read(try String(contentsOfFile: config, encoding: .utf8))
+            guard let text = FileManager.default.contents(atPath: config) else {
+                throw ConfigurationFault(key: "file", rule: "\(config) cannot be read")
+            }
+            let configuration = try Configuration.read(String(decoding: text, as: UTF8.self))
+            // All that can be known without opening the store.
+            let tls = try configuration.tls.map { try TLSContext($0) }
+            let daemon = try Daemon(configuration, tls: tls, logger: Logger(label: "caveatd"))
             if check { return print("\(config): no fault found") }
-            try await serve(configuration)
+            try await serve(configuration, daemon, tls)
         } catch {
             FileHandle.standardError.write(Data("caveatd: \(StartFault.text(of: error))\n".utf8))
             throw ExitCode.failure
         }
     }
 
-    private func serve(_ configuration: Configuration) async throws {
+    private func serve(_ configuration: Configuration, _ daemon: Daemon, _ tls: TLSContext?) async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "caveatd")
         logger.logLevel = configuration.logLevel
         let manager = ServiceManager(ProcessInfo.processInfo.environment)
-        let tls = try configuration.tls.map { try TLSContext($0) }
-        let daemon = try Daemon(configuration, tls: tls, logger: logger)
+        var daemon = daemon
+        daemon.logger = logger
         let node = try await daemon.node()
         // A store that hangs keeps the beat from coming; one that answers with an error is no reason to end, since the
         // daemon comes back to it by itself, and /readyz tells.
@@ -72,7 +79,10 @@ extension Daemon {
     init(_ configuration: Configuration, tls: TLSContext?, logger: Logger) throws {
         var url = configuration.storeURL
         if let file = configuration.storeURLFile {
-            url = try String(contentsOfFile: file, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+            guard let text = FileManager.default.contents(atPath: file) else {
+                throw ConfigurationFault(key: "store.url_file", rule: "\(file) cannot be read")
+            }
+            url = String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
             guard Configuration.isStore(url) else {
                 throw ConfigurationFault(
                     key: "store.url_file",
@@ -80,6 +90,7 @@ extension Daemon {
                 )
             }
         }
+        if !url.hasPrefix("sqlite:") { try PostgresDatabase.check(url: url) }
         guard let address = ListenAddress(configuration.listen) else {
             throw ConfigurationFault(key: "listen", rule: "must be host:port")
         }

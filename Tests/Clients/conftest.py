@@ -124,8 +124,12 @@ class Serve:
         (folder / "caveatd.yaml").write_text("\n".join(lines) + "\n")
         self.log = folder / "log"
         self.process = subprocess.Popen([CAVEATD, "serve", "--config", folder / "caveatd.yaml"], stderr=open(self.log, "w"))
-        wait_for(lambda: "serving" in self.log.read_text() or self.process.poll() is not None, "the start")
-        assert self.process.poll() is None, self.log.read_text()
+        try:
+            wait_for(lambda: "serving" in self.log.read_text() or self.process.poll() is not None, "the start")
+            assert self.process.poll() is None, self.log.read_text()
+        except AssertionError:
+            self.process.kill()
+            raise
 
     def stop(self):
         self.process.terminate()

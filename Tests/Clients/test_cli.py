@@ -31,6 +31,11 @@ def test_failures_are_told_and_exit_with_1(fresh, tmp_path):
     done = fresh.cli("publish", str(file), "--pool", "commons", member="swift-cargo", check=False)
     assert done.returncode == 1 and "created:" in done.stdout and "1 accepted" in done.stdout
     assert fresh.cli("publish", str(file), "--pool", "warnings", member="swift-cargo", check=False).returncode == 1
+    # What cannot be read costs nothing but itself, and what one should know of the rest is told.
+    file.write_text(json.dumps(indicator(marking="red")) + '\n{"a":1,"a":2}\n')
+    done = fresh.cli("publish", str(file), "--pool", "commons", member="swift-cargo", check=False)
+    assert done.returncode == 1 and "line 2" in done.stderr and "1 accepted" in done.stdout
+    assert "only you can read it" in done.stdout
     assert fresh.cli("poll", "none", member="swift-cargo", check=False).returncode == 1
     assert fresh.cli("poll", "commons", check=False).returncode == 64
     assert fresh.cli("poll", member="swift-cargo", check=False).returncode == 64
@@ -83,6 +88,16 @@ def test_import_of_a_list_is_idempotent_and_follows_the_list(fresh, tmp_path):
     assert subjects["GREY GULL"]["revoked"] and subjects["GREY GULL"]["type"] == "vessel"
     properties = next(iter(subjects["Tamsin VERLOOP"]["extensions"].values()))["properties"]
     assert properties["birthDate"] == ["1971-02-05"]
+    # A row that cannot be read revokes nobody; a file that is none is refused; so is a pool that is no list.
+    (tmp_path / "sdn.csv").write_text('2,"BROKEN"\n1,"PALE HERON, LTD.",-0- ,"DEMO"' + ',"-0- "' * 7 + ',""\n')
+    torn = fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "sdn", "--json", member="city-police", check=False)
+    assert torn.returncode == 1 and json.loads(torn.stdout)["revoked"] == 0 and "none is revoked" in torn.stderr
+    (tmp_path / "sdn.csv").write_text("<html>not a list</html>\n")
+    none = fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "sdn", "--allow-shrink", member="city-police", check=False)
+    assert none.returncode == 1 and "no subject" in none.stderr
+    write(rows)
+    other = fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "commons", member="city-police", check=False)
+    assert other.returncode == 1 and "official list" in other.stderr
     # Others may not write to the list.
     assert fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "sdn", member="north-oil", check=False).returncode in (0, 1)
     assert fresh.post("north-oil", "commons", []).status_code == 422

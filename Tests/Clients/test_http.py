@@ -378,6 +378,19 @@ def test_tls_client_certificates_and_reload(tmp_path):
 
 
 def test_a_bad_configuration_stops_the_start(tmp_path):
+    for text, word in (
+        ("tls:\n  certificate: /none.pem\n  key: /none.key\n", "/none.pem"), ("store:\n  url: postgresql://u@h/x?bad\n", "malformed"),
+        ("store:\n  url_file: /none\n", "store.url_file"),
+    ):
+        (tmp_path / "c.yaml").write_text(text)
+        done = subprocess.run([CAVEATD, "serve", "--config", tmp_path / "c.yaml", "--check"], capture_output=True, text=True)
+        assert done.returncode == 1 and word in done.stderr, done.stderr
+    done = subprocess.run([CAVEATD, "serve", "--config", tmp_path / "none.yaml"], capture_output=True, text=True)
+    assert done.returncode == 1 and "none.yaml cannot be read" in done.stderr
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = subprocess.run([CAVEATD, "trial", "--listen", address], capture_output=True, text=True, timeout=20)
+        assert done.returncode == 1 and "in use" in done.stderr
     (tmp_path / "c.yaml").write_text("listen: 127.0.0.1:1\nlimitz: 5\n")
     done = subprocess.run([CAVEATD, "serve", "--config", tmp_path / "c.yaml"], capture_output=True, text=True)
     assert done.returncode == 1 and "limitz" in done.stderr

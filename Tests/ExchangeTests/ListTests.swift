@@ -78,12 +78,12 @@ struct ListTests {
             }
             clock = clock.advanced(by: .seconds(Int.random(in: -1...2, using: &random)))
             // An import that was stopped in the middle, and then the whole one.
-            let half = ListSync(subjects, from: "list", held: Array(pool.values), at: clock)
+            let half = ListSync(subjects, from: "list", isWhole: true, held: Array(pool.values), at: clock)
             let objects = half.added + half.changed + half.revoked
             try take(Array(objects.prefix(Int.random(in: 0...objects.count, using: &random))), into: &pool)
-            let whole = ListSync(subjects, from: "list", held: Array(pool.values), at: clock)
+            let whole = ListSync(subjects, from: "list", isWhole: true, held: Array(pool.values), at: clock)
             try take(whole.added + whole.changed + whole.revoked, into: &pool)
-            let again = ListSync(subjects, from: "list", held: Array(pool.values), at: clock)
+            let again = ListSync(subjects, from: "list", isWhole: true, held: Array(pool.values), at: clock)
             #expect(again.added.isEmpty && again.changed.isEmpty && again.revoked.isEmpty)
             #expect(again.unchanged == subjects.count)
             let live = pool.values.filter { $0["revoked"]?.boolean != true }.compactMap { $0["name"]?.string }
@@ -111,10 +111,13 @@ struct ListTests {
             subject.add("Name \(number)", to: "name")
             return subject
         }
-        let all = ListSync(subjects, from: "list", held: [], at: Self.now)
+        let all = ListSync(subjects, from: "list", isWhole: true, held: [], at: Self.now)
         let held = try all.added.map { try JSON(parsing: $0).root }
-        #expect(!ListSync(Array(subjects.prefix(90)), from: "list", held: held, at: Self.now).isSuspect)
-        #expect(ListSync(Array(subjects.prefix(70)), from: "list", held: held, at: Self.now).isSuspect)
-        #expect(ListSync(subjects, from: "other", held: held, at: Self.now).revoked.isEmpty)
+        // What could not be read is not gone.
+        let torn = ListSync(Array(subjects.prefix(95)), from: "list", isWhole: false, held: held, at: Self.now)
+        #expect(torn.revoked.isEmpty && torn.spared == 5 && torn.unchanged == 95)
+        #expect(!ListSync(Array(subjects.prefix(90)), from: "list", isWhole: true, held: held, at: Self.now).isSuspect)
+        #expect(ListSync(Array(subjects.prefix(70)), from: "list", isWhole: true, held: held, at: Self.now).isSuspect)
+        #expect(ListSync(subjects, from: "other", isWhole: true, held: held, at: Self.now).revoked.isEmpty)
     }
 }

@@ -73,12 +73,26 @@ struct ObjectSourceTests {
         "says what is wrong with anything else, and in which line",
         arguments: [
             ("", nil), ("[]", nil), (#"{"a": 1}"#, nil), ("[1]", nil), ("7", nil), (#"{"type": "note""#, nil),
-            (#"{"objects": 1}"#, nil), ("{\"type\":\"note\"}\n\n{\"type\":}", 3), ("{\"type\":\"note\"}\n7", 2),
+            (#"{"objects": 1}"#, nil), ("{\"type\":\"note\"}\n7", 2),
         ] as [(String, Int?)]
     )
     func faults(text: String, line: Int?) {
         let fault = #expect(throws: ObjectSourceFault.self) { try ObjectSource(Array(text.utf8)) }
         #expect(fault?.line == line)
+    }
+
+    @Test(
+        "passes over what cannot be read, and says where it is",
+        arguments: [
+            ("{\"type\":\"note\"}\n\n{\"type\":}", 1, "line 3"),
+            ("{\"type\":\"note\"}\n{\"objects\":[{\"a\":1,\"a\":2},{\"type\":\"note\"}]}", 2, "line 2, object 1"),
+            (#"{"objects":[{"type":"note"},{"a":1e999}]}"#, 1, "object 2"),
+        ]
+    )
+    func unreadable(text: String, count: Int, place: String) throws {
+        let source = try ObjectSource(Array(text.utf8))
+        #expect(source.objects.count == count)
+        #expect(source.faults.count == 1 && source.faults[0].hasPrefix(place))
     }
 }
 

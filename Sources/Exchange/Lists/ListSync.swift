@@ -15,6 +15,9 @@ public struct ListSync: Sendable {
     public private(set) var changed: [[UInt8]] = []
     /// Last versions of objects whose subject is gone.
     public private(set) var revoked: [[UInt8]] = []
+    /// How many subjects were not found in a list that could not be read whole: they stay, since what cannot be read is
+    /// not gone.
+    public private(set) var spared = 0
     /// How many subjects are held as they are.
     public private(set) var unchanged = 0
 
@@ -23,8 +26,15 @@ public struct ListSync: Sendable {
 
     /// - Parameters:
     ///   - source: the list's name; ids are made of it and the list's own.
+    ///   - isWhole: whether all of the list could be read; where it could not, nothing is revoked, which is for good.
     ///   - held: the last versions of the pool's objects, of this source and of others.
-    public init(_ subjects: [ListSubject], from source: String, held: [JSON.Value], at now: Timestamp) {
+    public init(
+        _ subjects: [ListSubject],
+        from source: String,
+        isWhole: Bool,
+        held: [JSON.Value],
+        at now: Timestamp
+    ) {
         self.source = source
         self.now = now
         var current: [String: JSON.Value] = [:]
@@ -45,7 +55,7 @@ public struct ListSync: Sendable {
         }
         for (id, object) in current.sorted(by: { $0.key < $1.key })
         where !wished.contains(id) && object["revoked"]?.boolean != true {
-            revoked.append(lastVersion(of: object))
+            if isWhole { revoked.append(lastVersion(of: object)) } else { spared += 1 }
         }
     }
 

@@ -238,6 +238,7 @@ public struct Administration: Sendable {
             guard directory.pool(named: name) == nil else {
                 throw AdministrationFault.taken(field: "name", rule: "a pool is called \(name) already")
             }
+            try Self.check(terms, of: kind)
             let pool = Pool(
                 id: id,
                 number: transaction.nextTick().microseconds,
@@ -258,8 +259,18 @@ public struct Administration: Sendable {
         try await write { transaction, directory in
             var pool = try Self.pool(name, directory)
             try change(&pool.terms)
+            try Self.check(pool.terms, of: pool.kind)
             try transaction.change(pool)
             return pool
+        }
+    }
+
+    private static func check(_ terms: PoolTerms, of kind: PoolKind) throws(AdministrationFault) {
+        switch kind {
+        case .sharing: return
+        case .officialList:
+            guard terms.release == .secondPerson else { return }
+            throw .invalid(field: "second_person", rule: "an official list is taken over as it is; leave it out")
         }
     }
 

@@ -53,14 +53,23 @@ public struct AdminServer: Sendable {
 
     func answer(_ request: Request) async -> Response {
         do {
-            return try await dispatch(request)
+            let response = try await dispatch(request)
+            if request.method != .GET {
+                let call = ["request.method": "\(request.method.rawValue)", "request.path": "\(request.path)"]
+                logger.notice("administered", metadata: call.mapValues { .string($0) })
+            }
+            return response
         } catch let fault as HTTPFault {
             return fault.response(MediaType.json)
         } catch let fault as AdministrationFault {
             return Self.fault(fault).response(MediaType.json)
         } catch {
             logger.error("administration failed", metadata: ["error.kind": "\(error)"])
-            return HTTPFault(.serviceUnavailable, "Not stored", "\(error)").response(MediaType.json)
+            return HTTPFault(
+                .serviceUnavailable,
+                "The store did not answer",
+                "The same call may be repeated; the daemon's log says why."
+            ).response(MediaType.json)
         }
     }
 

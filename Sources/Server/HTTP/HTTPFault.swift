@@ -26,7 +26,8 @@ struct HTTPFault: Error, Sendable {
         var fault = HTTPFault(
             .unauthorized,
             "Not authenticated",
-            "Send a bearer token, HTTP Basic credentials or a client certificate of a member."
+            "Send a bearer token, HTTP Basic credentials or a client certificate of a member: one that is known here, and not "
+                + "expired, revoked or suspended."
         )
         fault.headers.add(name: "WWW-Authenticate", value: "Basic realm=\"\(realm)\", charset=\"UTF-8\"")
         fault.headers.add(name: "WWW-Authenticate", value: "Bearer realm=\"\(realm)\"")

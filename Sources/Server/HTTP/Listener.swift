@@ -62,6 +62,9 @@ public struct Listener: Service {
         onRunning: @escaping @Sendable (Int?) async -> Void,
         answer: @escaping Responding
     ) {
+        // What goes wrong is thrown and told; what the library says beside it is noise.
+        var quiet = logger
+        quiet.logLevel = .critical
         server = HummingbirdCore.Server(
             childChannelSetup: ConnectionSetup(tls: tls, limits: limits, answer: answer),
             configuration: ServerConfiguration(
@@ -71,7 +74,7 @@ public struct Listener: Service {
             ),
             onServerRunning: { await onRunning($0.localAddress?.port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
-            logger: logger
+            logger: quiet
         )
     }
 

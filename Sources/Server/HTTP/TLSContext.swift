@@ -31,12 +31,18 @@ public struct TLSFiles: Hashable, Sendable {
     }
 }
 
+/// Why the TLS files cannot be used.
+public struct TLSFault: Error, CustomStringConvertible {
+    /// The file, and what is wrong with it.
+    public let description: String
+}
+
 /// The TLS context in force: new handshakes take the newest, live connections keep theirs.
 public final class TLSContext: Sendable {
     private let files: TLSFiles
     private let context: Mutex<NIOSSLContext>
 
-    /// - Throws: what NIOSSL says of files that cannot be read.
+    /// - Throws: `TLSFault` for a file that cannot be used, or what NIOSSL says of them together.
     public init(_ files: TLSFiles) throws {
         self.files = files
         context = Mutex(try Self.context(files))
@@ -53,9 +59,11 @@ public final class TLSContext: Sendable {
     var current: NIOSSLContext { context.withLock { $0 } }
 
     private static func context(_ files: TLSFiles) throws -> NIOSSLContext {
+        let chain = try read(files.certificate, "certificate") { try NIOSSLCertificate.fromPEMFile($0) }
+        let key = try read(files.key, "private key") { try NIOSSLPrivateKey(file: $0, format: .pem) }
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate).map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem))
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(key)
         )
         configuration.minimumTLSVersion = .tlsv12
         // TLS 1.2 with forward secrecy and authenticated encryption only (TAXII 2.1 §8.2.2, RFC 7540 appendix A).
@@ -67,7 +75,8 @@ public final class TLSContext: Sendable {
         // HTTP/2 is not offered: docs/DIVERGENCES.md says why.
         configuration.applicationProtocols = ["http/1.1"]
         if let authorities = files.clientAuthorities {
-            configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(authorities))
+            let roots = try read(authorities, "certificate") { try NIOSSLCertificate.fromPEMFile($0) }
+            configuration.trustRoots = .certificates(roots)
             configuration.sendCANameList = true
         }
         switch files.clientCertificates {
@@ -76,5 +85,15 @@ public final class TLSContext: Sendable {
         case .required: configuration.certificateVerification = .noHostnameVerification
         }
         return try NIOSSLContext(configuration: configuration)
+    }
+
+    private static func read<Value>(_ file: String, _ what: String, _ load: (String) throws -> Value) throws(TLSFault)
+        -> Value
+    {
+        do {
+            return try load(file)
+        } catch {
+            throw TLSFault(description: "\(file) cannot be read or holds no PEM \(what)")
+        }
     }
 }

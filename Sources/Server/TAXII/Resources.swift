@@ -26,6 +26,8 @@ struct CollectionResource: Encodable {
     let can_read: Bool
     let can_write: Bool
     let media_types: [String]
+    /// `official-list` where it is one; absent for any other pool.
+    let x_caveat_kind: String?
 
     init(_ pool: Pool, _ rights: PoolRights) {
         id = pool.id.text
@@ -35,6 +37,11 @@ struct CollectionResource: Encodable {
         can_read = rights.reads
         can_write = rights.writes
         media_types = [MediaType.stix]
+        x_caveat_kind =
+            switch pool.kind {
+            case .officialList: pool.kind.rawValue
+            case .sharing: nil
+            }
     }
 }
 

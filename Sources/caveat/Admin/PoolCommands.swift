@@ -45,8 +45,8 @@ struct PoolCommand: AsyncParsableCommand, Administered {
             abstract: "Add a pool.",
             discussion: """
                 Examples:
-                  caveat admin pool add warnings --reading everyone --writing authorities --ceiling amber
-                  caveat admin pool add ofac --title "OFAC SDN" --kind official-list --reading everyone --writing nobody
+                  caveat admin pool add warnings --title Warnings --reading everyone --writing authorities
+                  caveat admin pool add sdn --title SDN --kind official-list --reading everyone --writing enrolled
                 """
         )
 
@@ -68,7 +68,7 @@ struct PoolCommand: AsyncParsableCommand, Administered {
             body.kind = body.kind ?? .sharing
             body.secondPerson = body.secondPerson ?? false
             body.ceiling = body.ceiling ?? TLP.red.code
-            body.defaultMarking = body.defaultMarking ?? TLP.amber.code
+            body.defaultMarking = body.defaultMarking ?? min(.amber, terms.ceiling ?? .red).code
             try await admin.send(.post, PoolCommand.plural, body)
         }
     }

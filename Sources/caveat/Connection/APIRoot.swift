@@ -47,6 +47,11 @@ struct APIRoot: Sendable {
         try await connection.resource("\(path)collections/")["collections"]?.elements ?? []
     }
 
+    /// What kind of pool it is, as the collection says; nil for an ordinary one.
+    func kind(of pool: String) async throws(CommandFault) -> String? {
+        try await connection.resource("\(path)collections/\(pool.percentEncoded)/")["x_caveat_kind"]?.string
+    }
+
     /// Adds objects to a pool.
     /// - Parameter envelope: The bytes of an envelope (TAXII 2.1 §3.7).
     func add(_ envelope: [UInt8], to pool: String) async throws(CommandFault) -> PublishStatus {
@@ -102,6 +107,8 @@ struct PublishStatus {
     let failed: Int
     let pending: Int
     let failures: [Failure]
+    /// What the author should know of objects that were accepted.
+    let notes: [String]
     /// The resource as served, without white space.
     let bytes: [UInt8]
 
@@ -123,12 +130,17 @@ struct PublishStatus {
                 message: failure["message"]?.string?.printable ?? "no reason given"
             )
         }
+        notes = (resource["successes"]?.elements ?? []).compactMap { success in
+            guard let message = success["message"]?.string else { return nil }
+            return "note   \(success["id"]?.string?.printable ?? "?"): \(message.printable)"
+        }
         bytes = resource.compact()
     }
 
     /// Prints what failed and why, an object a line, then the sums.
     func show() throws(CommandFault) {
         for failure in failures { try Output.line(failure.description) }
+        for note in notes { try Output.line(note) }
         try Output.line(
             "status \(id): \(isPending ? "pending" : "complete"), \(accepted) of \(total) accepted, "
                 + "\(failed) failed, \(pending) pending"
@@ -137,5 +149,5 @@ struct PublishStatus {
 }
 
 extension PublishStatus.Failure: CustomStringConvertible {
-    var description: String { "failed \(id) \(version.isEmpty ? "" : version + " ")\(message)" }
+    var description: String { "failed \(id)\(version.isEmpty ? "" : " " + version): \(message)" }
 }

@@ -58,7 +58,7 @@ struct ConnectionOptions: ParsableArguments {
         if passwordFile != nil && user == nil && environment["CAVEAT_USER"] == nil {
             throw ValidationError("--password-file needs --user or CAVEAT_USER")
         }
-        let sources = ["CAVEAT_TOKEN", "CAVEAT_USER"].contains { environment[$0] != nil }
+        let sources = ["CAVEAT_TOKEN", "CAVEAT_USER"].contains { environment[$0]?.isEmpty == false }
         if tokenFile == nil && user == nil && certificate == nil && !sources {
             throw ValidationError("no credentials: give --token-file, --user or --certificate, or set CAVEAT_TOKEN")
         }
@@ -101,7 +101,7 @@ struct ConnectionOptions: ParsableArguments {
             if let password { return .password(user: login, password: password) }
             return .password(user: login, password: try secret(inFile: passwordFile ?? ""))
         }
-        if let token = environment["CAVEAT_TOKEN"] { return .token(token) }
+        if let token = environment["CAVEAT_TOKEN"], !token.isEmpty { return .token(token) }
         if certificate == nil, let login = environment["CAVEAT_USER"] {
             return .password(user: login, password: password ?? "")
         }

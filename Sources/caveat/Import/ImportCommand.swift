@@ -64,15 +64,32 @@ struct ImportCommand: AsyncParsableCommand {
         let start = ContinuousClock.now
         let source = source ?? list.rawValue
         let found = try read()
+        for fault in found.faults.prefix(Self.faultsMax) { Output.note("\(path): \(fault)") }
+        if found.faults.count > Self.faultsMax { Output.note("… and \(found.faults.count - Self.faultsMax) more") }
+        guard !found.subjects.isEmpty else {
+            throw CommandFault.file(path: path, rule: "holds no subject that can be read; is it the right list?")
+        }
         Output.progress("\(found.subjects.count) subjects read")
         let root = try await APIRoot.discover(try connection.open())
-        let sync = ListSync(found.subjects, from: source, held: try await held(root), at: Self.now)
+        try await checkKind(root)
+        let sync = ListSync(
+            found.subjects,
+            from: source,
+            isWhole: found.faults.isEmpty,
+            held: try await held(root),
+            at: Self.now
+        )
+        Output.progress("")
         var summary = Summary(source, found, sync)
-        if sync.isSuspect, !allowShrink, !dryRun {
-            throw CommandFault.failed(
-                "\(sync.revoked.count) subjects are gone from the list, which may be a broken copy; look at the file, and "
-                    + "say --allow-shrink if it is right"
-            )
+        if sync.spared > 0 {
+            Output.note("what could not be read may be among \(sync.spared) subjects that are held: none is revoked")
+        }
+        if sync.isSuspect, !allowShrink {
+            let gone =
+                "\(sync.revoked.count) subjects are gone from the list, which may be a broken copy; look at the file, "
+            let fault = CommandFault.failed(gone + "and say --allow-shrink if it is right")
+            guard dryRun else { throw fault }
+            Output.note("would be refused: \(fault)")
         }
         if !dryRun {
             let objects = sync.added + sync.changed + sync.revoked
@@ -89,9 +106,20 @@ struct ImportCommand: AsyncParsableCommand {
         }
         let elapsed = (ContinuousClock.now - start).components
         summary.seconds = Double(elapsed.seconds) + Double(elapsed.attoseconds) / 1e18
-        for fault in found.faults { Output.note("\(path): \(fault)") }
         try Output.line(json ? summary.json : summary.text(dryRun: dryRun))
         if summary.failed > 0 { throw CommandFault.failed("\(summary.failed) records were not imported") }
+    }
+
+    /// How many faults of a file are told.
+    private static let faultsMax = 10
+
+    /// A list goes into a pool that is one: never among advisories.
+    private func checkKind(_ root: APIRoot) async throws(CommandFault) {
+        guard try await root.kind(of: pool) != "official-list" else { return }
+        throw .failed(
+            "the pool \(pool) is no official list; an operator makes one with: "
+                + "caveat admin pool add NAME --title TITLE --kind official-list --reading everyone --writing enrolled"
+        )
     }
 
     /// A list as it was read.
@@ -143,7 +171,8 @@ struct ImportCommand: AsyncParsableCommand {
 
     private func data(_ file: String) throws(CommandFault) -> Data {
         guard let data = FileManager.default.contents(atPath: file) else {
-            throw .file(path: file, rule: "cannot be read; check the path and that you may read it")
+            let hint = list == .ftm ? "" : " (give the folder that holds the list's files)"
+            throw .file(path: file, rule: "cannot be read; check the path and that you may read it\(hint)")
         }
         return data
     }

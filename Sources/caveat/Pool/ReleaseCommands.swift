@@ -14,7 +14,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @Argument(help: "The id that publish printed.")
+    @Argument(help: "The id that publish printed, with --json or where something waits.")
     var id: String
 
     @Flag(help: "Print the status resource as served.")

@@ -35,7 +35,10 @@ struct PublishCommand: AsyncParsableCommand {
     var connection: ConnectionOptions
 
     func run() async throws {
-        let objects = try source().objects
+        let source = try source()
+        let objects = source.objects
+        for fault in source.faults { Output.note("\(file): \(fault); not sent") }
+        guard !objects.isEmpty else { throw CommandFault.file(path: file, rule: "holds no object that can be read") }
         let root = try await APIRoot.discover(try connection.open())
         var publication = Publication(root: root, pool: pool, objects: objects)
         do throws(CommandFault) {
@@ -46,8 +49,9 @@ struct PublishCommand: AsyncParsableCommand {
         }
         if wait { try await publication.settle() }
         try report(publication)
-        if publication.failedCount > 0 {
-            throw CommandFault.failed("\(publication.failedCount) of \(objects.count) objects were not accepted")
+        let failed = publication.failedCount + source.faults.count
+        if failed > 0 {
+            throw CommandFault.failed("\(failed) of \(objects.count + source.faults.count) objects were not accepted")
         }
     }
 
@@ -73,6 +77,7 @@ struct PublishCommand: AsyncParsableCommand {
             for status in publication.statuses { try Output.line(status.bytes) }
         } else {
             for failure in publication.statuses.flatMap(\.failures) { try Output.line(failure.description) }
+            for note in publication.statuses.flatMap(\.notes) { try Output.line(note) }
         }
         for failure in publication.oversized {
             json ? Output.note(failure.description) : try Output.line(failure.description)
@@ -87,6 +92,8 @@ struct PublishCommand: AsyncParsableCommand {
         for status in publication.statuses where status.isPending {
             try Output.line("pending \(status.id)")
         }
-        if pending > 0 { Output.note("see how it goes with: caveat status ID") }
+        for status in publication.statuses where status.isPending {
+            Output.note("see how it goes with: caveat status \(status.id)")
+        }
     }
 }
