@@ -8,8 +8,8 @@ struct PollCommand: AsyncParsableCommand {
         commandName: "poll",
         abstract: "Print what is new in a pool since the last poll.",
         discussion: """
-            The place in the pool is kept in a file, apart for each exchange, pool, credential and filter, and moves \
-            on only after the objects were written; so nothing is missed, and after a crash a page may come twice. A new \
+            The place in the pool is kept in a file, apart for each exchange, pool, credential and filter. It moves on \
+            only after the objects were written; so nothing is missed, and after a crash a page may come twice. A new \
             token begins anew: give --cursor FILE to keep the place when tokens change.
 
             Examples:
