@@ -15,6 +15,8 @@ public final class Directory: Sendable {
     private let principalNames: [Name: ID<Principal>]
     private let poolNames: [Name: ID<Pool>]
     private let poolNumbers: [Int64: ID<Pool>]
+    /// By id and by name as they are written: what every request asks for.
+    private let poolTexts: [String: Pool]
     private let memberNumbers: [Int64: ID<Member>]
     private let principalNumbers: [Int64: ID<Principal>]
     private let tokens: [[UInt8]: ID<Credential>]
@@ -33,6 +35,7 @@ public final class Directory: Sendable {
         self.pools = Self.table(pools.map { ($0.id, $0) })
         poolNames = Self.table(pools.map { ($0.name, $0.id) })
         poolNumbers = Self.table(pools.map { ($0.number, $0.id) })
+        poolTexts = Self.table(pools.map { ($0.name.text, $0) } + pools.map { ($0.id.text, $0) })
         self.credentials = Self.table(credentials.map { ($0.id, $0) })
         var tokens: [[UInt8]: ID<Credential>] = [:]
         var fingerprints: [[UInt8]: ID<Credential>] = [:]
@@ -85,8 +88,8 @@ public final class Directory: Sendable {
 
     /// The pool that an identifier in a URL names: its id, or its name as an alias (TAXII 2.1 §5.2.1).
     public func pool(addressed text: String) -> Pool? {
-        if let id = ID<Pool>(parsing: text) { return pools[id] }
-        return Name(text).flatMap { pool(named: $0) }
+        if let pool = poolTexts[text] { return pool }
+        return ID<Pool>(parsing: text).flatMap { pools[$0] }  // Perhaps in upper case.
     }
 
     /// The member that an identity id stands for, itself or as the member of the principal that it stands for.

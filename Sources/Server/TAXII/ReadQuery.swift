@@ -8,7 +8,11 @@ struct ReadQuery: Hashable, Sendable {
     /// How many values one match field may have.
     static let matchValuesMax = 500
 
-    var addedAfter: Timestamp?
+    var addedAfter: Timestamp? {
+        didSet { addedAfterText = addedAfter?.text }
+    }
+    /// The same as answers tell it.
+    private(set) var addedAfterText: String?
     var limit: Int
     var next: String?
     var filter = ObjectFilter()

@@ -144,7 +144,7 @@ struct TAXIIService: Sendable {
             page.stored.more
             ? node.cursor.text(at: page.stored.examined, for: principal, query: text()) : nil
         // With a cursor it went on from there, whatever time the first page was asked with.
-        let asked = query.next == nil ? query.addedAfter : after.time
+        let asked = query.next == nil ? query.addedAfterText : after.text
         var response = Self.response(page, form, next: next, after: asked, pool: pool)
         let bytes = response.body.readableBytes
         if bytes > ByteBudget.smallBytesMax { response.lease = try budget.lease(bytes) }
@@ -159,7 +159,7 @@ struct TAXIIService: Sendable {
         _ page: Page,
         _ form: Disclosure.Form,
         next: String?,
-        after: Timestamp?,
+        after: String?,
         pool: Pool
     ) -> Response {
         let versions = page.stored.versions
@@ -172,7 +172,7 @@ struct TAXIIService: Sendable {
             first = page.stored.examined.text
             last = first
         } else {
-            first = after?.text ?? (page.newest ?? Tick(microseconds: pool.number)).text
+            first = after ?? (page.newest ?? Tick(microseconds: pool.number)).text
             last = first
         }
         var response = Response(.ok, MediaType.taxii, PageBody.body(versions, as: form, next: next))
