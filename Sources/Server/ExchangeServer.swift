@@ -39,35 +39,75 @@ public struct ExchangeServer: Sendable {
         tls: TLSContext?,
         onRunning: @escaping @Sendable (Int?) async -> Void
     ) -> Listener {
-        Listener(at: address, limits: limits, tls: tls, logger: logger, onRunning: onRunning) { request, connection in
-            await answer(request, connection)
+        let answering = Answering(now: { answerNow($0, $1) }, later: { await answer($0, $1, $2) })
+        return Listener(
+            at: address,
+            limits: limits,
+            tls: tls,
+            logger: logger,
+            onRunning: onRunning,
+            answering: answering
+        )
+    }
+
+    /// Answers what needs no waiting: a poll like the one before it on its connection, whose page is in memory.
+    ///
+    /// A task for each of these would cost as much as they do.
+    private func answerNow(_ request: Request, _ connection: Connection) -> Answering.Prompt {
+        guard let target = connection.target(asked: request.target), node.live.isCurrent else { return .later(nil) }
+        let start = logsRequests ? ContinuousClock.now : nil
+        var session: Session?
+        do {
+            try checkLimits(request)
+            session = try known(request["Authorization"], on: connection)
+            guard let session, let response = try taxii.answerNow(request, target, session) else {
+                return .later(session)
+            }
+            if let start { log(request, connection, response, since: start) }
+            return .done(response)
+        } catch {
+            let response = fault(error).response(MediaType.taxii)
+            if let start { log(request, connection, response, since: start) }
+            return .done(response)
         }
     }
 
     /// Answers a request, whatever happens.
-    private func answer(_ request: Request, _ connection: Connection) async -> Response {
+    /// - Parameter session: who calls, where that is known already.
+    private func answer(_ request: Request, _ connection: Connection, _ session: Session?) async -> Response {
         let start = logsRequests ? ContinuousClock.now : nil
         let response: Response
         do {
-            response = try await dispatch(request, connection)
+            response = try await dispatch(request, connection, session)
         } catch {
             response = fault(error).response(request.path.hasPrefix("/v1/") ? MediaType.json : MediaType.taxii)
         }
-        if let start {
-            logger.info(
-                "request",
-                metadata: [
-                    "request.method": "\(request.method.rawValue)",
-                    "request.status": "\(response.status.code)",
-                    "request.source": "\(connection.source)",
-                    "duration.ms": "\(Double((ContinuousClock.now - start).microseconds) / 1_000)",
-                ]
-            )
-        }
+        if let start { log(request, connection, response, since: start) }
         return response
     }
 
-    private func dispatch(_ request: Request, _ connection: Connection) async throws -> Response {
+    private func log(
+        _ request: Request,
+        _ connection: Connection,
+        _ response: Response,
+        since start: ContinuousClock.Instant
+    ) {
+        logger.info(
+            "request",
+            metadata: [
+                "request.method": "\(request.method.rawValue)",
+                "request.status": "\(response.status.code)",
+                "request.source": "\(connection.source)",
+                "duration.ms": "\(Double((ContinuousClock.now - start).microseconds) / 1_000)",
+            ]
+        )
+    }
+
+    private func dispatch(
+        _ request: Request,
+        _ connection: Connection,
+        _ session: Session?
+    ) async throws -> Response {
         try checkLimits(request)
         let path = request.path
         switch path {
@@ -79,7 +119,7 @@ public struct ExchangeServer: Sendable {
         if !node.live.isCurrent { try await node.live.follow() }
         let header = request["Authorization"]
         let session =
-            if let known = try known(header, on: connection) { known } else {
+            if let known = try session ?? known(header, on: connection) { known } else {
                 try await shown(header, on: connection)
             }
         if path.hasPrefix("/v1/") { return try await approvals.answer(request, path, session, limits) }

@@ -50,17 +50,28 @@ public struct Disclosure: Sendable {
     /// One page of what `reader` may see of `pool`, ascending by date added.
     /// - Throws: `DatabaseFault` when the store does not answer.
     public func page(_ question: Question, of pool: Pool, to session: Session) async throws -> Page {
-        if question.filter.passesNothing {
-            return Page(stored: StoredPage(versions: [], more: false, examined: question.after), newest: nil)
-        }
-        let now = clock()
-        let look = live.state.withLock { $0.look(question, pool, session, at: now, pageBytesMax) }
-        switch look {
+        switch look(question, pool, session) {
         case .page(let page): return page
         case .store(let request, let newest):
             let stored = try await database.read { try PageRows.page(request, $0) }
             return Page(stored: stored, newest: newest)
         }
+    }
+
+    /// The same, where memory has it; nil where the store has to be asked.
+    public func pageInMemory(_ question: Question, of pool: Pool, to session: Session) -> Page? {
+        switch look(question, pool, session) {
+        case .page(let page): page
+        case .store: nil
+        }
+    }
+
+    private func look(_ question: Question, _ pool: Pool, _ session: Session) -> LiveState.State.Look {
+        if question.filter.passesNothing {
+            return .page(Page(stored: StoredPage(versions: [], more: false, examined: question.after), newest: nil))
+        }
+        let now = clock()
+        return live.state.withLock { $0.look(question, pool, session, at: now, pageBytesMax) }
     }
 
     /// Whether `reader` may see any version of an object in `pool`.

@@ -36,10 +36,9 @@ public struct AdminServer: Sendable {
             onRunning: { _ in
                 unsafe chmod(path, 0o600)
                 await onRunning()
-            }
-        ) { request, connection in
-            await answer(request, connection)
-        }
+            },
+            answering: Answering(later: { request, connection, _ in await answer(request, connection) })
+        )
     }
 
     private func answer(_ request: Request, _ connection: Connection) async -> Response {

@@ -30,12 +30,13 @@ final class Connection: TaskExecutor {
 
     /// The source of an address; nil for one without.
     static func source(of address: SocketAddress?) -> String? {
-        guard case .v6(let v6) = address else { return address?.ipAddress }
-        let bytes = unsafe withUnsafeBytes(of: v6.address.sin6_addr) { unsafe Array($0) }
+        guard let text = address?.ipAddress else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        guard text.contains(":"), unsafe inet_pton(AF_INET6, text, &bytes) == 1 else { return text }
         if bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff] {  // IPv4 over a socket for both (RFC 4291).
             return bytes.suffix(4).map(String.init).joined(separator: ".")
         }
-        if bytes == [UInt8](repeating: 0, count: 15) + [1] { return address?.ipAddress }
+        if bytes == [UInt8](repeating: 0, count: 15) + [1] { return text }
         let groups = stride(from: 0, to: 8, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
         return groups.map { String($0, radix: 16) }.joined(separator: ":") + "::/64"
     }

@@ -60,13 +60,13 @@ public struct Listener: Service {
         tls: TLSContext?,
         logger: Logger,
         onRunning: @escaping @Sendable (Int?) async -> Void,
-        answer: @escaping Responding
+        answering: Answering
     ) {
         // What goes wrong is thrown and told; what the library says beside it is noise.
         var quiet = logger
         quiet.logLevel = .critical
         server = HummingbirdCore.Server(
-            childChannelSetup: ConnectionSetup(tls: tls, limits: limits, answer: answer),
+            childChannelSetup: ConnectionSetup(tls: tls, limits: limits, answering),
             configuration: ServerConfiguration(
                 address: address,
                 backlog: 1_024,
@@ -92,14 +92,14 @@ private struct ConnectionSetup: ServerChildChannel {
 
     private let tls: TLSContext?
     private let limits: ConnectionLimits
-    private let answer: Responding
+    private let answering: Answering
     private let sources: SourceCounts
     private let dates = DateHeader()
 
-    init(tls: TLSContext?, limits: ConnectionLimits, answer: @escaping Responding) {
+    init(tls: TLSContext?, limits: ConnectionLimits, _ answering: Answering) {
         self.tls = tls
         self.limits = limits
-        self.answer = answer
+        self.answering = answering
         sources = SourceCounts(most: limits.connectionsPerSourceMax)
     }
 
@@ -125,14 +125,14 @@ private struct ConnectionSetup: ServerChildChannel {
             let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, limitConfiguration: decoding)
             try pipeline.addHandler(ByteToMessageHandler(decoder))
             let connection = Connection(channel, isEncrypted: tls != nil)
-            let answer = place == .granted ? answer : Self.refuse
-            try pipeline.addHandler(RequestHandler(connection, dates: dates, answer: answer))
+            let answering = place == .granted ? answering : Self.refusing
+            try pipeline.addHandler(RequestHandler(connection, dates: dates, answering))
             return Value(channel: channel)
         }
     }
 
     /// The one answer of a connection that its source has one too many of.
-    private static let refuse: Responding = { _, _ in
+    private static let refusing = Answering(later: { _, _, _ in
         var fault = HTTPFault(
             .tooManyRequests,
             "Too many connections",
@@ -141,7 +141,7 @@ private struct ConnectionSetup: ServerChildChannel {
         fault.headers.add(name: "Retry-After", value: "2")
         fault.endsConnection = true
         return fault.response(MediaType.taxii)
-    }
+    })
 
     /// A connection lasts until it is closed; its handlers do the rest.
     func handle(value: Value, logger: Logger) async {

@@ -1,8 +1,21 @@
 import NIOCore
 import NIOHTTP1
+import Node
 
-/// Answers one request.
-typealias Responding = @Sendable (Request, Connection) async -> Response
+/// How requests are answered.
+struct Answering: Sendable {
+    /// What can be said of a request without waiting.
+    enum Prompt {
+        case done(Response)
+        /// Nothing yet; perhaps who calls.
+        case later(Session?)
+    }
+
+    /// Tried first, on the connection's own thread.
+    var now: @Sendable (Request, Connection) -> Prompt = { _, _ in .later(nil) }
+    /// Answers what `now` did not.
+    let later: @Sendable (Request, Connection, Session?) async -> Response
+}
 
 /// The last handler of a connection, behind NIO's decoder: has one request after another answered, and writes the
 /// answers.
@@ -21,20 +34,21 @@ final class RequestHandler: ChannelDuplexHandler {
 
     private let connection: Connection
     private let dates: DateHeader
-    private let answer: Responding
+    private let answering: Answering
     private var context: ChannelHandlerContext?
     private var body = IncomingBody(declared: nil)
     private var hasBody = false
     private var isAnswering = false
     private var isReadHeld = false
+    private var isDelivering = false
     private var isLast = false
     /// Parts of requests that came before the one under way was answered.
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
 
-    init(_ connection: Connection, dates: DateHeader, answer: @escaping Responding) {
+    init(_ connection: Connection, dates: DateHeader, _ answering: Answering) {
         self.connection = connection
         self.dates = dates
-        self.answer = answer
+        self.answering = answering
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -81,9 +95,13 @@ final class RequestHandler: ChannelDuplexHandler {
             context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
         let request = Request(head, body: RequestBody(source: hasBody ? here : nil, declared: length))
-        Task.immediate(executorPreference: connection) { [answer, connection] in
-            let response = await answer(request, connection)
-            here.value.finish(response, to: head)
+        switch answering.now(request, connection) {
+        case .done(let response): finish(response, to: head)
+        case .later(let session):
+            Task.immediate(executorPreference: connection) { [answering, connection] in
+                let response = await answering.later(request, connection, session)
+                here.value.finish(response, to: head)
+            }
         }
     }
 
@@ -118,9 +136,17 @@ final class RequestHandler: ChannelDuplexHandler {
         }
         body.discard()
         if !body.isWhole, hasBody { context.triggerUserOutboundEvent(Leftover.begins, promise: nil) }
-        while !waiting.isEmpty, !isAnswering || !body.isWhole { take(waiting.removeFirst(), context) }
+        deliver(context)
         resumeReading(context)
         if isLast, !isAnswering, let written { close(context, after: written.futureResult) }
+    }
+
+    /// Takes what waits behind a request that was answered: one after another, not one inside the other.
+    private func deliver(_ context: ChannelHandlerContext) {
+        guard !isDelivering else { return }
+        isDelivering = true
+        defer { isDelivering = false }
+        while !waiting.isEmpty, !isAnswering || !body.isWhole { take(waiting.removeFirst(), context) }
     }
 
     /// Closes when the answer is written; when the client still sends, gives it time to read first.

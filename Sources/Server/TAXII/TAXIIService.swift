@@ -115,37 +115,93 @@ struct TAXIIService: Sendable {
         _ target: Target,
         _ session: Session
     ) async throws -> Response {
+        var id: STIXID?
+        if let object {
+            let pool = try readable(name, session)
+            id = try? STIXID(parsing: object)
+            guard let id, try await node.disclosure.holds(id, in: pool, for: session) else { throw HTTPFault.absent }
+        }
+        let reading = try reading(form, name, id, target, session)
+        return try response(
+            to: reading,
+            try await node.disclosure.page(reading.question, of: reading.pool, to: session)
+        )
+    }
+
+    /// The answer to a read of a pool that memory can give at once; nil where anything has to be waited for.
+    func answerNow(_ request: Request, _ target: Target, _ session: Session) throws -> Response? {
+        guard request.method == .GET, request["Accept"] == MediaType.taxii else { return nil }
+        let reading: Reading
+        switch target.route {
+        case .objects(let name): reading = try self.reading(.objects, name, nil, target, session)
+        case .manifest(let name): reading = try self.reading(.manifest, name, nil, target, session)
+        case .discovery, .apiRoot, .status, .collections, .collection, .object, .versions: return nil
+        }
+        guard let page = node.disclosure.pageInMemory(reading.question, of: reading.pool, to: session) else {
+            return nil
+        }
+        return try response(to: reading, page)
+    }
+
+    /// A read of a pool, with all that its answer needs to know of it.
+    private struct Reading {
+        let pool: Pool
+        var question: Disclosure.Question
+        let principal: ID<Principal>
+        let query: ReadQuery
+        let object: STIXID?
+
+        /// What a cursor is bound to.
+        var text: String { query.text(at: "\(question.form) \(pool.id.text) \(object?.text ?? "")") }
+    }
+
+    private func readable(_ name: String, _ session: Session) throws(HTTPFault) -> Pool {
         let (pool, rights) = try pool(name, session)
         guard rights.reads else {
             throw HTTPFault(.forbidden, "Not readable", "You may write to this collection, not read it.")
         }
+        return pool
+    }
+
+    private func reading(
+        _ form: Disclosure.Form,
+        _ name: String,
+        _ object: STIXID?,
+        _ target: Target,
+        _ session: Session
+    ) throws(HTTPFault) -> Reading {
+        let pool = try readable(name, session)
         var query = try target.query.get()
         if let object {
-            guard let id = try? STIXID(parsing: object), try await node.disclosure.holds(id, in: pool, for: session)
-            else {
-                throw HTTPFault.absent
-            }
-            query.filter.ids = [id.text]
+            query.filter.ids = [object.text]
             query.filter.types = []
             if form == .versions { query.filter.versions = VersionFilter(all: true) }
         }
-        let principal = session.principal.id
-        func text() -> String { query.text(at: "\(form) \(pool.id.text) \(object ?? "")") }
-        var after = query.addedAfter.map { Tick(at: $0) } ?? .zero
+        let after = query.addedAfter.map { Tick(at: $0) } ?? .zero
+        var reading = Reading(
+            pool: pool,
+            question: Disclosure.Question(form: form, after: after, limit: query.limit, filter: query.filter),
+            principal: session.principal.id,
+            query: query,
+            object: object
+        )
         if let next = query.next {
-            guard let tick = node.cursor.tick(of: next, for: principal, query: text()) else {
+            guard let tick = node.cursor.tick(of: next, for: reading.principal, query: reading.text) else {
                 throw HTTPFault.malformed("next", "must be what you were given for this collection and these filters")
             }
-            after = tick
+            reading.question.after = tick
         }
-        let question = Disclosure.Question(form: form, after: after, limit: query.limit, filter: query.filter)
-        let page = try await node.disclosure.page(question, of: pool, to: session)
+        return reading
+    }
+
+    private func response(to reading: Reading, _ page: Page) throws(HTTPFault) -> Response {
+        let (query, question) = (reading.query, reading.question)
         let next =
             page.stored.more
-            ? node.cursor.text(at: page.stored.examined, for: principal, query: text()) : nil
+            ? node.cursor.text(at: page.stored.examined, for: reading.principal, query: reading.text) : nil
         // With a cursor it went on from there, whatever time the first page was asked with.
-        let asked = query.next == nil ? query.addedAfterText : after.text
-        var response = Self.response(page, form, next: next, after: asked, pool: pool)
+        let asked = query.next == nil ? query.addedAfterText : question.after.text
+        var response = Self.response(page, question.form, next: next, after: asked, pool: reading.pool)
         let bytes = response.body.readableBytes
         if bytes > ByteBudget.smallBytesMax { response.lease = try budget.lease(bytes) }
         return response
