@@ -16,6 +16,8 @@ final class SQLitePool: Sendable {
 
     private struct State {
         var threads: Int
+        /// The file is closed and its lock free.
+        var isOver = false
         var fault: DatabaseFault?
         var ended: [@Sendable () -> Void] = []
     }
@@ -66,8 +68,8 @@ final class SQLitePool: Sendable {
         reads.close()
         writes.close()
         let isOver = state.withLock { state in
-            if state.threads > 0 { state.ended.append(ended) }
-            return state.threads == 0
+            if !state.isOver { state.ended.append(ended) }
+            return state.isOver
         }
         if isOver { ended() }
     }
@@ -124,6 +126,7 @@ final class SQLitePool: Sendable {
         lock.release()
         let ended = state.withLock { state in
             defer { state.ended = [] }
+            state.isOver = true
             return state.ended
         }
         for call in ended { call() }

@@ -49,6 +49,17 @@ struct DriverSQLiteTests {
         }
     }
 
+    @Test("is free for another as soon as it is closed")
+    func closed() async throws {
+        try await withSQLitePath { path in
+            for _ in 0..<60 {
+                let database = try SQLiteDatabase(path: path, readers: 4)
+                _ = try await database.read { try $0.first("select 1") { $0.integer(0) } }
+                await database.close()
+            }
+        }
+    }
+
     @Test("says so when the file is not a database or cannot be made")
     func unreachable() async throws {
         try await withSQLitePath { path in
