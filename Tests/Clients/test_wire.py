@@ -1,6 +1,7 @@
 """HTTP/1.1 as it goes over the wire: requests behind one another, in parts, of an older version, and at the end."""
 import json
 import socket
+import subprocess
 
 import pytest
 
@@ -131,6 +132,33 @@ def test_of_several_accept_fields_one_is_enough(door):
     ):
         wire.send(wire.head("GET /taxii2/ HTTP/1.1", *fields))
         assert wire.answer()[0] == status
+
+
+@pytest.mark.parametrize(
+    "words, status",
+    [
+        (["/taxii2/"], 200), (["-H", f"Accept: {TAXII}", "/caveat/"], 200), (["-H", "Accept: application/taxii+json", "/caveat/collections/"], 200),
+        (["-H", "Accept: application/taxii+json; version=2.1, application/stix+json;version=2.1", "/caveat/collections/commons/manifest/"], 200),
+        (["-H", "Accept: text/html", "/taxii2/"], 406), (["/caveat/collections/none/objects/"], 404), (["/caveat/collections/commons/objects/?limit=0"], 400),
+        (["-G", "--data-urlencode", "match[version]=all,last", "/caveat/collections/commons/objects/"], 400),
+        (["-X", "PUT", "/caveat/collections/commons/"], 405), (["-d", "{}", "/caveat/collections/commons/objects/"], 415),
+        (["-H", f"Content-Type: {TAXII}", "-d", "{", "/caveat/collections/commons/objects/"], 422), (["-H", "Authorization: Bearer no", "/taxii2/"], 401),
+        (["-H", f"Content-Type: {TAXII}", "-d", json.dumps({"objects": [indicator()]}), "/caveat/collections/commons/objects/"], 202),
+        (["--compressed", "--http1.0", "/taxii2/"], 200), (["-L", "/caveat/collections/commons"], 200),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else value,
+)
+def test_curl_is_told_type_status_and_error(door, words, status):
+    """[11, 13, 16, 49]"""
+    *options, path = words
+    if not any("Authorization" in word for word in options):
+        options += ["-H", f"Authorization: Bearer {door.token}"]
+    written = "\n%{http_code} %{content_type}"
+    done = subprocess.run(["curl", "-sS", "-w", written, *options, f"http://127.0.0.1:{door.port}{path}"], capture_output=True, text=True, check=True)
+    body, facts = done.stdout.rsplit("\n", 1)
+    assert facts == f"{status} {TAXII}", done.stdout
+    if status >= 400:
+        assert json.loads(body)["http_status"] == str(status) and json.loads(body)["title"]
 
 
 def test_the_end_waits_for_what_is_under_way(tmp_path):
