@@ -52,7 +52,7 @@ public struct ExchangeServer: Sendable {
 
     /// Answers what needs no waiting: a poll like the one before it on its connection, whose page is in memory.
     ///
-    /// A task for each of these would cost as much as they do.
+    /// A task for each of these is a fifth of what they cost the processor outside the kernel.
     private func answerNow(_ request: Request, _ connection: Connection) -> Answering.Prompt {
         guard let target = connection.target(asked: request.target), node.live.isCurrent else { return .later(nil) }
         let start = logsRequests ? ContinuousClock.now : nil
