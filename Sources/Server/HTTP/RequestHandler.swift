@@ -20,8 +20,8 @@ struct Answering: Sendable {
 /// The last handler of a connection, behind NIO's decoder: has one request after another answered, and writes the
 /// answers.
 ///
-/// It does for itself what NIO's handlers for pipelining, encoding, validation and errors would do: every poll would pay
-/// for each of them, and the heads that are written here are made of our own words and checked values alone.
+/// It does for itself what NIO's handlers for pipelining, encoding, validation and errors would do: every poll would
+/// pay for each of them, and the heads that are written here are made of our own words and checked values alone.
 final class RequestHandler: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = Never
