@@ -128,6 +128,25 @@ extension STIXCheck {
         }
     }
 
+    /// What is wrong with the identifiers of a subject, each as property, rule and source.
+    func subjectFaults() -> [String] {
+        guard let subject = value["extensions"]?[ListExtension.subject], let schema = subject["schema"]?.string,
+            let properties = subject["properties"]
+        else { return [] }
+        var faults: [String] = []
+        for (name, values) in properties.members {
+            guard let scheme = IdentifierScheme.scheme(ofProperty: name, of: schema) else { continue }
+            for text in values.elements.compactMap(\.string) {
+                do throws(IdentifierFault) {
+                    _ = try Identifier(text, as: scheme)
+                } catch {
+                    faults.append("\(name): \(error)")
+                }
+            }
+        }
+        return faults
+    }
+
     /// Whom our own extension addresses the object to.
     func addressees() throws(STIXFault) -> [STIXID] {
         guard let addressing = value["extensions"]?[STIXObject.addressing] else { return [] }

@@ -34,6 +34,9 @@ public struct STIXObject: Sendable {
     /// The identities that it is addressed to, sorted, each once.
     public let addressees: [STIXID]
 
+    /// What is wrong with the identifiers of the subject that our own extension tells of, each with its property.
+    public let subjectFaults: [String]
+
     /// The type.
     public var type: String { id.type }
 
@@ -56,5 +59,6 @@ public struct STIXObject: Sendable {
         createdBy = value["created_by_ref"]?.string.flatMap(STIXID.parsed)
         marking = markings.compactMap(TLP.marking).max()
         addressees = try check.addressees()
+        subjectFaults = check.subjectFaults()
     }
 }
