@@ -107,7 +107,12 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
-        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ExchangeTests",
+            dependencies: ["Exchange", "TestSupport"],
+            exclude: ["AccessTable.md"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Exchange", "Merkle", "Store", "StoreSQLite", "StorePostgres", "TestSupport"],
@@ -133,7 +138,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "caveatTests", dependencies: ["caveat", "Exchange"], swiftSettings: settings),
-        .testTarget(name: "caveatdTests", dependencies: ["caveatd", "Server"], swiftSettings: settings),
+        .testTarget(name: "caveatdTests", dependencies: ["caveatd", "Exchange", "Server"], swiftSettings: settings),
         .testTarget(name: "TidyTests", swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

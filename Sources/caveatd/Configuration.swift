@@ -43,6 +43,11 @@ struct Configuration: Equatable, Sendable {
     /// `admin.socket`: path of the Unix socket for local administration.
     var adminSocket = "/run/caveat/admin.sock"
 
+    /// `access.gateways`: folder of the legal gateways, a `.yaml` file each.
+    ///
+    /// None by default: then nobody but its originator gets an advisory that names anybody.
+    var gateways: String?
+
     /// `limits.body_bytes_max`: bytes of a request's body, 64 KiB to 256 MiB; TAXII's max_content_length.
     var bodyBytesMax = 10_485_760
     /// `limits.objects_per_envelope_max`: objects of one envelope, 1 to 100,000.
@@ -102,6 +107,7 @@ struct Configuration: Equatable, Sendable {
         }
         it.storeReaders = try keys.number("store.readers", 1...64) ?? it.storeReaders
         it.adminSocket = try keys.text("admin.socket") ?? it.adminSocket
+        it.gateways = try keys.text("access.gateways")
         try it.readLimits(&keys)
         it.requestsPerSecond = try keys.number("rate.requests_per_second", 0...1_000_000) ?? it.requestsPerSecond
         it.requestBurst = try keys.number("rate.burst", 1...1_000_000) ?? it.requestBurst

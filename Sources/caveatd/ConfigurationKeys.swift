@@ -34,7 +34,7 @@ struct ConfigurationKeys {
         }
     }
 
-    private static let groups: Set<String> = ["exchange", "tls", "store", "admin", "limits", "rate", "log"]
+    private static let groups: Set<String> = ["exchange", "tls", "store", "admin", "access", "limits", "rate", "log"]
 
     mutating func text(_ key: String) throws(ConfigurationFault) -> String? {
         taken.insert(key)

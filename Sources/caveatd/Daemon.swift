@@ -35,6 +35,7 @@ struct Daemon: Sendable {
     var profile: ServerProfile
     var limits: ConnectionLimits
     var settings: Node.Settings
+    var gateways: Gateways
     var logger: Logger
     /// What ends it.
     var ending: [UnixSignal] = [.sigterm, .sigint]
@@ -63,7 +64,9 @@ struct Daemon: Sendable {
             case .sqlite(let path): try SQLiteDatabase(path: path, readers: storeReaders)
             case .postgresql(let url): try await PostgresDatabase(url: url, readers: storeReaders)
             }
-        return try await Node(database, settings: settings, surroundings: Self.surroundings, logger: logger)
+        let node = try await Node(database, settings: settings, surroundings: Self.surroundings, logger: logger)
+        try await node.administration.keep(gateways)
+        return node
     }
 
     /// Serves until the end is asked for, then drains and closes the store.

@@ -91,6 +91,10 @@ extension Daemon {
             }
         }
         if !url.hasPrefix("sqlite:") { try PostgresDatabase.check(url: url) }
+        let files = try configuration.gateways.map { try GatewayFile.checked(folder: URL(filePath: $0)) } ?? []
+        guard let gateways = Gateways(files.map(\.gateway)) else {
+            throw ConfigurationFault(key: "access.gateways", rule: "two files have one name; rename one")
+        }
         guard let address = ListenAddress(configuration.listen) else {
             throw ConfigurationFault(key: "listen", rule: "must be host:port")
         }
@@ -127,6 +131,7 @@ extension Daemon {
                 requestBurst: configuration.requestBurst,
                 failuresPerMinute: configuration.failuresPerMinute
             ),
+            gateways: gateways,
             logger: logger
         )
     }

@@ -16,7 +16,7 @@ struct ConfigurationTests {
         let text = try String(contentsOf: Self.file, encoding: .utf8)
         #expect(try Configuration.read(text) == Configuration())
         // Uncommented, every key is one that the program takes.
-        let whole = text.replacing(#/(?m)^  \# (certificate|key|client_ca|client_certificates|contact): /#) {
+        let whole = text.replacing(#/(?m)^  \# (certificate|key|client_ca|client_certificates|contact|gateways): /#) {
             "  \($0.1): "
         }
         let configuration = try Configuration.read(whole)
@@ -27,7 +27,7 @@ struct ConfigurationTests {
                 .appending(path: "Sources/caveatd/Configuration.swift"),
             encoding: .utf8
         ).matches(of: #/keys\.[a-z]+\("([a-z_.]+)"/#).map { String($0.1.split(separator: ".").last ?? "") }
-        #expect(documented.count == 28)
+        #expect(documented.count == 29)
         for key in documented { #expect(text.contains("\(key):"), "config/caveatd.yaml lacks \(key)") }
     }
 

@@ -59,6 +59,7 @@ struct Trial: AsyncParsableCommand {
             profile: ServerProfile(title: "Caveat trial exchange", contact: nil),
             limits: ConnectionLimits(connectionsPerSourceMax: 4_096),
             settings: Node.Settings(requestsPerSecond: 0),
+            gateways: TrialPopulation.gateways,
             logger: logger,
             // A terminal that is closed ends it as well.
             ending: [.sigterm, .sigint, .sighup]

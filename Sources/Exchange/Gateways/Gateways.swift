@@ -1,0 +1,35 @@
+/// The legal gateways of an exchange, by name.
+///
+/// Where none of them covers a reader, it gets the non-nominal rendition (row 9 of the access table).
+public struct Gateways: Hashable, Sendable {
+    /// All of them, in the order of their names.
+    public let all: [Gateway]
+
+    /// None, so that nobody gets names.
+    public static let none = Gateways(sorted: [])
+
+    /// Takes them in any order; nil when two have one name.
+    public init?(_ gateways: some Sequence<Gateway>) {
+        let sorted = gateways.sorted { $0.name < $1.name }
+        guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0.name < $1.name }) else { return nil }
+        self.init(sorted: sorted)
+    }
+
+    /// The beginnings and ends of all of them.
+    var instants: [Timestamp] { all.flatMap { [$0.from, $0.until].compactMap { $0 } } }
+
+    private init(sorted: [Gateway]) {
+        all = sorted
+    }
+
+    /// The first by name that lets the reader have from the origin what names somebody; nil when none does.
+    public func covering(
+        origin: GatewayParty,
+        reader: GatewayParty,
+        mode: Mode,
+        purpose: Purpose,
+        at now: Timestamp
+    ) -> Gateway? {
+        all.first { $0.covers(origin: origin, reader: reader, mode: mode, purpose: purpose, at: now) }
+    }
+}
