@@ -95,7 +95,7 @@ public struct Node: Sendable {
             rate: RequestRate(perSecond: settings.requestsPerSecond, burst: settings.requestBurst)
         )
         acceptance = Acceptance(live, commits, surroundings)
-        disclosure = Disclosure(live, database, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
+        disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication)
     }

@@ -59,7 +59,7 @@ public struct ExchangeServer: Sendable {
         var session: Session?
         do {
             try checkLimits(request)
-            session = try known(request["Authorization"], on: connection)
+            session = try known(request["Authorization"], on: connection).map { try Self.purposed($0, request) }
             guard let session, let response = try taxii.answerNow(request, target, session) else {
                 return .later(session)
             }
@@ -118,10 +118,11 @@ public struct ExchangeServer: Sendable {
         // First, so that what another node has just revoked or given counts here.
         if !node.live.isCurrent { try await node.live.follow() }
         let header = request["Authorization"]
-        let session =
+        let caller =
             if let known = try session ?? known(header, on: connection) { known } else {
                 try await shown(header, on: connection)
             }
+        let session = try Self.purposed(caller, request)
         if path.hasPrefix("/v1/") { return try await approvals.answer(request, path, session, limits) }
         if let target = connection.target(asked: request.target) {
             return try await taxii.answer(request, target, session)
@@ -134,6 +135,24 @@ public struct ExchangeServer: Sendable {
         }
         connection.remember(request.target, target)
         return try await taxii.answer(request, target, session)
+    }
+
+    /// The session for the purpose that the request names, where it names one.
+    private static func purposed(_ session: Session, _ request: Request) throws(HTTPFault) -> Session {
+        guard let text = request["Caveat-Purpose"] else { return session }
+        guard let purpose = Purpose(rawValue: text) else {
+            let codes = Purpose.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .malformed("Caveat-Purpose", "must be one of \(codes)")
+        }
+        guard let session = session.acting(for: purpose) else {
+            throw HTTPFault(
+                .forbidden,
+                "Purpose not permitted",
+                "Caveat-Purpose: this credential is bound to other purposes; an operator may bind it to \(text)",
+                field: "Caveat-Purpose"
+            )
+        }
+        return session
     }
 
     /// Who calls, where this connection showed the same header before.

@@ -14,12 +14,19 @@ public enum DirectoryRows {
             members: members,
             principals: principals,
             credentials: try credentials(connection, principalIDs),
-            pools: try pools(connection, memberIDs)
+            pools: try pools(connection, memberIDs),
+            gateways: try gateways(connection),
+            links: try links(connection, memberIDs),
+            consents: try consents(connection, memberIDs)
         )
     }
 
     private static func members(_ connection: any SQLConnection) throws -> [Member] {
-        try connection.rows(
+        var facts: [Int64: [Precondition: Timestamp?]] = [:]
+        try connection.run("select member, fact, ends from member_fact", []) { row in
+            facts[row.integer(0), default: [:]][try known(Precondition(row.text(1)))] = .some(end(row, 2))
+        }
+        return try connection.rows(
             "select number, id, name, title, kind, sector, jurisdiction, owner_group, standing from member order by number"
         ) { row in
             Member(
@@ -31,7 +38,8 @@ public enum DirectoryRows {
                 sector: row.text(5),
                 jurisdiction: row.text(6),
                 group: try name(row, 7),
-                standing: try code(row, 8)
+                standing: try code(row, 8),
+                facts: facts[row.integer(0)] ?? [:]
             )
         }
     }
@@ -40,14 +48,22 @@ public enum DirectoryRows {
         _ connection: any SQLConnection,
         _ members: [Int64: ID<Member>]
     ) throws -> [Principal] {
-        try connection.rows("select number, id, name, member, roles, standing from principal order by number") { row in
+        var clearances: [Int64: [Name: Timestamp?]] = [:]
+        try connection.run("select principal, compartment, ends from clearance", []) { row in
+            clearances[row.integer(0), default: [:]][try name(row, 1)] = .some(end(row, 2))
+        }
+        return try connection.rows(
+            "select number, id, name, member, roles, standing, unit from principal order by number"
+        ) { row in
             Principal(
                 id: try id(row, 1),
                 number: row.integer(0),
                 name: try name(row, 2),
                 member: try known(members[row.integer(3)]),
                 roles: Set(row.text(4).split(separator: " ").compactMap { Role(rawValue: String($0)) }),
-                standing: try code(row, 5)
+                standing: try code(row, 5),
+                unit: row.isNull(6) ? nil : try name(row, 6),
+                clearances: clearances[row.integer(0)] ?? [:]
             )
         }
     }
@@ -57,7 +73,9 @@ public enum DirectoryRows {
         _ principals: [Int64: ID<Principal>]
     ) throws -> [Credential] {
         try connection.rows(
-            "select number, id, principal, kind, secret, salt, expires, revoked from credential order by number"
+            """
+            select number, id, principal, kind, secret, salt, expires, revoked, purposes from credential order by number
+            """
         ) { row in
             let secret = row.bytes(4)
             let proof: Proof =
@@ -73,8 +91,9 @@ public enum DirectoryRows {
                 number: row.integer(0),
                 principal: try known(principals[row.integer(2)]),
                 proof: proof,
-                expires: row.isNull(6) ? nil : Timestamp(microseconds: row.integer(6)),
-                isRevoked: row.integer(7) == 1
+                expires: end(row, 6),
+                isRevoked: row.integer(7) == 1,
+                purposes: try row.text(8).split(separator: " ").map { try known(Purpose(rawValue: String($0))) }
             )
         }
     }
@@ -89,7 +108,7 @@ public enum DirectoryRows {
         return try connection.rows(
             """
             select number, id, name, kind, title, about, reading, writing, release_by, ceiling, default_marking,
-                standing
+                standing, ends
             from pool order by number
             """
         ) { row in
@@ -106,11 +125,52 @@ public enum DirectoryRows {
                     release: try code(row, 8),
                     ceiling: try known(TLP(code: row.text(9))),
                     defaultMarking: try known(TLP(code: row.text(10))),
-                    standing: try code(row, 11)
+                    standing: try code(row, 11),
+                    ends: end(row, 12)
                 ),
                 enrolled: enrolled[row.integer(0)] ?? [:]
             )
         }
+    }
+
+    private static func gateways(_ connection: any SQLConnection) throws -> Gateways {
+        let all = try connection.rows("select body from gateway order by name") { row in
+            try known(Gateway(written: row.bytes(0)))
+        }
+        return try known(Gateways(all))
+    }
+
+    private static func links(
+        _ connection: any SQLConnection,
+        _ members: [Int64: ID<Member>]
+    ) throws -> [ID<Member>: Set<SubjectMark>] {
+        var links: [ID<Member>: Set<SubjectMark>] = [:]
+        try connection.run("select member, mark from subject_link", []) { row in
+            links[try known(members[row.integer(0)]), default: []].insert(try known(SubjectMark(text: row.text(1))))
+        }
+        return links
+    }
+
+    private static func consents(
+        _ connection: any SQLConnection,
+        _ members: [Int64: ID<Member>]
+    ) throws -> [Consent] {
+        try connection.rows(
+            "select advisory, reader, purpose, rendition, of_unit, ends from consent order by number"
+        ) { row in
+            Consent(
+                advisory: try id(row, 0),
+                reader: try known(members[row.integer(1)]),
+                purpose: try code(row, 2),
+                rendition: try code(row, 3),
+                isOfUnit: row.integer(4) == 1,
+                until: Timestamp(microseconds: row.integer(5))
+            )
+        }
+    }
+
+    private static func end(_ row: any SQLRow, _ column: Int) -> Timestamp? {
+        row.isNull(column) ? nil : Timestamp(microseconds: row.integer(column))
     }
 
     private static func id<Kind>(_ row: any SQLRow, _ column: Int) throws -> ID<Kind> {

@@ -19,6 +19,7 @@ extension Transaction {
             .text(member.group.text),
             .text(member.standing.rawValue)
         )
+        try keepFacts(of: member)
         try enterDirectory(at: Tick(microseconds: member.number))
     }
 
@@ -36,32 +37,63 @@ extension Transaction {
             .text(member.group.text),
             .text(member.standing.rawValue)
         )
+        try connection.run("delete from member_fact where member = $1", .integer(member.number))
+        try keepFacts(of: member)
         try enterDirectory(at: nextTick())
+    }
+
+    private func keepFacts(of member: Member) throws {
+        for (fact, ends) in member.facts.sorted(by: { $0.key < $1.key }) {
+            try connection.run(
+                "insert into member_fact (member, fact, ends) values ($1, $2, $3)",
+                .integer(member.number),
+                .text(fact.text),
+                SQLValue(ends?.microseconds)
+            )
+        }
     }
 
     /// Adds it, under a number that is a tick of this transaction.
     public func add(_ principal: Principal, of member: Member) throws {
         try connection.run(
-            "insert into principal (number, id, name, member, roles, standing) values ($1, $2, $3, $4, $5, $6)",
+            """
+            insert into principal (number, id, name, member, roles, standing, unit) values ($1, $2, $3, $4, $5, $6, $7)
+            """,
             .integer(principal.number),
             .text(principal.id.text),
             .text(principal.name.text),
             .integer(member.number),
             .text(Self.words(principal.roles)),
-            .text(principal.standing.rawValue)
+            .text(principal.standing.rawValue),
+            principal.unit.map { .text($0.text) } ?? .null
         )
+        try keepClearances(of: principal)
         try enterDirectory(at: Tick(microseconds: principal.number))
     }
 
     /// Keeps what of it may change.
     public func change(_ principal: Principal) throws {
         try connection.run(
-            "update principal set roles = $2, standing = $3 where number = $1",
+            "update principal set roles = $2, standing = $3, unit = $4 where number = $1",
             .integer(principal.number),
             .text(Self.words(principal.roles)),
-            .text(principal.standing.rawValue)
+            .text(principal.standing.rawValue),
+            principal.unit.map { .text($0.text) } ?? .null
         )
+        try connection.run("delete from clearance where principal = $1", .integer(principal.number))
+        try keepClearances(of: principal)
         try enterDirectory(at: nextTick())
+    }
+
+    private func keepClearances(of principal: Principal) throws {
+        for (compartment, ends) in principal.clearances.sorted(by: { $0.key < $1.key }) {
+            try connection.run(
+                "insert into clearance (principal, compartment, ends) values ($1, $2, $3)",
+                .integer(principal.number),
+                .text(compartment.text),
+                SQLValue(ends?.microseconds)
+            )
+        }
     }
 
     /// Adds it, under a number that is a tick of this transaction.
@@ -75,8 +107,8 @@ extension Transaction {
             }
         try connection.run(
             """
-            insert into credential (number, id, principal, kind, secret, salt, expires, revoked)
-            values ($1, $2, $3, $4, $5, $6, $7, $8)
+            insert into credential (number, id, principal, kind, secret, salt, expires, revoked, purposes)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             .integer(credential.number),
             .text(credential.id.text),
@@ -85,7 +117,8 @@ extension Transaction {
             .bytes(secret),
             .bytes(salt),
             SQLValue(credential.expires?.microseconds),
-            SQLValue(credential.isRevoked)
+            SQLValue(credential.isRevoked),
+            .text(Self.words(credential.purposes))
         )
         try enterDirectory(at: Tick(microseconds: credential.number))
     }
@@ -93,10 +126,11 @@ extension Transaction {
     /// Keeps what of it may change.
     public func change(_ credential: Credential) throws {
         try connection.run(
-            "update credential set expires = $2, revoked = $3 where number = $1",
+            "update credential set expires = $2, revoked = $3, purposes = $4 where number = $1",
             .integer(credential.number),
             SQLValue(credential.expires?.microseconds),
-            SQLValue(credential.isRevoked)
+            SQLValue(credential.isRevoked),
+            .text(Self.words(credential.purposes))
         )
         try enterDirectory(at: nextTick())
     }
@@ -106,8 +140,8 @@ extension Transaction {
         try connection.run(
             """
             insert into pool (number, id, name, kind, title, about, reading, writing, release_by, ceiling,
-                default_marking, standing)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                default_marking, standing, ends)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             """,
             [.integer(pool.number), .text(pool.id.text), .text(pool.name.text), .text(pool.kind.rawValue)]
                 + Self.values(of: pool.terms)
@@ -120,7 +154,7 @@ extension Transaction {
         try connection.run(
             """
             update pool set title = $2, about = $3, reading = $4, writing = $5, release_by = $6, ceiling = $7,
-                default_marking = $8, standing = $9
+                default_marking = $8, standing = $9, ends = $10
             where number = $1
             """,
             [.integer(pool.number)] + Self.values(of: pool.terms)
@@ -147,15 +181,61 @@ extension Transaction {
         try enterDirectory(at: nextTick())
     }
 
-    private static func words(_ roles: Set<Role>) -> String {
-        roles.sorted().map(\.rawValue).joined(separator: " ")
+    /// Declares who or what a member is or is linked to, beside what it declared before.
+    public func link(_ member: Member, to marks: Set<SubjectMark>) throws {
+        for mark in marks.sorted() {
+            try connection.run(
+                "insert into subject_link (member, mark) values ($1, $2) on conflict do nothing",
+                .integer(member.number),
+                .text(mark.text)
+            )
+        }
+        try enterDirectory(at: nextTick())
+    }
+
+    /// Keeps the legal gateways of the exchange in the place of those it had.
+    public func replace(gateways: Gateways) throws {
+        try connection.run("delete from gateway")
+        for gateway in gateways.all {
+            try connection.run(
+                "insert into gateway (name, body) values ($1, $2)",
+                .text(gateway.name.text),
+                .bytes(gateway.written)
+            )
+        }
+        try enterDirectory(at: nextTick())
+    }
+
+    /// Keeps a consent.
+    public func add(_ consent: Consent, for reader: Member) throws {
+        let tick = nextTick()
+        try connection.run(
+            """
+            insert into consent (number, advisory, reader, purpose, rendition, of_unit, ends)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            .integer(tick.microseconds),
+            .text(consent.advisory.text),
+            .integer(reader.number),
+            .text(consent.purpose.rawValue),
+            .text(consent.rendition.rawValue),
+            SQLValue(consent.isOfUnit),
+            .integer(consent.until.microseconds)
+        )
+        try enterDirectory(at: tick)
+    }
+
+    private static func words(_ roles: Set<Role>) -> String { words(roles.sorted()) }
+
+    private static func words(_ codes: [some RawRepresentable<String>]) -> String {
+        codes.map(\.rawValue).joined(separator: " ")
     }
 
     private static func values(of terms: PoolTerms) -> [SQLValue] {
         [
             .text(terms.title), .text(terms.about), .text(terms.reading.rawValue), .text(terms.writing.rawValue),
             .text(terms.release.rawValue), .text(terms.ceiling.code), .text(terms.defaultMarking.code),
-            .text(terms.standing.rawValue),
+            .text(terms.standing.rawValue), SQLValue(terms.ends?.microseconds),
         ]
     }
 }

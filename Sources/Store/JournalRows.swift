@@ -10,6 +10,8 @@ public struct JournalEntry: Sendable {
     public let pool: Int64
     /// The object's number; 0 for an entry about none.
     public let object: Int64
+    /// The number of who did it, or whom it is about; 0 for nobody.
+    public let principal: Int64
     /// The version that a `released` entry speaks of; nil when it was deleted since.
     public let released: ReleasedVersion?
 }
@@ -105,7 +107,7 @@ public enum JournalRows {
     ) throws -> [JournalEntry] {
         try connection.rows(
             """
-            select \(columns), j.tick, j.kind, j.pool, j.object from journal j
+            select \(columns), j.tick, j.kind, j.pool, j.object, j.principal from journal j
             left join version v on v.tick = j.tick left join object o on o.number = v.object
             left join content c on c.tick = v.tick
             where j.tick > $1 order by j.tick limit $2
@@ -121,6 +123,7 @@ public enum JournalRows {
                 kind: kind,
                 pool: row.integer(11),
                 object: row.integer(12),
+                principal: row.integer(13),
                 released: row.isNull(0) ? nil : ReleasedVersion(row)
             )
         }

@@ -19,12 +19,16 @@ struct LabelMerge {
     private var sources: [Source]
     private let upTo: Tick
 
-    init(_ request: PageRequest) {
+    /// - Parameter gains: ticks outside the labels' ranges, ascending.
+    init(_ request: PageRequest, besides gains: [Int64]) {
         upTo = request.upTo
         let standings: [VersionStanding] =
             request.filter.versions.isLastOnly ? [.last, .contested] : [.superseded, .last, .contested]
         sources = request.labels.flatMap { label in
             standings.map { Source(label: label, standing: $0.rawValue, after: request.after.microseconds) }
+        }
+        if !gains.isEmpty {
+            sources.append(Source(label: 0, standing: 0, after: 0, ticks: gains, isExhausted: true))
         }
     }
 

@@ -22,7 +22,9 @@ public enum Migrator {
     /// The migrations in order; number `n` is the nth.
     ///
     /// A shipped one never changes.
-    private static var migrations: [[UInt8]] { [PackageResources.M0001_sql, PackageResources.M0002_sql] }
+    private static var migrations: [[UInt8]] {
+        [PackageResources.M0001_sql, PackageResources.M0002_sql, PackageResources.M0003_sql]
+    }
 
     /// The schema this program knows.
     public static var latest: Int64 { Int64(migrations.count) }

@@ -21,6 +21,8 @@ public struct PageRequest: Sendable {
     public var filter: ObjectFilter
     /// Whether the content is wanted, and how much of it one page may hold.
     public var content: ContentNeed
+    /// The number of a principal that gained something in the pool after `after`; nil for one that did not.
+    public var gainer: Int64?
 
     /// Whether a page wants content.
     public enum ContentNeed: Hashable, Sendable {
@@ -37,7 +39,8 @@ public struct PageRequest: Sendable {
         upTo: Tick,
         limit: Int,
         filter: ObjectFilter,
-        content: ContentNeed
+        content: ContentNeed,
+        gainer: Int64? = nil
     ) {
         self.pool = pool
         self.labels = labels
@@ -47,13 +50,16 @@ public struct PageRequest: Sendable {
         self.limit = limit
         self.filter = filter
         self.content = content
+        self.gainer = gainer
     }
 }
 
 /// One version as a page shows it.
 public struct PagedVersion: Sendable {
-    /// Where it stands in the journal.
+    /// Its date added for this reader: its own tick, or a later one at which the reader gained it.
     public let tick: Tick
+    /// The tick at which it was released.
+    public let released: Tick
     /// The STIX id.
     public let id: String
     /// Its version, as TAXII writes it.
@@ -61,9 +67,10 @@ public struct PagedVersion: Sendable {
     /// Empty when the content was not asked for.
     public let bytes: [UInt8]
 
-    /// Puts it together from its parts.
-    public init(tick: Tick, id: String, version: String, bytes: [UInt8]) {
+    /// Puts it together from its parts; without `released` it is given at the tick of its release.
+    public init(tick: Tick, released: Tick? = nil, id: String, version: String, bytes: [UInt8]) {
         self.tick = tick
+        self.released = released ?? tick
         self.id = id
         self.version = version
         self.bytes = bytes
@@ -140,7 +147,8 @@ public enum PageRows {
     // MARK: By label
 
     private static func scan(_ request: PageRequest, _ connection: any SQLConnection) throws -> StoredPage {
-        var merge = LabelMerge(request)
+        let gains = try Gains(request, connection)
+        var merge = LabelMerge(request, besides: gains.ticks)
         var sieve = Sieve(request)
         var page = StoredPage(versions: [], more: false, examined: request.after)
         var examined = 0
@@ -149,14 +157,14 @@ public enum PageRows {
             let wanted = request.filter.passesAllOfItsStandings ? request.limit + 1 - page.versions.count : batch
             let ticks = try merge.next(min(wanted, batch * 16), connection)
             guard !ticks.isEmpty else { return page }
-            for found in try Candidate.read(ticks, request.content, connection) {
+            for found in try Candidate.read(ticks, gains, request.content, connection) {
                 guard page.versions.count < request.limit, bytes < request.content.bytesMax else {
                     page.more = true
                     return page
                 }
-                page.examined = found.placed.tick
+                page.examined = found.paged.tick
                 examined += 1
-                guard try sieve.passes(found, connection) else { continue }
+                guard gains.shows(found), try sieve.passes(found, connection) else { continue }
                 bytes += found.paged.bytes.count
                 page.versions.append(found.paged)
             }
@@ -171,12 +179,13 @@ public enum PageRows {
 
     /// The versions of named objects: read by the object's index, however deep in the pool they lie.
     private static func lookUp(_ request: PageRequest, _ connection: any SQLConnection) throws -> StoredPage {
+        let gains = try Gains(request, connection)
         var chosen: [Int64] = []
         for id in request.filter.ids.sorted() where request.filter.admits(id: id) {
             let versions = try placed(id, request.pool, connection).map(\.placed)
-            for version in request.filter.versions.chosen(of: versions, permitted: request.permitted)
-            where version.tick > request.after && version.tick <= request.upTo {
-                chosen.append(version.tick.microseconds)
+            for version in request.filter.versions.chosen(of: versions, permitted: request.permitted) {
+                let tick = gains.given(version.tick.microseconds)
+                if tick > request.after.microseconds, tick <= request.upTo.microseconds { chosen.append(tick) }
             }
         }
         chosen.sort()
@@ -184,12 +193,12 @@ public enum PageRows {
         var bytes = 0
         for start in stride(from: 0, to: chosen.count, by: batch) {
             let ticks = Array(chosen[start..<min(start + batch, chosen.count)])
-            for found in try Candidate.read(ticks, request.content, connection) {
+            for found in try Candidate.read(ticks, gains, request.content, connection) {
                 guard page.versions.count < request.limit, bytes < request.content.bytesMax else {
                     page.more = true
                     return page
                 }
-                page.examined = found.placed.tick
+                page.examined = found.paged.tick
                 bytes += found.paged.bytes.count
                 page.versions.append(found.paged)
             }
@@ -219,6 +228,45 @@ extension PageRequest.ContentNeed {
         case .none: .max
         case .upTo(let bytes): bytes
         }
+    }
+}
+
+/// What one reader gained after the cursor: each of these versions is given at the tick of the gain.
+private struct Gains {
+    /// The version's own tick, by the tick that it is given at.
+    private let versions: [Int64: Int64]
+    /// The last tick that each version is given at.
+    private let last: [Int64: Int64]
+    private let permitted: Set<Int64>
+
+    init(_ request: PageRequest, _ connection: any SQLConnection) throws {
+        permitted = request.permitted
+        versions =
+            try request.gainer.map { gainer in
+                try CatchupRows.versions(
+                    gainedBy: gainer,
+                    in: request.pool,
+                    after: request.after,
+                    upTo: request.upTo,
+                    connection
+                )
+            } ?? [:]
+        last = Dictionary(versions.map { ($0.value, $0.key) }) { max($0, $1) }
+    }
+
+    var isEmpty: Bool { versions.isEmpty }
+    /// The ticks at which something is given, ascending.
+    var ticks: [Int64] { last.values.sorted() }
+
+    func released(_ tick: Int64) -> Int64 { versions[tick] ?? tick }
+
+    /// The tick at which a version is given.
+    func given(_ released: Int64) -> Int64 { last[released] ?? released }
+
+    /// Whether a version is given where the merge found it, and may be.
+    func shows(_ found: Candidate) -> Bool {
+        let tick = found.paged.tick.microseconds
+        return given(found.placed.tick.microseconds) == tick && permitted.contains(found.placed.label)
     }
 }
 
@@ -267,8 +315,41 @@ private struct Candidate {
         from version v join object o on o.number = v.object where v.tick in (\(places)) order by v.tick
         """
 
-    /// The versions at `ticks`, ascending; 64 at a time, so that the statement's text is always the same.
+    /// The versions given at `ticks`, ascending; 64 at a time, so that the statement's text is always the same.
     static func read(
+        _ ticks: [Int64],
+        _ gains: Gains,
+        _ need: PageRequest.ContentNeed,
+        _ connection: any SQLConnection
+    ) throws -> [Candidate] {
+        guard gains.isEmpty else {
+            var found: [Int64: Candidate] = [:]
+            for candidate in try read(ticks.map { gains.released($0) }, need, connection) {
+                found[candidate.placed.tick.microseconds] = candidate
+            }
+            return ticks.compactMap { tick in
+                found[gains.released(tick)].map { $0.given(at: Tick(microseconds: tick)) }
+            }
+        }
+        return try read(ticks, need, connection)
+    }
+
+    private func given(at tick: Tick) -> Candidate {
+        Candidate(
+            placed: placed,
+            object: object,
+            standing: standing,
+            paged: PagedVersion(
+                tick: tick,
+                released: placed.tick,
+                id: paged.id,
+                version: paged.version,
+                bytes: paged.bytes
+            )
+        )
+    }
+
+    private static func read(
         _ ticks: [Int64],
         _ need: PageRequest.ContentNeed,
         _ connection: any SQLConnection

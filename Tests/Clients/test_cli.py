@@ -60,6 +60,46 @@ def test_second_person(fresh, tmp_path):
     assert json.loads(fresh.cli("status", status["id"], "--json", member="drafter").stdout)["status"] == "complete"
 
 
+def test_what_access_asks_of_members_principals_credentials_and_pools(fresh):
+    ahead, shown = "2099-03-01T00:00:00Z", "2099-03-01T00:00:00.000000Z"
+
+    def admin(*words):
+        return json.loads(fresh.cli("admin", *words, "--json").stdout)
+
+    def refused(*words):
+        done = fresh.cli("admin", *words, check=False)
+        assert done.returncode == 1, done.stdout
+        return done.stderr
+
+    admin("member", "fact", "north-oil", "--add", "notice-314b", "--until", ahead)
+    both = admin("member", "fact", "north-oil", "--add", "mou:harbour-watch")["facts"]
+    assert both == [{"fact": "mou:harbour-watch"}, {"fact": "notice-314b", "until": shown}]
+    assert f"fact=mou:harbour-watch, fact=notice-314b until={shown}" in fresh.cli("admin", "member", "show", "north-oil").stdout
+    assert admin("member", "fact", "north-oil", "--remove", "mou:harbour-watch")["facts"] == both[1:]
+    assert "kind:item" in refused("member", "fact", "north-oil", "--add", "Harbour Watch")
+    assert "in the future" in refused("member", "fact", "north-oil", "--add", "a", "--until", "2020-01-01T00:00:00Z")
+
+    made = admin("principal", "add", "watch", "--member", "north-oil", "--role", "reader", "--unit", "coast", "--clear", "heron")
+    assert made["unit"] == "coast" and made["clearances"] == [{"compartment": "heron"}]
+    admin("principal", "change", "watch", "--clear", "gull", "--until", ahead, "--unclear", "heron", "--no-unit")
+    held = admin("principal", "show", "watch")
+    assert "unit" not in held and held["clearances"] == [{"compartment": "gull", "until": shown}]
+    assert held["roles"] == ["reader"]
+
+    assert admin("credential", "add", "--principal", "watch", "--type", "token")["purposes"] == ["P02"]
+    credential = admin("credential", "add", "--principal", "watch", "--type", "token", "--purpose", "P05", "--purpose", "P02")
+    assert credential["purposes"] == ["P05", "P02"]
+    admin("credential", "change", credential["id"], "--purpose", "P03")
+    assert admin("credential", "show", credential["id"])["purposes"] == ["P03"]
+    assert "revoke it" in refused("credential", "change", credential["id"], "--expires", "2020-01-01T00:00:00Z")
+
+    terms = ["--title", "Heron", "--reading", "enrolled", "--writing", "enrolled"]
+    assert "in the future" in refused("pool", "add", "heron", *terms, "--ends", "2020-01-01T00:00:00Z")
+    assert admin("pool", "add", "heron", *terms, "--ends", ahead)["ends"] == shown
+    assert admin("pool", "change", "heron", "--title", "Grey heron")["ends"] == shown
+    assert "ends" not in admin("pool", "change", "heron", "--no-end")
+
+
 def test_import_of_a_list_is_idempotent_and_follows_the_list(fresh, tmp_path):
     fresh.cli("admin", "pool", "add", "sdn", "--title", "SDN", "--kind", "official-list", "--reading", "everyone", "--writing", "enrolled")
     fresh.cli("admin", "pool", "enrol", "sdn", "city-police", "--reads", "--writes")

@@ -249,7 +249,7 @@ def test_two_daemons_on_one_postgresql(tmp_path, postgres):
         history.run(kill, KILLS)
         history.check(set())
         operator.card["admin_socket"] = nodes[1].socket
-        operator.cli("admin", "member", "suspend", "north-oil")
+        operator.cli("admin", "principal", "suspend", "north-oil")
         for address in addresses:
             assert requests.get(f"{address}/taxii2/", headers=headers, timeout=20).status_code == 401
     finally:

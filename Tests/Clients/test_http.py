@@ -194,10 +194,15 @@ def test_endings_act_at_once(fresh):
     assert status(secret) == 401
     other = fresh.token("north-oil")
     assert status(other) == 200
+    # A suspended member is let in, for recalls and dangers, and is shown nothing else.
+    objects = f"{fresh.card['taxii'].removesuffix('taxii2/')}caveat/collections/commons/objects/"
+    headers = {"Authorization": f"Bearer {other}", "Content-Type": "application/taxii+json;version=2.1"}
+    assert requests.get(objects, headers=headers, timeout=20).json()["objects"]
     fresh.cli("admin", "member", "suspend", "north-oil")
-    assert status(other) == 401
+    assert requests.get(objects, headers=headers, timeout=20).json() == {}
+    assert requests.post(objects, headers=headers, json={"objects": []}, timeout=20).status_code == 403
     fresh.cli("admin", "member", "resume", "north-oil")
-    assert status(other) == 200
+    assert requests.get(objects, headers=headers, timeout=20).json()["objects"]
     fresh.cli("admin", "principal", "suspend", "north-oil")
     assert status(other) == 401
 
@@ -404,3 +409,17 @@ def test_a_bad_configuration_stops_the_start(tmp_path):
 def test_a_second_daemon_on_one_file_is_refused(fresh):
     done = subprocess.run([CAVEATD, "trial", "--data", fresh.data, "--listen", "127.0.0.1:0"], capture_output=True, text=True)
     assert done.returncode == 1 and "in use" in done.stderr
+
+
+def test_the_purpose_of_a_request_is_one_of_its_credentials(fresh):
+    made = fresh.cli("admin", "credential", "add", "--principal", "north-oil", "--type", "token", "--purpose", "P02", "--purpose", "P08", "--json")
+    headers = {"Authorization": f"Bearer {json.loads(made.stdout)['secret']}"}
+    objects = f"{fresh.card['taxii'].removesuffix('taxii2/')}caveat/collections/commons/objects/"
+
+    def ask(purpose):
+        return requests.get(objects, headers=headers | ({"Caveat-Purpose": purpose} if purpose else {}), timeout=20)
+
+    assert ask(None).status_code == ask("P02").status_code == ask("P08").status_code == 200
+    for purpose, status, words in (("P05", 403, "bound to other purposes"), ("diligence", 400, "must be one of P01")):
+        refused = ask(purpose)
+        assert refused.status_code == status and words in refused.json()["description"], refused.text

@@ -114,7 +114,7 @@ struct AgreementTests {
             return  // Suspended: nothing is served at all.
         }
         let visible = known.filter {
-            AccessPolicy.decide(session.reader, $0.label, at: exchange.clock.now) == .permitted
+            AccessPolicy.decide(session.reader, $0.label, at: exchange.clock.now).isPermitted
         }
         let lasts = visible.filter { version in
             !visible.contains { $0.id == version.id && ($0.instant, $0.order) > (version.instant, version.order) }

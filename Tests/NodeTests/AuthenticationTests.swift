@@ -32,7 +32,7 @@ struct AuthenticationTests {
         await exchange.close()
     }
 
-    @Test("is over at once when a credential is revoked or ends, or its member is suspended", arguments: Engine.both)
+    @Test("is over at once when a credential is revoked or ends, or its principal is suspended", arguments: Engine.both)
     func endings(engine: Engine) async throws {
         let exchange = try await TestExchange(engine)
         let administration = exchange.node.administration
@@ -49,11 +49,11 @@ struct AuthenticationTests {
         await #expect(throws: AuthenticationFault.self) {
             try await exchange.node.authentication.session(for: basic, from: "x")
         }
-        _ = try await administration.changeMember("ann") { $0.standing = .suspended }
+        _ = try await administration.changePrincipal("ann") { $0.standing = .suspended }
         await #expect(throws: AuthenticationFault.self) {
             try await exchange.node.authentication.session(for: bearer, from: "x")
         }
-        _ = try await administration.changeMember("ann") { $0.standing = .active }
+        _ = try await administration.changePrincipal("ann") { $0.standing = .active }
         _ = try await exchange.node.authentication.session(for: bearer, from: "x")
         exchange.clock.advance(by: .seconds(60))
         await #expect(throws: AuthenticationFault.self) {

@@ -86,11 +86,14 @@ private struct History {
         for name in tokens.keys.sorted() {
             for pool in [open, slow] {
                 for filter in [VersionFilter.last, VersionFilter(all: true)] {
-                    let versions = try await exchange.all(
-                        pool,
-                        as: tokens[name] ?? "",
-                        filter: ObjectFilter(versions: filter)
-                    )
+                    var versions: [PagedVersion] = []
+                    try await again {
+                        versions = try await exchange.all(
+                            pool,
+                            as: tokens[name] ?? "",
+                            filter: ObjectFilter(versions: filter)
+                        )
+                    }
                     let texts = versions.map { "\($0.id) \($0.version)" }
                     seen.append("\(name) \(pool.name) \(filter == .last): \(texts.joined(separator: ", "))")
                 }

@@ -104,7 +104,7 @@ final class TestExchange: Sendable {
         var after = Tick.zero
         while true {
             let question = Disclosure.Question(form: form, after: after, limit: limit, filter: filter)
-            let page = try await node.disclosure.page(question, of: pool, to: session)
+            let page = try await node.disclosure.page(question, of: pool, to: session, over: .taxii)
             all += page.stored.versions
             guard page.stored.more else { return all }
             after = page.stored.examined

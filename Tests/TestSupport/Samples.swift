@@ -85,6 +85,9 @@ public enum Samples {
         )
     }
 
+    /// A name of a constant text.
+    public static func name(_ text: String) -> Name { Name(text) ?? anyName }
+
     private static var anyName: Name {
         guard let name = Name("any") else { preconditionFailure("a constant name has the form of one") }
         return name

@@ -25,6 +25,17 @@ struct ArgumentTests {
             ["admin", "pool", "add", "a", "--title", "A", "--reading", "everyone", "--writing", "nobody"],
             ["admin", "pool", "change", "a", "--no-second-person", "--ceiling", "amber+strict"],
             ["admin", "pool", "enrol", "a", "b", "--reads"],
+            ["admin", "member", "fact", "a", "--add", "mou:b", "--add", "c", "--until", "2027-03-01T00:00:00Z"],
+            ["admin", "member", "fact", "a", "--remove", "mou:b"],
+            ["admin", "principal", "change", "a", "--unit", "b"],
+            ["admin", "principal", "change", "a", "--clear", "b", "--until", "2027-03-01T00:00:00Z", "--unclear", "c"],
+            [
+                "admin", "credential", "add", "--principal", "a", "--type", "token", "--purpose", "P03", "--purpose",
+                "P02",
+            ],
+            ["admin", "credential", "change", "a", "--purpose", "P03"],
+            ["admin", "pool", "change", "a", "--ends", "2027-03-01T00:00:00Z"],
+            ["admin", "pool", "change", "a", "--no-end"],
         ]
     )
     func taken(arguments: [String]) throws {
@@ -63,6 +74,15 @@ struct ArgumentTests {
             ["admin", "pool", "change", "a", "--reading", "nobody"],
             ["admin", "pool", "change", "a", "--ceiling", "white"],
             ["admin", "pool", "enrol", "a", "b"],
+            ["admin", "member", "fact", "a"],
+            ["admin", "member", "fact", "a", "--remove", "b", "--until", "2027-03-01T00:00:00Z"],
+            ["admin", "member", "fact", "a", "--add", "b", "--until", "soon"],
+            ["admin", "principal", "change", "a"],
+            ["admin", "principal", "change", "a", "--unit", "b", "--no-unit"],
+            ["admin", "principal", "change", "a", "--unclear", "b", "--until", "2027-03-01T00:00:00Z"],
+            ["admin", "credential", "change", "a"],
+            ["admin", "credential", "change", "a", "--purpose", "P12"],
+            ["admin", "pool", "change", "a", "--ends", "2027-03-01T00:00:00Z", "--no-end"],
         ]
     )
     func misused(arguments: [String]) {

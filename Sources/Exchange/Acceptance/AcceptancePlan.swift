@@ -88,6 +88,7 @@ public struct AcceptancePlan: Sendable {
                     return .success(id: object.id.text, version: known.version, note: note(on: object, label))
                 }
                 try checkMarking(of: object, label)
+                try checkSubject(of: object)
                 try checkAuthorship(of: object)
                 try checkOwnership(of: object)
             }
@@ -118,7 +119,7 @@ public struct AcceptancePlan: Sendable {
     }
 
     private func isSeen(_ version: HeldVersion) -> Bool {
-        AccessPolicy.decide(author, version.label, at: now) == .permitted
+        AccessPolicy.decide(author, version.label, at: now).isPermitted
     }
 
     private func checkMarking(of object: STIXObject, _ label: Label) throws(Refusal) {
@@ -130,6 +131,16 @@ public struct AcceptancePlan: Sendable {
         }
         for addressee in object.addressees where directory.member(identifiedBy: addressee) == nil {
             throw Refusal("addressees: \(addressee.text) is no member or principal here; use the identity id of one")
+        }
+    }
+
+    /// A wrong identifier is an error in what a member says itself; a public list is taken over as it is, with a note.
+    private func checkSubject(of object: STIXObject) throws(Refusal) {
+        switch pool.kind {
+        case .officialList: return
+        case .sharing:
+            guard let fault = object.subjectFaults.first else { return }
+            throw Refusal("extensions.\(ListExtension.subject).properties.\(fault)")
         }
     }
 
@@ -206,6 +217,7 @@ public struct AcceptancePlan: Sendable {
 
     /// What the author should know although the object is stored.
     private func note(on object: STIXObject, _ label: Label) -> String? {
+        if !object.subjectFaults.isEmpty { return "to be checked: " + object.subjectFaults.joined(separator: "; ") }
         guard object.addressees.isEmpty else { return nil }
         return switch label.marking {
         case .red: "TLP:RED without addressees: only you can read it"

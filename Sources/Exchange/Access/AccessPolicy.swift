@@ -1,57 +1,152 @@
-/// Who asks: a principal, its member, and the pools whose terms let the member read.
-public struct Reader: Hashable, Sendable {
-    /// Who acts.
-    public let principal: Principal
-    /// Whom the principal acts for.
-    public let member: Member
-    /// The pools whose terms let the member read.
-    public let pools: Set<ID<Pool>>
-    /// When the credential it came with ends; nil when it does not.
-    public let until: Timestamp?
-
-    /// Puts it together from its parts.
-    public init(principal: Principal, member: Member, pools: Set<ID<Pool>>, until: Timestamp?) {
-        self.principal = principal
-        self.member = member
-        self.pools = pools
-        self.until = until
-    }
-}
-
-/// What the policy says of one label to one reader.
-public enum Decision: Hashable, Sendable {
-    /// It does not exist for the reader.
-    case hidden
-    /// It is outside its marking's scope. No interface of the exchange tells this from `hidden`; an auditor is told.
-    case denied
-    /// The reader may have the whole rendition.
-    case permitted
-}
-
 /// The one decision that every way out goes through: a pure function of reader, label and time.
+///
+/// The rows are those of docs/ACCESS.md. STOP rows in order, the first that matches ends; then every REDUCE row that
+/// matches, each of which only takes away.
 public enum AccessPolicy {
-    /// Rows 3, 5, 7 and 15 of the access table; the first that matches ends.
+    /// What `reader` may have of what bears `label`.
     public static func decide(_ reader: Reader, _ label: Label, at now: Timestamp) -> Decision {
         guard reader.principal.standing == .active, reader.principal.roles.contains(.reader),
             reader.until.map({ now < $0 }) ?? true
-        else { return .hidden }
-        guard reader.member.standing == .active, reader.pools.contains(label.pool) else { return .hidden }
-        guard let scope = label.scope else { return .permitted }
-        return admits(reader, scope, label.marking) ? .permitted : .denied
+        else { return .hidden(by: .noReader) }
+        guard let span = reader.pools[label.pool] else { return .hidden(by: .scope) }
+        guard span.lasts(at: now) else { return .hidden(by: .compartment) }
+        guard let terms = label.terms else { return decide(reader, plain: label) }
+        if let stop = stop(reader, label, terms, at: now) { return stop }
+        let reduction = reduction(for: reader, label, terms, at: now)
+        guard terms.rendition == reduction.rendition else { return .hidden(by: reduction.row) }
+        return .permitted(by: reduction.row, reduction.obligations)
+    }
+
+    /// An object that came as plain STIX has a marking, and nothing else to decide on.
+    private static func decide(_ reader: Reader, plain label: Label) -> Decision {
+        guard reader.member.standing == .active else { return .hidden(by: .suspended) }
+        return isInScope(reader, label) ? .permitted(by: .open, []) : .denied(by: .scope)
+    }
+
+    // MARK: STOP
+
+    private static func stop(
+        _ reader: Reader,
+        _ label: Label,
+        _ terms: Label.Terms,
+        at now: Timestamp
+    ) -> Decision? {
+        let isOwn = terms.originator == reader.member.id
+        if terms.rendition == .stub {
+            return terms.holders.contains(reader.member.id)
+                ? .permitted(by: .recalled, [.acknowledge]) : .hidden(by: .recalled)
+        }
+        if !isOwn, !terms.subjects.isDisjoint(with: reader.links) { return .hidden(by: .conflict) }
+        if let compartment = terms.compartment, reader.clearances[compartment]?.lasts(at: now) != true {
+            return .hidden(by: .compartment)
+        }
+        if !isOwn, let affected = terms.affected, affected.holds(reader.member) {
+            return terms.rendition == .tearline ? .permitted(by: .safety, []) : .hidden(by: .safety)
+        }
+        if reader.member.standing == .suspended { return .hidden(by: .suspended) }
+        if isOwn { return nil }
+        if !terms.purposes.contains(reader.purpose) { return .denied(by: .purpose) }
+        if !isInScope(reader, label), consent(reader, terms, at: now) == nil { return .denied(by: .scope) }
+        if terms.isWeak, !reader.member.kind.isAuthority { return .denied(by: .weakGrade) }
+        return nil
     }
 
     /// Whether a narrowed readership holds the reader.
     ///
     /// TLP:RED is for named principals: naming their organisation is not enough. The other markings are for the named
     /// organisations, and for their principals named alone.
-    private static func admits(_ reader: Reader, _ scope: Label.Scope, _ marking: TLP) -> Bool {
+    private static func isInScope(_ reader: Reader, _ label: Label) -> Bool {
+        guard let scope = label.scope else { return true }
         let isNamed = scope.addressees.contains(reader.principal.identity)
-        switch marking {
+        switch label.marking {
         case .red:
             return isNamed || scope.author == reader.principal.id
         case .amberStrict, .amber, .green, .clear:
             return isNamed || scope.originator == reader.member.id
                 || scope.addressees.contains(reader.member.identity)
+        }
+    }
+
+    // MARK: REDUCE
+
+    private struct Reduction {
+        var rendition = Rendition.full
+        var row = AccessRow.open
+        var obligations: Set<Obligation> = []
+
+        /// Takes away all but `least`, unless less is left already.
+        mutating func lower(to least: Rendition, by row: AccessRow) {
+            guard least.richness < rendition.richness else { return }
+            (rendition, self.row) = (least, row)
+        }
+    }
+
+    private static func reduction(
+        for reader: Reader,
+        _ label: Label,
+        _ terms: Label.Terms,
+        at now: Timestamp
+    ) -> Reduction {
+        var left = Reduction()
+        if terms.isDisputed { left.obligations.insert(.disputed) }
+        if terms.originator != reader.member.id {
+            let consent = consent(reader, terms, at: now)
+            if !isInScope(reader, label), let consent { left.lower(to: consent.rendition, by: .scope) }
+            if terms.isNominal, !hasGateway(reader, terms, at: now) { left.lower(to: .nonNominal, by: .noGateway) }
+            if terms.caveats.contains(.reportDerived), reader.member.kind != .fiu, consent?.isOfUnit != true {
+                left.lower(to: .tearline, by: .reportDerived)
+            }
+            if !terms.caveats.isDisjoint(with: [.originatorControlled, .noOnward]), !isAddressed(reader, label) {
+                left.lower(to: consent?.rendition ?? .tearline, by: .originatorControl)
+                if consent == nil { left.obligations.insert(.mayAskConsent) }
+            }
+            if terms.isProtected { left.lower(to: .nonNominal, by: .protectedPerson) }
+        }
+        // Of a rendition that this version has not, what is left is the next that tells less.
+        while !terms.renditions.contains(left.rendition), let less = left.rendition.less { left.rendition = less }
+        return left
+    }
+
+    private static func hasGateway(_ reader: Reader, _ terms: Label.Terms, at now: Timestamp) -> Bool {
+        if terms.caveats.contains(.noExport), terms.origin.jurisdiction != reader.member.jurisdiction { return false }
+        return reader.gateways.covering(
+            origin: terms.origin,
+            reader: GatewayParty(reader.member),
+            mode: .published,
+            purpose: reader.purpose,
+            at: now
+        ) != nil
+    }
+
+    private static func isAddressed(_ reader: Reader, _ label: Label) -> Bool {
+        let addressees = label.scope?.addressees ?? []
+        return addressees.contains(reader.principal.identity) || addressees.contains(reader.member.identity)
+    }
+
+    private static func consent(_ reader: Reader, _ terms: Label.Terms, at now: Timestamp) -> Consent? {
+        reader.consents[terms.advisory]?
+            .filter { $0.reader == reader.member.id && $0.purpose == reader.purpose && now < $0.until }
+            .max { $0.rendition.richness < $1.rendition.richness }
+    }
+}
+
+extension Rendition {
+    /// How much it tells: more is more.
+    var richness: Int {
+        switch self {
+        case .full: 3
+        case .tearline: 2
+        case .nonNominal: 1
+        case .stub: 0
+        }
+    }
+
+    /// The next that tells less; nil where nothing is left to show.
+    var less: Rendition? {
+        switch self {
+        case .full: .tearline
+        case .tearline: .nonNominal
+        case .nonNominal, .stub: nil
         }
     }
 }

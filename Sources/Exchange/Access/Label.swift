@@ -6,6 +6,8 @@ public struct Label: Hashable, Sendable {
     public let marking: TLP
     /// Who alone may read it: nil where the whole readership of the pool may.
     public let scope: Scope?
+    /// What an advisory's rendition says beside; nil for an object that came as plain STIX.
+    public let terms: Terms?
 
     /// A readership narrower than the pool's.
     public struct Scope: Hashable, Sendable {
@@ -25,28 +27,37 @@ public struct Label: Hashable, Sendable {
     }
 
     /// Puts it together from its parts.
-    public init(pool: ID<Pool>, marking: TLP, scope: Scope?) {
+    public init(pool: ID<Pool>, marking: TLP, scope: Scope?, terms: Terms? = nil) {
         self.pool = pool
         self.marking = marking
         self.scope = scope
+        self.terms = terms
     }
 
     /// The label of an object that `author` brings to `pool`.
     public init(of object: STIXObject, in pool: Pool, from author: Principal) {
         let marking = object.marking ?? pool.terms.defaultMarking
-        self.pool = pool.id
-        self.marking = marking
+        self.init(
+            pool: pool.id,
+            marking: marking,
+            scope: Scope(marking, from: author, to: object.addressees)
+        )
+    }
+}
+
+extension Label.Scope {
+    /// The readership that a marking narrows the pool's to; nil where it does not.
+    public init?(_ marking: TLP, from author: Principal, to addressees: [STIXID]) {
         let isNarrow =
             switch marking {
             case .red, .amberStrict: true
-            case .amber, .green, .clear: !object.addressees.isEmpty
+            case .amber, .green, .clear: !addressees.isEmpty
             }
-        scope =
-            isNarrow
-            ? Scope(
-                originator: author.member,
-                author: marking == .red ? author.id : nil,
-                addressees: object.addressees
-            ) : nil
+        guard isNarrow else { return nil }
+        self.init(
+            originator: author.member,
+            author: marking == .red ? author.id : nil,
+            addressees: addressees.sorted()
+        )
     }
 }

@@ -2,38 +2,154 @@ import Foundation
 
 /// The label's canonical text: what the store keeps it as, and what makes two labels one.
 ///
-/// `pool|marking`, and for a narrowed readership `|originator|author or -|addressee,addressee…`.
+/// `pool|marking`, for a narrowed readership `|originator|author or -|addressee,addressee…`, and for the rendition of
+/// an advisory `|terms` as JSON with its keys and lists in order; before terms an unnarrowed readership is `|-|-|`.
 extension Label {
     /// The canonical text.
     public var text: String {
-        guard let scope else { return "\(pool.text)|\(marking.code)" }
-        let addressees = scope.addressees.map { $0.uuid.text }.joined(separator: ",")
-        return "\(pool.text)|\(marking.code)|\(scope.originator.text)|\(scope.author?.text ?? "-")|\(addressees)"
+        var parts = [pool.text, marking.code]
+        if let scope {
+            let addressees = scope.addressees.map { $0.uuid.text }.joined(separator: ",")
+            parts += [scope.originator.text, scope.author?.text ?? "-", addressees]
+        } else if terms != nil {
+            parts += ["-", "-", ""]
+        }
+        if let terms { parts.append(WrittenTerms(terms).text) }
+        return parts.joined(separator: "|")
     }
 
     /// Reads the canonical text; nil when it is anything else.
     public init?(text: String) {
         let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 2 || parts.count == 5,
+        guard [2, 5, 6].contains(parts.count),
             let pool = ID<Pool>(parsing: parts[0]), let marking = TLP(code: parts[1])
         else { return nil }
-        guard parts.count == 5 else {
-            self.init(pool: pool, marking: marking, scope: nil)
-            return
+        var scope: Scope?
+        if parts.count > 2, parts[2] != "-" {
+            guard let read = Scope(parts[2], parts[3], parts[4]) else { return nil }
+            scope = read
         }
-        guard let originator = ID<Member>(parsing: parts[2]) else { return nil }
-        let author = ID<Principal>(parsing: parts[3])
-        guard author != nil || parts[3] == "-" else { return nil }
-        let addressees = parts[4].split(separator: ",").map { UUID(utf8: $0.utf8) }
-        guard addressees.allSatisfy({ $0 != nil }) else { return nil }
+        var terms: Terms?
+        if parts.count == 6 {
+            guard let read = WrittenTerms(text: parts[5])?.terms else { return nil }
+            terms = read
+        }
+        self.init(pool: pool, marking: marking, scope: scope, terms: terms)
+    }
+}
+
+extension Label.Scope {
+    fileprivate init?(_ originator: String, _ author: String, _ addressees: String) {
+        guard let originator = ID<Member>(parsing: originator) else { return nil }
+        let principal = ID<Principal>(parsing: author)
+        guard principal != nil || author == "-" else { return nil }
+        let uuids = addressees.split(separator: ",").map { UUID(utf8: $0.utf8) }
+        guard uuids.allSatisfy({ $0 != nil }) else { return nil }
         self.init(
-            pool: pool,
-            marking: marking,
-            scope: Scope(
-                originator: originator,
-                author: author,
-                addressees: addressees.compactMap { $0 }.map { STIXID(type: "identity", uuid: $0) }
-            )
+            originator: originator,
+            author: principal,
+            addressees: uuids.compactMap { $0 }.map { STIXID(type: "identity", uuid: $0) }
         )
+    }
+}
+
+/// Terms as they are written: plain texts, each list in order, and nothing where there is nothing to say.
+private struct WrittenTerms: Codable {
+    var advisory: String
+    var originator: String
+    var kind: MemberKind
+    var jurisdiction: String
+    /// Microseconds since 1970; 0 where a fact has no end.
+    var facts: [String: Int64]?
+    var rendition: Rendition
+    var renditions: [String]
+    var nominal: Bool?
+    var weak: Bool?
+    var protected: Bool?
+    var disputed: Bool?
+    var purposes: [Purpose]
+    var caveats: [HandlingCaveat]?
+    var compartment: String?
+    var subjects: [String]?
+    var kinds: [String]?
+    var members: [String]?
+    var holders: [String]?
+
+    init(_ terms: Label.Terms) {
+        advisory = terms.advisory.text
+        originator = terms.originator.text
+        kind = terms.origin.kind
+        jurisdiction = terms.origin.jurisdiction
+        let ends = terms.origin.holds.map { ($0.key.text, $0.value?.microseconds ?? 0) }
+        facts = ends.isEmpty ? nil : Dictionary(uniqueKeysWithValues: ends)
+        rendition = terms.rendition
+        renditions = terms.renditions.map(\.rawValue).sorted()
+        nominal = terms.isNominal ? true : nil
+        weak = terms.isWeak ? true : nil
+        protected = terms.isProtected ? true : nil
+        disputed = terms.isDisputed ? true : nil
+        purposes = terms.purposes.sorted()
+        caveats = terms.caveats.isEmpty ? nil : terms.caveats.sorted()
+        compartment = terms.compartment?.text
+        subjects = Self.list(terms.subjects.map(\.text))
+        kinds = terms.affected.map { $0.kinds.map(\.rawValue).sorted() }
+        members = terms.affected.map { $0.members.map(\.text).sorted() }
+        holders = Self.list(terms.holders.map(\.text))
+    }
+
+    private static func list(_ texts: [String]) -> [String]? { texts.isEmpty ? nil : texts.sorted() }
+
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch {
+            preconditionFailure("texts, numbers and lists have a JSON form")
+        }
+    }
+
+    init?(text: String) {
+        // A text that is none of ours is no label: the caller says so.
+        guard let read = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+        self = read
+    }
+
+    var terms: Label.Terms? {
+        guard let advisory = ID<Advisory>(parsing: advisory), let originator = ID<Member>(parsing: originator) else {
+            return nil
+        }
+        var holds: [Precondition: Timestamp?] = [:]
+        for (text, end) in facts ?? [:] {
+            guard let fact = Precondition(text) else { return nil }
+            holds[fact] = .some(end == 0 ? nil : Timestamp(microseconds: end))
+        }
+        let ids = (holders ?? []).map { ID<Member>(parsing: $0) }
+        let marks = (subjects ?? []).map { SubjectMark(text: $0) }
+        let endangered = (members ?? []).map { ID<Member>(parsing: $0) }
+        guard (ids + endangered).allSatisfy({ $0 != nil }), marks.allSatisfy({ $0 != nil }) else { return nil }
+        var terms = Label.Terms(
+            advisory,
+            originator: originator,
+            origin: GatewayParty(kind: kind, jurisdiction: jurisdiction, holds: holds),
+            rendition,
+            of: Set(renditions.compactMap(Rendition.init))
+        )
+        terms.isNominal = nominal ?? false
+        terms.isWeak = weak ?? false
+        terms.isProtected = protected ?? false
+        terms.isDisputed = disputed ?? false
+        terms.purposes = Set(purposes)
+        terms.caveats = Set(caveats ?? [])
+        terms.compartment = compartment.flatMap { Name($0) }
+        terms.subjects = Set(marks.compactMap { $0 })
+        terms.holders = Set(ids.compactMap { $0 })
+        if let kinds {
+            terms.affected = Label.Terms.Affected(
+                kinds: Set(kinds.compactMap(MemberKind.init)),
+                members: Set(endangered.compactMap { $0 })
+            )
+        }
+        return terms
     }
 }

@@ -47,4 +47,8 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case held = 4
     /// What was put aside was refused.
     case refused = 5
+    /// Versions were given to a principal.
+    case receipt = 6
+    /// A principal gained versions that were released before.
+    case gained = 7
 }

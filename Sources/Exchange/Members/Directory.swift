@@ -10,6 +10,12 @@ public final class Directory: Sendable {
     public let credentials: [ID<Credential>: Credential]
     /// All pools.
     public let pools: [ID<Pool>: Pool]
+    /// The legal bases of the exchange.
+    public let gateways: Gateways
+    /// What each member declared of itself and its linked persons.
+    public let links: [ID<Member>: Set<SubjectMark>]
+    /// What originators agreed to let single members have, ended ones too.
+    public let consents: [Consent]
 
     private let memberNames: [Name: ID<Member>]
     private let principalNames: [Name: ID<Principal>]
@@ -25,7 +31,16 @@ public final class Directory: Sendable {
     private let passwords: [ID<Principal>: [ID<Credential>]]
 
     /// Puts it together, and the indexes over it.
-    public init(members: [Member], principals: [Principal], credentials: [Credential], pools: [Pool]) {
+    public init(
+        members: [Member],
+        principals: [Principal],
+        credentials: [Credential],
+        pools: [Pool],
+        gateways: Gateways = .none,
+        links: [ID<Member>: Set<SubjectMark>] = [:],
+        consents: [Consent] = []
+    ) {
+        (self.gateways, self.links, self.consents) = (gateways, links, consents)
         self.members = Self.table(members.map { ($0.id, $0) })
         memberNames = Self.table(members.map { ($0.name, $0.id) })
         memberNumbers = Self.table(members.map { ($0.number, $0.id) })
@@ -99,19 +114,37 @@ public final class Directory: Sendable {
         return principals[ID(id.uuid)]?.member
     }
 
-    /// Who comes with a credential at `now`; nil when the credential, the principal or the member is gone, ended or
-    /// suspended.
+    /// Who comes with a credential at `now`, for the first of its purposes; nil when the credential or the principal is
+    /// gone, ended or suspended.
+    ///
+    /// A suspended member comes in: recalls of what it holds, and dangers to it, are not kept from it.
     public func reader(with credential: Credential, at now: Timestamp) -> Reader? {
-        guard let held = credentials[credential.id], held.isValid(at: now),
+        guard let held = credentials[credential.id], held.isValid(at: now), let purpose = held.purposes.first,
             let principal = principals[held.principal], principal.standing == .active,
-            let member = members[principal.member], member.standing == .active
+            let member = members[principal.member]
         else { return nil }
-        return reader(as: principal, of: member, until: held.expires)
+        return reader(as: principal, of: member, until: held.expires, for: purpose)
     }
 
     /// The reader that a principal is, whatever credential it comes with.
-    public func reader(as principal: Principal, of member: Member, until: Timestamp?) -> Reader {
-        let readable = pools.values.lazy.filter { $0.isRead(by: member) }.map(\.id)
-        return Reader(principal: principal, member: member, pools: Set(readable), until: until)
+    public func reader(
+        as principal: Principal,
+        of member: Member,
+        until: Timestamp?,
+        for purpose: Purpose = .monitoring
+    ) -> Reader {
+        let readable = pools.values.lazy.filter { $0.isRead(by: member) }
+        let group = members.values.lazy.filter { $0.group == member.group }
+        return Reader(
+            principal: principal,
+            member: member,
+            pools: Dictionary(uniqueKeysWithValues: readable.map { ($0.id, Reader.Span(until: $0.terms.ends)) }),
+            until: until,
+            purpose: purpose,
+            clearances: principal.clearances.mapValues { Reader.Span(until: $0) },
+            links: group.reduce(into: []) { $0.formUnion(links[$1.id] ?? []) },
+            consents: Dictionary(grouping: consents.filter { $0.reader == member.id }, by: \.advisory),
+            gateways: gateways
+        )
     }
 }

@@ -40,6 +40,8 @@ public struct Member: Hashable, Sendable {
     public var group: Name
     /// Whether it may be used at present.
     public var standing: Standing
+    /// The facts that legal gateways ask for, each with its end; nil where it has none.
+    public var facts: [Precondition: Timestamp?]
 
     /// Puts it together from its parts.
     public init(
@@ -51,7 +53,8 @@ public struct Member: Hashable, Sendable {
         sector: String,
         jurisdiction: String,
         group: Name,
-        standing: Standing
+        standing: Standing,
+        facts: [Precondition: Timestamp?] = [:]
     ) {
         self.id = id
         self.number = number
@@ -62,6 +65,7 @@ public struct Member: Hashable, Sendable {
         self.jurisdiction = jurisdiction
         self.group = group
         self.standing = standing
+        self.facts = facts
     }
 }
 
@@ -87,6 +91,10 @@ public struct Principal: Hashable, Sendable {
     public var roles: Set<Role>
     /// Whether it may be used at present.
     public var standing: Standing
+    /// The part of its member that it belongs to; nil where that was not recorded.
+    public var unit: Name?
+    /// The compartments that it is cleared for, each with its end; nil where it has none.
+    public var clearances: [Name: Timestamp?]
 
     /// Puts it together from its parts.
     public init(
@@ -95,7 +103,9 @@ public struct Principal: Hashable, Sendable {
         name: Name,
         member: ID<Member>,
         roles: Set<Role>,
-        standing: Standing
+        standing: Standing,
+        unit: Name? = nil,
+        clearances: [Name: Timestamp?] = [:]
     ) {
         self.id = id
         self.number = number
@@ -103,6 +113,8 @@ public struct Principal: Hashable, Sendable {
         self.member = member
         self.roles = roles
         self.standing = standing
+        self.unit = unit
+        self.clearances = clearances
     }
 }
 
@@ -132,6 +144,8 @@ public struct Credential: Hashable, Sendable {
     public var expires: Timestamp?
     /// Whether it was revoked.
     public var isRevoked: Bool
+    /// What it may be used for; the first is what a request that names none is for.
+    public var purposes: [Purpose]
 
     /// Puts it together from its parts.
     public init(
@@ -140,14 +154,17 @@ public struct Credential: Hashable, Sendable {
         principal: ID<Principal>,
         proof: Proof,
         expires: Timestamp?,
-        isRevoked: Bool
+        isRevoked: Bool,
+        purposes: [Purpose] = [.monitoring]
     ) {
+        precondition(!purposes.isEmpty, "a credential is for something")
         self.id = id
         self.number = number
         self.principal = principal
         self.proof = proof
         self.expires = expires
         self.isRevoked = isRevoked
+        self.purposes = purposes
     }
 
     /// Whether it opens anything at `now`.

@@ -16,6 +16,14 @@ public enum PoolKind: String, CaseIterable, Sendable, Codable {
     case sharing
     /// A read-only copy of a public list, never mixed with advisories.
     case officialList = "official-list"
+
+    /// Whether what is in it may have to be called back from those that hold it; a public list is everybody's.
+    public var isRecallable: Bool {
+        switch self {
+        case .sharing: true
+        case .officialList: false
+        }
+    }
 }
 
 /// What one member was given in one pool, beside what the terms give to all.
@@ -57,6 +65,8 @@ public struct PoolTerms: Hashable, Sendable {
     public var defaultMarking: TLP
     /// Whether it may be used at present.
     public var standing: Standing
+    /// When it ends by itself, as a task force does; nil where it does not.
+    public var ends: Timestamp?
 
     /// Puts it together from its parts.
     public init(
@@ -67,7 +77,8 @@ public struct PoolTerms: Hashable, Sendable {
         release: ReleaseRule = .direct,
         ceiling: TLP = .red,
         defaultMarking: TLP = .amber,
-        standing: Standing = .active
+        standing: Standing = .active,
+        ends: Timestamp? = nil
     ) {
         self.title = title
         self.about = about
@@ -77,6 +88,7 @@ public struct PoolTerms: Hashable, Sendable {
         self.ceiling = ceiling
         self.defaultMarking = defaultMarking
         self.standing = standing
+        self.ends = ends
     }
 }
 
@@ -116,21 +128,21 @@ public struct Pool: Hashable, Sendable {
 
     /// Whether the terms let `member` read.
     ///
-    /// A suspended pool is read by nobody.
+    /// A suspended pool is read by nobody. A suspended member reads as far as the access table lets it.
     public func isRead(by member: Member) -> Bool {
         terms.standing == .active && admits(member, terms.reading, enrolled[member.id]?.reads)
     }
 
     /// Whether the terms let `member` write.
     ///
-    /// A suspended pool is written by nobody.
+    /// A suspended pool is written by nobody, and a suspended member writes nowhere.
     public func isWritten(by member: Member) -> Bool {
-        terms.standing == .active && admits(member, terms.writing, enrolled[member.id]?.writes)
+        terms.standing == .active && member.standing == .active
+            && admits(member, terms.writing, enrolled[member.id]?.writes)
     }
 
     private func admits(_ member: Member, _ audience: Audience, _ enrolment: Bool?) -> Bool {
-        guard member.standing == .active else { return false }
-        return switch audience {
+        switch audience {
         case .everyone: true
         case .authorities: member.kind.isAuthority || enrolment == true
         case .enrolled: enrolment == true

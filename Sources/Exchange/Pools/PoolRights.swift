@@ -5,16 +5,17 @@ public struct PoolRights: Hashable, Sendable {
     /// Whether it may write.
     public let writes: Bool
 
-    /// What `reader` may do in `pool`.
-    public init(_ pool: Pool, _ reader: Reader) {
-        reads = reader.principal.roles.contains(.reader) && reader.pools.contains(pool.id)
+    /// What `reader` may do in `pool` at `now`.
+    public init(_ pool: Pool, _ reader: Reader, at now: Timestamp) {
+        let hasEnded = pool.terms.ends.map { $0 <= now } ?? false
+        reads = reader.principal.roles.contains(.reader) && reader.pools[pool.id] != nil && !hasEnded
         let roles = reader.principal.roles
         let mayWrite =
             switch pool.kind {
             case .sharing: roles.contains(.reporter) || roles.contains(.publisher)
             case .officialList: roles.contains(.publisher)
             }
-        writes = mayWrite && pool.isWritten(by: reader.member)
+        writes = mayWrite && pool.isWritten(by: reader.member) && !hasEnded
     }
 
     /// Whether the reader may know of the pool at all.

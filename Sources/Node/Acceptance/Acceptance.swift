@@ -45,7 +45,7 @@ public struct Acceptance: Sendable {
         let seals = Seal.all(of: envelope.contributions, surroundings)
         return try await write(weight: envelope.contributions.count) { [self] transaction in
             let (directory, author) = try present(session, transaction)
-            let pool = try Self.writable(pool, author, directory)
+            let pool = try Self.writable(pool, author, directory, at: transaction.now)
             let tick = transaction.nextTick()
             let id = StatusID.id(at: tick, random: random).text
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
@@ -161,7 +161,7 @@ public struct Acceptance: Sendable {
         try await write { [self] transaction in
             let (directory, deleter) = try present(session, transaction)
             guard let pool = directory.pools[pool.id] else { throw AcceptanceFault.absent }
-            let rights = PoolRights(pool, deleter)
+            let rights = PoolRights(pool, deleter, at: transaction.now)
             guard rights.sees else { throw AcceptanceFault.absent }
             guard rights.reads, rights.writes else {
                 throw AcceptanceFault.forbidden("deleting needs the right to read and to write")
@@ -194,10 +194,11 @@ public struct Acceptance: Sendable {
     private static func writable(
         _ pool: Pool,
         _ author: Reader,
-        _ directory: Directory
+        _ directory: Directory,
+        at now: Timestamp
     ) throws(AcceptanceFault) -> Pool {
         guard let pool = directory.pools[pool.id] else { throw .absent }
-        let rights = PoolRights(pool, author)
+        let rights = PoolRights(pool, author, at: now)
         guard rights.sees else { throw .absent }
         guard rights.writes else { throw .forbidden("you may read this collection, not write to it") }
         return pool

@@ -99,13 +99,17 @@ public struct Administration: Sendable {
     }
 
     /// Changes the member called `name`, and what it was is what `change` gets.
+    ///
+    /// An end of a fact that is new to it must lie ahead.
     public func changeMember(
         _ name: String,
         _ change: @escaping @Sendable (inout Member) throws(AdministrationFault) -> Void
     ) async throws(AdministrationFault) -> Member {
         try await write { transaction, directory in
             var member = try Self.member(name, directory)
+            let before = member.facts
             try change(&member)
+            try Self.checkEnds(member.facts, instead: before, field: "facts", at: transaction.now)
             try transaction.change(member)
             return member
         }
@@ -114,10 +118,13 @@ public struct Administration: Sendable {
     // MARK: Principals
 
     /// Adds a principal to a member.
+    /// - Parameter clearances: compartments, each with its end, which must lie ahead; nil where it has none.
     public func addPrincipal(
         _ name: Name,
         of member: String,
-        roles: Set<Role>
+        roles: Set<Role>,
+        unit: Name? = nil,
+        clearances: [Name: Timestamp?] = [:]
     ) async throws(AdministrationFault) -> Principal {
         let id = ID<Principal>(surroundings.uuid())
         return try await write { transaction, directory in
@@ -125,13 +132,16 @@ public struct Administration: Sendable {
                 throw AdministrationFault.taken(field: "name", rule: "a principal is called \(name) already")
             }
             let member = try Self.member(member, directory)
+            try Self.checkEnds(clearances, field: "clearances", at: transaction.now)
             let principal = Principal(
                 id: id,
                 number: transaction.nextTick().microseconds,
                 name: name,
                 member: member.id,
                 roles: roles,
-                standing: .active
+                standing: .active,
+                unit: unit,
+                clearances: clearances
             )
             try transaction.add(principal, of: member)
             return principal
@@ -139,13 +149,17 @@ public struct Administration: Sendable {
     }
 
     /// Changes the principal called `name`.
+    ///
+    /// An end of a clearance that is new to it must lie ahead.
     public func changePrincipal(
         _ name: String,
         _ change: @escaping @Sendable (inout Principal) throws(AdministrationFault) -> Void
     ) async throws(AdministrationFault) -> Principal {
         try await write { transaction, directory in
             var principal = try Self.principal(name, directory)
+            let before = principal.clearances
             try change(&principal)
+            try Self.checkEnds(principal.clearances, instead: before, field: "clearances", at: transaction.now)
             try transaction.change(principal)
             return principal
         }
@@ -163,18 +177,19 @@ public struct Administration: Sendable {
     /// Makes a credential.
     ///
     /// A token or password is given out here, once, and nowhere kept.
+    /// - Parameter purposes: what it may be used for; the first is what a request that names none is for.
     public func addCredential(
         _ new: NewProof,
         for principal: String,
-        expires: Timestamp?
+        expires: Timestamp?,
+        purposes: [Purpose] = [.monitoring]
     ) async throws(AdministrationFault) -> (credential: Credential, secret: String?) {
+        try Self.check(purposes)
         let id = ID<Credential>(surroundings.uuid())
         let (secret, proof) = try await proof(new)
         let credential = try await write { transaction, directory in
             let principal = try Self.principal(principal, directory)
-            if let expires, expires <= transaction.now {
-                throw AdministrationFault.invalid(field: "expires", rule: "must lie in the future")
-            }
+            try Self.checkEnd(expires, field: "expires", "leave it out for none", at: transaction.now)
             guard !directory.credentials.values.contains(where: { $0.proof == proof }) else {
                 throw AdministrationFault.taken(
                     field: "type",
@@ -187,7 +202,8 @@ public struct Administration: Sendable {
                 principal: principal.id,
                 proof: proof,
                 expires: expires,
-                isRevoked: false
+                isRevoked: false,
+                purposes: purposes
             )
             try transaction.add(credential, of: principal)
             return credential
@@ -219,7 +235,13 @@ public struct Administration: Sendable {
             guard var credential = ID<Credential>(parsing: id).flatMap({ directory.credentials[$0] }) else {
                 throw AdministrationFault.absent("no credential has the id \(id)")
             }
+            let before = credential.expires
             try change(&credential)
+            try Self.check(credential.purposes)
+            if credential.expires != before {
+                let fix = "to end it now, revoke it"
+                try Self.checkEnd(credential.expires, field: "expires", fix, at: transaction.now)
+            }
             try transaction.change(credential)
             return credential
         }
@@ -239,6 +261,7 @@ public struct Administration: Sendable {
                 throw AdministrationFault.taken(field: "name", rule: "a pool is called \(name) already")
             }
             try Self.check(terms, of: kind)
+            try Self.checkEnd(terms.ends, field: "ends", "leave it out for none", at: transaction.now)
             let pool = Pool(
                 id: id,
                 number: transaction.nextTick().microseconds,
@@ -258,8 +281,12 @@ public struct Administration: Sendable {
     ) async throws(AdministrationFault) -> Pool {
         try await write { transaction, directory in
             var pool = try Self.pool(name, directory)
+            let before = pool.terms.ends
             try change(&pool.terms)
             try Self.check(pool.terms, of: pool.kind)
+            if pool.terms.ends != before {
+                try Self.checkEnd(pool.terms.ends, field: "ends", "to close it now, suspend it", at: transaction.now)
+            }
             try transaction.change(pool)
             return pool
         }
@@ -289,6 +316,17 @@ public struct Administration: Sendable {
         }
     }
 
+    // MARK: Gateways
+
+    /// Keeps these legal gateways in the place of those the exchange has, unless they are the same.
+    public func keep(_ gateways: Gateways) async throws(AdministrationFault) {
+        guard gateways != directory.gateways else { return }
+        try await write { transaction, directory in
+            // Another node may have done it meanwhile.
+            if gateways != directory.gateways { try transaction.replace(gateways: gateways) }
+        }
+    }
+
     // MARK: Parts
 
     /// Runs `body` with the directory as the transaction itself sees it.
@@ -297,7 +335,15 @@ public struct Administration: Sendable {
     ) async throws(AdministrationFault) -> Output {
         do {
             return try await commits.write { transaction in
-                try body(transaction, try DirectoryRows.directory(transaction.connection))
+                let before = try DirectoryRows.directory(transaction.connection)
+                let output = try body(transaction, before)
+                let gains = Gains(
+                    before: before,
+                    after: try DirectoryRows.directory(transaction.connection),
+                    labels: try JournalRows.labels(after: 0, transaction.connection)
+                )
+                try gains.give(in: transaction)
+                return output
             }
         } catch let fault as AdministrationFault {
             throw fault

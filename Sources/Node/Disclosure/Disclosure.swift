@@ -31,6 +31,8 @@ public struct Disclosure: Sendable {
 
     private let live: LiveState
     private let database: any Database
+    private let commits: GroupCommit
+    private let receipts = KeptReceipts()
     private let clock: @Sendable () -> Timestamp
     private let pageBytesMax: Int
 
@@ -38,37 +40,84 @@ public struct Disclosure: Sendable {
     public init(
         _ live: LiveState,
         _ database: any Database,
+        _ commits: GroupCommit,
         pageBytesMax: Int,
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.live = live
         self.database = database
+        self.commits = commits
         self.pageBytesMax = pageBytesMax
         self.clock = clock
     }
 
     /// One page of what `reader` may see of `pool`, ascending by date added.
     /// - Throws: `DatabaseFault` when the store does not answer.
-    public func page(_ question: Question, of pool: Pool, to session: Session) async throws -> Page {
-        switch look(question, pool, session) {
-        case .page(let page): return page
-        case .store(let request, let newest):
-            let stored = try await database.read { try PageRows.page(request, $0) }
-            return Page(stored: stored, newest: newest)
+    public func page(
+        _ question: Question,
+        of pool: Pool,
+        to session: Session,
+        over channel: Receipt.Channel
+    ) async throws -> Page {
+        while true {
+            let (page, head) = try await found(question, pool, session)
+            guard let receipt = receipt(for: page, question, pool, session, channel), !receipts.holds(receipt) else {
+                return page
+            }
+            let isKept = try await commits.write { try $0.keep(receipt, unlessDeletedSince: head) }
+            // Otherwise something was taken back while the page was put together: it is put together anew.
+            guard isKept else { continue }
+            receipts.keep(receipt)
+            return page
         }
     }
 
-    /// The same, where memory has it; nil where the store has to be asked.
-    public func pageInMemory(_ question: Question, of pool: Pool, to session: Session) -> Page? {
+    /// The same, where memory has it and no receipt is to be written; nil where that has to be waited for.
+    public func pageInMemory(
+        _ question: Question,
+        of pool: Pool,
+        to session: Session,
+        over channel: Receipt.Channel
+    ) -> Page? {
         switch look(question, pool, session) {
-        case .page(let page): page
-        case .store: nil
+        case .page(let page, _):
+            guard let receipt = receipt(for: page, question, pool, session, channel) else { return page }
+            return receipts.holds(receipt) ? page : nil
+        case .store: return nil
         }
+    }
+
+    private func found(_ question: Question, _ pool: Pool, _ session: Session) async throws -> (Page, head: Tick) {
+        switch look(question, pool, session) {
+        case .page(let page, let head): return (page, head)
+        case .store(let request, let newest):
+            let stored = try await database.read { try PageRows.page(request, $0) }
+            return (Page(stored: stored, newest: newest), request.upTo)
+        }
+    }
+
+    /// What proves that a page was given; nil where nothing is given that could be recalled.
+    private func receipt(
+        for page: Page,
+        _ question: Question,
+        _ pool: Pool,
+        _ session: Session,
+        _ channel: Receipt.Channel
+    ) -> Receipt? {
+        guard question.form == .objects, pool.kind.isRecallable, !page.stored.versions.isEmpty else { return nil }
+        return Receipt(
+            principal: session.principal.number,
+            pool: pool.number,
+            channel: channel,
+            purpose: session.reader.purpose,
+            versions: page.stored.versions.map(\.released)
+        )
     }
 
     private func look(_ question: Question, _ pool: Pool, _ session: Session) -> LiveState.State.Look {
         if question.filter.passesNothing {
-            return .page(Page(stored: StoredPage(versions: [], more: false, examined: question.after), newest: nil))
+            let nothing = StoredPage(versions: [], more: false, examined: question.after)
+            return .page(Page(stored: nothing, newest: nil), head: .zero)
         }
         let now = clock()
         return live.state.withLock { $0.look(question, pool, session, at: now, pageBytesMax) }
@@ -102,7 +151,8 @@ public struct Page: Sendable {
 
 extension LiveState.State {
     enum Look {
-        case page(Page)
+        /// A page, and the journal's head as of which it is.
+        case page(Page, head: Tick)
         case store(PageRequest, newest: Tick?)
     }
 
@@ -110,11 +160,13 @@ extension LiveState.State {
     mutating func sight(_ session: Session, _ pool: ID<Pool>, at now: Timestamp) -> PermittedLabels {
         guard session.directory === directory else {
             // The directory changed since the session was authenticated: what it may see is decided anew.
-            guard let reader = directory.reader(with: session.credential, at: now) else { return PermittedLabels() }
+            guard var reader = directory.reader(with: session.credential, at: now) else { return PermittedLabels() }
+            reader.purpose = session.reader.purpose
             var sighted = Sighted(reader)
             return sighted.permitted(in: pool, of: labels, at: now)
         }
-        return readers[session.credential.id, default: Sighted(session.reader)].permitted(in: pool, of: labels, at: now)
+        let key = ReaderKey(credential: session.credential.id, purpose: session.reader.purpose)
+        return readers[key, default: Sighted(session.reader)].permitted(in: pool, of: labels, at: now)
     }
 
     /// Answers from memory where it can, and otherwise says what to ask the store.
@@ -135,11 +187,14 @@ extension LiveState.State {
         }
         // A label that came with a batch of the journal may know of more than the batches taken in so far.
         let seen = newest == .zero ? nil : min(newest, head)
-        if news.isEmpty {
-            return .page(Page(stored: StoredPage(versions: [], more: false, examined: question.after), newest: seen))
+        let gained = gains[PrincipalPool(principal: session.principal.number, pool: pool.number)] ?? .zero
+        let isGainer = gained > question.after
+        if news.isEmpty, !isGainer {
+            let nothing = StoredPage(versions: [], more: false, examined: question.after)
+            return .page(Page(stored: nothing, newest: seen), head: head)
         }
-        if let page = recentPage(question, pool, permitted.numbers, pageBytesMax) {
-            return .page(Page(stored: page, newest: seen))
+        if !isGainer, let page = recentPage(question, pool, permitted.numbers, pageBytesMax) {
+            return .page(Page(stored: page, newest: seen), head: head)
         }
         let request = PageRequest(
             pool: pool.number,
@@ -149,7 +204,8 @@ extension LiveState.State {
             upTo: head,
             limit: question.limit,
             filter: question.filter,
-            content: question.form == .objects ? .upTo(bytes: pageBytesMax) : .none
+            content: question.form == .objects ? .upTo(bytes: pageBytesMax) : .none,
+            gainer: isGainer ? session.principal.number : nil
         )
         return .store(request, newest: seen)
     }

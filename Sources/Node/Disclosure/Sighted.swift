@@ -1,11 +1,14 @@
 import Exchange
 import Store
 
-/// A reader with the labels that it may see: decided once a label, kept until the directory changes.
+/// A reader with the labels that it may see: decided once a label, kept until the directory changes or time itself
+/// changes what the reader may see.
 struct Sighted: Sendable {
     let reader: Reader
     /// How many of the exchange's labels were decided on.
     private var decided = 0
+    /// Until when what was decided holds.
+    private var holds = Reader.Span.until(.init(nanoseconds: .min))
     private var permitted: [ID<Pool>: PermittedLabels] = [:]
 
     init(_ reader: Reader) {
@@ -14,11 +17,15 @@ struct Sighted: Sendable {
 
     /// The permitted labels of one pool, those interned since the last look included.
     mutating func permitted(in pool: ID<Pool>, of labels: [InternedLabel], at now: Timestamp) -> PermittedLabels {
+        if !holds.lasts(at: now) {
+            holds = Reader.Span(until: reader.changes(after: now))
+            decided = 0
+            permitted.removeAll(keepingCapacity: true)
+        }
         while decided < labels.count {
             let label = labels[decided]
-            switch AccessPolicy.decide(reader, label.label, at: now) {
-            case .permitted: permitted[label.label.pool, default: PermittedLabels()].insert(decided, label.number)
-            case .hidden, .denied: break
+            if AccessPolicy.decide(reader, label.label, at: now).isPermitted {
+                permitted[label.label.pool, default: PermittedLabels()].insert(decided, label.number)
             }
             decided += 1
         }

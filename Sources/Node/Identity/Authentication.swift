@@ -254,11 +254,12 @@ extension LiveState.State {
     /// The session of a credential that is valid at `now`: who it is and what it may see is decided once and kept.
     fileprivate mutating func session(_ credential: Credential, at now: Timestamp) -> Session? {
         guard credential.isValid(at: now) else { return nil }
-        if let known = readers[credential.id] {
+        let key = ReaderKey(credential: credential.id, purpose: credential.purposes.first ?? .monitoring)
+        if let known = readers[key] {
             return Session(reader: known.reader, credential: credential, directory: directory)
         }
         guard let reader = directory.reader(with: credential, at: now) else { return nil }
-        readers[credential.id] = Sighted(reader)
+        readers[key] = Sighted(reader)
         return Session(reader: reader, credential: credential, directory: directory)
     }
 }

@@ -15,7 +15,9 @@ public final class LiveState: Sendable {
         var labelIndex: [Int64: Int] = [:]
         var labelNumbers: [Label: Int64] = [:]
         var recent: [Int64: RecentVersions] = [:]
-        var readers: [ID<Credential>: Sighted] = [:]
+        var readers: [ReaderKey: Sighted] = [:]
+        /// The newest tick at which each principal gained something in each pool.
+        var gains: [PrincipalPool: Tick] = [:]
     }
 
     let state = Mutex(State())
@@ -74,6 +76,12 @@ public final class LiveState: Sendable {
     }
 }
 
+/// What sets one reader apart from another.
+struct ReaderKey: Hashable, Sendable {
+    let credential: ID<Credential>
+    let purpose: Purpose
+}
+
 /// An object in one pool.
 struct PlacedObject: Hashable, Sendable {
     let pool: Int64
@@ -119,6 +127,7 @@ extension LiveState.State {
         head = try JournalRows.head(connection)
         directory = try DirectoryRows.directory(connection)
         take(try JournalRows.labels(after: 0, connection))
+        gains = try CatchupRows.newest(connection)
         let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
         for pool in directory.pools.values {
             let newest = try JournalRows.newest(
@@ -153,6 +162,7 @@ extension LiveState.State {
             }
         }
         for entry in news.entries where entry.tick > head {
+            if entry.kind == .gained { gains[PrincipalPool(principal: entry.principal, pool: entry.pool)] = entry.tick }
             guard let version = entry.released else { continue }
             recent[version.pool]?.append(version)
             if let index = labelIndex[version.placed.label] {

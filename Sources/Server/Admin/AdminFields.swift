@@ -6,6 +6,8 @@ import Node
 struct AdminFields {
     private var values: [String: JSON.Value] = [:]
     private var taken: Set<String> = []
+    /// What stands before a field's name where the object is part of another.
+    private var prefix = ""
 
     /// Titles, descriptions and the like.
     static let textCharactersMax = 1_000
@@ -21,10 +23,17 @@ struct AdminFields {
         for (key, value) in document.root.members { values[key] = value }
     }
 
+    /// The fields of an element of the list `list`.
+    private init(_ element: JSON.Value, of list: String) throws(AdministrationFault) {
+        guard element.kind == .object else { throw .invalid(field: list, rule: "must be a list of JSON objects") }
+        prefix = list + "."
+        for (key, value) in element.members { values[key] = value }
+    }
+
     /// Refuses what was not taken.
     func finish() throws(AdministrationFault) {
         if let stray = values.keys.filter({ !taken.contains($0) }).min() {
-            throw .invalid(field: stray, rule: "is no field of this resource")
+            throw fault(stray, "is no field of this resource")
         }
     }
 
@@ -32,7 +41,7 @@ struct AdminFields {
         taken.insert(field)
         guard let value = values[field], value.kind != .null else { return nil }
         guard let text = value.string, text.count <= Self.textCharactersMax else {
-            throw .invalid(field: field, rule: "must be a text of at most \(Self.textCharactersMax) characters")
+            throw fault(field, "must be a text of at most \(Self.textCharactersMax) characters")
         }
         return text
     }
@@ -40,7 +49,7 @@ struct AdminFields {
     mutating func flag(_ field: String) throws(AdministrationFault) -> Bool? {
         taken.insert(field)
         guard let value = values[field], value.kind != .null else { return nil }
-        guard let flag = value.boolean else { throw .invalid(field: field, rule: "must be true or false") }
+        guard let flag = value.boolean else { throw fault(field, "must be true or false") }
         return flag
     }
 
@@ -50,10 +59,7 @@ struct AdminFields {
     ) throws(AdministrationFault) -> Code? {
         guard let text = try text(field) else { return nil }
         guard let code = Code(rawValue: text) else {
-            throw .invalid(
-                field: field,
-                rule: "must be one of \(Code.allCases.map(\.rawValue).joined(separator: ", "))"
-            )
+            throw fault(field, "must be one of \(Code.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return code
     }
@@ -61,17 +67,81 @@ struct AdminFields {
     mutating func marking(_ field: String) throws(AdministrationFault) -> TLP? {
         guard let text = try text(field) else { return nil }
         guard let marking = TLP(code: text) else {
-            throw .invalid(field: field, rule: "must be one of \(TLP.allCases.map(\.code).joined(separator: ", "))")
+            throw fault(field, "must be one of \(TLP.allCases.map(\.code).joined(separator: ", "))")
         }
         return marking
     }
 
     mutating func name(_ field: String) throws(AdministrationFault) -> Name? {
         guard let text = try text(field) else { return nil }
-        guard let name = Name(text) else {
-            throw .invalid(field: field, rule: "must be 1 to \(Name.charactersMax) of a-z, 0-9 and - (not at an end)")
+        return try key(text, field)
+    }
+
+    /// A text as a name or a fact.
+    private func key<Key: AdminKey>(_ text: String, _ field: String) throws(AdministrationFault) -> Key {
+        guard let key = Key(text) else { throw fault(field, Key.rule) }
+        return key
+    }
+
+    /// Things with their ends: a list of objects, each with one under `key` and its end, if it has one, under `until`.
+    mutating func ends<Key: AdminKey>(
+        _ field: String,
+        _ key: String
+    ) throws(AdministrationFault) -> [Key: Timestamp?] {
+        var ends: [Key: Timestamp?] = [:]
+        for element in try elements(field) ?? [] {
+            var fields = try AdminFields(element, of: field)
+            guard let text = try fields.text(key) else { throw fields.fault(key, "is needed") }
+            let thing: Key = try fields.key(text, key)
+            let until = try fields.time("until")
+            try fields.finish()
+            guard ends.updateValue(until, forKey: thing) == nil else {
+                throw fault(field, "must name \(thing) once")
+            }
         }
-        return name
+        return ends
+    }
+
+    /// What is to be added to things with their ends, and what is to be taken away.
+    mutating func endsChange<Key: AdminKey>(
+        adding addField: String,
+        removing removeField: String,
+        _ key: String
+    ) throws(AdministrationFault) -> EndsChange<Key> {
+        let added: [Key: Timestamp?] = try ends(addField, key)
+        var removed: Set<Key> = []
+        for element in try elements(removeField) ?? [] {
+            guard let text = element.string else { throw fault(removeField, "must be a list of texts") }
+            removed.insert(try self.key(text, removeField))
+        }
+        if let both = removed.intersection(added.keys).min() {
+            throw fault(removeField, "must not name \(both), which \(addField) names; decide for one")
+        }
+        return EndsChange(added: added, removed: removed)
+    }
+
+    private mutating func elements(_ field: String) throws(AdministrationFault) -> [JSON.Value]? {
+        taken.insert(field)
+        guard let value = values[field], value.kind != .null else { return nil }
+        guard value.kind == .array else { throw fault(field, "must be a list") }
+        return value.elements
+    }
+
+    /// Whether a field is there and null: what need not be there is then taken away.
+    func isNull(_ field: String) -> Bool { values[field]?.kind == .null }
+
+    /// What a credential is for, in the order given.
+    mutating func purposes(_ field: String) throws(AdministrationFault) -> [Purpose]? {
+        guard let elements = try elements(field) else { return nil }
+        var purposes: [Purpose] = []
+        for element in elements {
+            guard let purpose = element.string.flatMap(Purpose.init) else {
+                let codes = Purpose.allCases.map(\.rawValue).joined(separator: ", ")
+                throw fault(field, "must list only \(codes), the default first")
+            }
+            purposes.append(purpose)
+        }
+        return purposes
     }
 
     mutating func roles(_ field: String) throws(AdministrationFault) -> Set<Role>? {
@@ -79,10 +149,7 @@ struct AdminFields {
         guard let value = values[field], value.kind != .null else { return nil }
         let roles = value.kind == .array ? value.elements.map { $0.string.flatMap(Role.init) } : [nil]
         guard !roles.isEmpty, roles.allSatisfy({ $0 != nil }) else {
-            throw .invalid(
-                field: field,
-                rule: "must list at least one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))"
-            )
+            throw fault(field, "must list at least one of \(Role.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         return Set(roles.compactMap { $0 })
     }
@@ -92,8 +159,12 @@ struct AdminFields {
         do {
             return try Timestamp(parsing: text)
         } catch {
-            throw .invalid(field: field, rule: "\(error)")
+            throw fault(field, "\(error)")
         }
+    }
+
+    private func fault(_ field: String, _ rule: String) -> AdministrationFault {
+        .invalid(field: prefix + field, rule: rule)
     }
 
     /// A value that must be there.

@@ -26,6 +26,11 @@ extension AdminServer {
             let (title, sector, group) = (try fields.text("title"), try fields.text("sector"), try fields.name("group"))
             let jurisdiction = try Self.jurisdiction(&fields)
             let standing: Standing? = try fields.code("state")
+            let facts: EndsChange<Precondition> = try fields.endsChange(
+                adding: "add_facts",
+                removing: "remove_facts",
+                "fact"
+            )
             try fields.finish()
             let member = try await node.administration.changeMember(name) { member in
                 member.title = title ?? member.title
@@ -33,6 +38,7 @@ extension AdminServer {
                 member.jurisdiction = jurisdiction ?? member.jurisdiction
                 member.group = group ?? member.group
                 member.standing = standing ?? member.standing
+                facts.apply(to: &member.facts)
             }
             return .json(MemberResource(member), MediaType.json)
         default: throw HTTPFault.absent
@@ -78,8 +84,16 @@ extension AdminServer {
             let name = try AdminFields.needed("name", try fields.name("name"))
             let member = try AdminFields.needed("member", try fields.text("member"))
             let roles = try fields.roles("roles") ?? [.reader]
+            let unit = try fields.name("unit")
+            let clearances: [Name: Timestamp?] = try fields.ends("clearances", "compartment")
             try fields.finish()
-            let principal = try await node.administration.addPrincipal(name, of: member, roles: roles)
+            let principal = try await node.administration.addPrincipal(
+                name,
+                of: member,
+                roles: roles,
+                unit: unit,
+                clearances: clearances
+            )
             return .json(
                 PrincipalResource(principal, node.administration.directory),
                 status: .created,
@@ -89,10 +103,18 @@ extension AdminServer {
             var fields = try AdminFields(call.bytes)
             let roles = try fields.roles("roles")
             let standing: Standing? = try fields.code("state")
+            let unit = Setting(try fields.name("unit"), isNull: fields.isNull("unit"))
+            let clearances: EndsChange<Name> = try fields.endsChange(
+                adding: "add_clearances",
+                removing: "remove_clearances",
+                "compartment"
+            )
             try fields.finish()
             let principal = try await node.administration.changePrincipal(name) { principal in
                 principal.roles = roles ?? principal.roles
                 principal.standing = standing ?? principal.standing
+                unit.apply(to: &principal.unit)
+                clearances.apply(to: &principal.clearances)
             }
             return .json(PrincipalResource(principal, node.administration.directory), MediaType.json)
         default: throw HTTPFault.absent

@@ -30,8 +30,14 @@ extension AdminServer {
             let principal = try AdminFields.needed("principal", try fields.text("principal"))
             let proof = try Self.proof(&fields)
             let expires = try fields.time("expires")
+            let purposes = try fields.purposes("purposes") ?? [.monitoring]
             try fields.finish()
-            let made = try await node.administration.addCredential(proof, for: principal, expires: expires)
+            let made = try await node.administration.addCredential(
+                proof,
+                for: principal,
+                expires: expires,
+                purposes: purposes
+            )
             let directory = node.administration.directory
             return .json(
                 CredentialResource(made.credential, directory, secret: made.secret, at: now),
@@ -40,9 +46,12 @@ extension AdminServer {
             )
         case ("PATCH", let id?, true):
             var fields = try AdminFields(call.bytes)
-            let expires = try AdminFields.needed("expires", try fields.time("expires"))
+            let (expires, purposes) = (try fields.time("expires"), try fields.purposes("purposes"))
             try fields.finish()
-            let changed = try await node.administration.changeCredential(id) { $0.expires = expires }
+            let changed = try await node.administration.changeCredential(id) { credential in
+                credential.expires = expires ?? credential.expires
+                credential.purposes = purposes ?? credential.purposes
+            }
             return .json(CredentialResource(changed, node.administration.directory, at: now), MediaType.json)
         case ("DELETE", let id?, true):
             let revoked = try await node.administration.changeCredential(id) { $0.isRevoked = true }
@@ -142,6 +151,7 @@ private struct TermsChange: Sendable {
     let release: ReleaseRule?
     let ceiling, defaultMarking: TLP?
     let standing: Standing?
+    let ends: Setting<Timestamp>
 
     init(_ fields: inout AdminFields) throws(AdministrationFault) {
         title = try fields.text("title")
@@ -152,6 +162,7 @@ private struct TermsChange: Sendable {
         ceiling = try fields.marking("ceiling")
         defaultMarking = try fields.marking("default_marking")
         standing = try fields.code("state")
+        ends = Setting(try fields.time("ends"), isNull: fields.isNull("ends"))
         if let ceiling, let defaultMarking, defaultMarking > ceiling {
             throw .invalid(field: "default_marking", rule: "must not be stricter than the ceiling")
         }
@@ -166,5 +177,6 @@ private struct TermsChange: Sendable {
         terms.ceiling = ceiling ?? terms.ceiling
         terms.defaultMarking = min(defaultMarking ?? terms.defaultMarking, terms.ceiling)
         terms.standing = standing ?? terms.standing
+        ends.apply(to: &terms.ends)
     }
 }

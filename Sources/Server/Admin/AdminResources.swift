@@ -12,7 +12,13 @@ struct ExchangeResource: Encodable {
 }
 
 struct MemberResource: Encodable {
+    struct Fact: Encodable {
+        let fact: String
+        let until: String?
+    }
+
     let name, id, title, kind, sector, jurisdiction, group, state, created: String
+    let facts: [Fact]
 
     init(_ member: Member) {
         name = member.name.text
@@ -24,12 +30,20 @@ struct MemberResource: Encodable {
         group = member.group.text
         state = member.standing.rawValue
         created = Tick(microseconds: member.number).text
+        facts = member.facts.sorted { $0.key < $1.key }.map { Fact(fact: $0.key.text, until: $0.value?.text) }
     }
 }
 
 struct PrincipalResource: Encodable {
+    struct Clearance: Encodable {
+        let compartment: String
+        let until: String?
+    }
+
     let name, id, member: String
     let roles: [String]
+    let unit: String?
+    let clearances: [Clearance]
     let state, created: String
 
     init(_ principal: Principal, _ directory: Directory) {
@@ -37,6 +51,9 @@ struct PrincipalResource: Encodable {
         id = principal.id.text
         member = directory.members[principal.member]?.name.text ?? ""
         roles = principal.roles.sorted().map(\.rawValue)
+        unit = principal.unit?.text
+        clearances = principal.clearances.sorted { $0.key < $1.key }
+            .map { Clearance(compartment: $0.key.text, until: $0.value?.text) }
         state = principal.standing.rawValue
         created = Tick(microseconds: principal.number).text
     }
@@ -45,6 +62,7 @@ struct PrincipalResource: Encodable {
 struct CredentialResource: Encodable {
     let id, principal, type: String
     let fingerprint, uri, expires: String?
+    let purposes: [String]
     let state, created: String
     let secret: String?
 
@@ -58,6 +76,7 @@ struct CredentialResource: Encodable {
         case .uri(let text): (type, fingerprint, uri) = ("certificate", nil, text)
         }
         expires = credential.expires?.text
+        purposes = credential.purposes.map(\.rawValue)
         state = credential.isRevoked ? "revoked" : credential.isValid(at: now) ? "active" : "expired"
         created = Tick(microseconds: credential.number).text
         self.secret = secret
@@ -73,6 +92,7 @@ struct PoolResource: Encodable {
     let name, id, title, description, kind, reading, writing: String
     let second_person: Bool
     let ceiling, default_marking, state: String
+    let ends: String?
     let members: [Enrolled]
     let created: String
 
@@ -88,6 +108,7 @@ struct PoolResource: Encodable {
         ceiling = pool.terms.ceiling.code
         default_marking = pool.terms.defaultMarking.code
         state = pool.terms.standing.rawValue
+        ends = pool.terms.ends?.text
         members = pool.enrolled.compactMap { id, enrolment in
             directory.members[id].map {
                 Enrolled(member: $0.name.text, reads: enrolment.reads, writes: enrolment.writes)

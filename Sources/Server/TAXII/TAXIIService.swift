@@ -89,8 +89,9 @@ struct TAXIIService: Sendable {
 
     private func collections(_ session: Session) -> Response {
         let pools = session.directory.pools.values.sorted { $0.number < $1.number }
+        let now = node.surroundings.clock()
         let collections = pools.compactMap { pool -> CollectionResource? in
-            let rights = PoolRights(pool, session.reader)
+            let rights = PoolRights(pool, session.reader, at: now)
             return rights.sees ? CollectionResource(pool, rights) : nil
         }
         return .json(CollectionsResource(collections: collections.isEmpty ? nil : collections), MediaType.taxii)
@@ -101,7 +102,7 @@ struct TAXIIService: Sendable {
     /// Any other is as absent as one that does not exist.
     private func pool(_ name: String, _ session: Session) throws(HTTPFault) -> (Pool, PoolRights) {
         guard let pool = session.directory.pool(addressed: name) else { throw .absent }
-        let rights = PoolRights(pool, session.reader)
+        let rights = PoolRights(pool, session.reader, at: node.surroundings.clock())
         guard rights.sees else { throw .absent }
         return (pool, rights)
     }
@@ -124,7 +125,7 @@ struct TAXIIService: Sendable {
         let reading = try reading(form, name, id, target, session)
         return try response(
             to: reading,
-            try await node.disclosure.page(reading.question, of: reading.pool, to: session)
+            try await node.disclosure.page(reading.question, of: reading.pool, to: session, over: .taxii)
         )
     }
 
@@ -137,7 +138,8 @@ struct TAXIIService: Sendable {
         case .manifest(let name): reading = try self.reading(.manifest, name, nil, target, session)
         case .discovery, .apiRoot, .status, .collections, .collection, .object, .versions: return nil
         }
-        guard let page = node.disclosure.pageInMemory(reading.question, of: reading.pool, to: session) else {
+        guard let page = node.disclosure.pageInMemory(reading.question, of: reading.pool, to: session, over: .taxii)
+        else {
             return nil
         }
         return try response(to: reading, page)

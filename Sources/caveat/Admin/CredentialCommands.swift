@@ -29,12 +29,15 @@ struct CredentialCommand: AsyncParsableCommand {
                   caveat admin credential add --principal blue-anchor --type token > blue-anchor.token
                   caveat admin credential add --principal north-oil --type password --expires 2027-01-01T00:00:00Z
                   caveat admin credential add --principal city-police --type certificate --certificate police.pem
+                  caveat admin credential add --principal blue-anchor --type token --purpose P02 --purpose P03
                 """
         )
 
         @Option(help: "The principal's login.") var principal: String
         @Option(help: "What it is.") var type: CredentialType
         @Option(help: ArgumentHelp("When it ends (RFC 3339).", valueName: "time")) var expires: Moment?
+        @Option(name: .customLong("purpose"), help: "What it is for; give the option once for each, the default first.")
+        var purposes: [Purpose] = [.monitoring]
         @Option(help: "A certificate's SHA-256 fingerprint in hexadecimal.") var fingerprint: String?
         @Option(help: "A URI among a certificate's alternative names.") var uri: String?
         @Option(
@@ -60,6 +63,7 @@ struct CredentialCommand: AsyncParsableCommand {
                 principal: principal,
                 type: type,
                 expires: expires?.timestamp.text,
+                purposes: purposes,
                 fingerprint: try fingerprint ?? certificate.map(Self.fingerprint),
                 uri: uri
             )
@@ -129,19 +133,35 @@ struct CredentialCommand: AsyncParsableCommand {
 
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change when a credential ends.",
+            abstract: "Change when a credential ends, or replace what it is for.",
             discussion: """
                 Examples:
                   caveat admin credential change 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --expires 2027-01-01T00:00:00Z
+                  caveat admin credential change 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --purpose P03 --purpose P05
                 """
         )
 
         @Argument(help: "The credential's id.") var id: String
-        @Option(help: ArgumentHelp("When it ends (RFC 3339).", valueName: "time")) var expires: Moment
+        @Option(help: ArgumentHelp("When it ends (RFC 3339).", valueName: "time")) var expires: Moment?
+        @Option(
+            name: .customLong("purpose"),
+            help: "What it is for from now on; give the option once for each, the default first."
+        )
+        var purposes: [Purpose] = []
         @OptionGroup var admin: AdminOptions
 
+        func validate() throws {
+            if expires == nil && purposes.isEmpty {
+                throw ValidationError("nothing to change: give --expires or --purpose")
+            }
+        }
+
         func run() async throws {
-            try await admin.send(.patch, "credentials/\(id.percentEncoded)", ["expires": expires.timestamp.text])
+            let body = CredentialChange(
+                expires: expires?.timestamp.text,
+                purposes: purposes.isEmpty ? nil : purposes
+            )
+            try await admin.send(.patch, "credentials/\(id.percentEncoded)", body)
         }
     }
 
@@ -165,6 +185,12 @@ private struct CredentialBody: Encodable {
     let principal: String
     let type: CredentialType
     let expires: String?
+    let purposes: [Purpose]
     let fingerprint: String?
     let uri: String?
+}
+
+private struct CredentialChange: Encodable {
+    let expires: String?
+    let purposes: [Purpose]?
 }

@@ -15,11 +15,12 @@ struct MemberCommand: AsyncParsableCommand, Administered {
         discussion: """
             Examples:
               caveat admin member add north-oil --title "North Oil" --kind energy --jurisdiction NO
+              caveat admin member fact north-oil --add notice-314b --until 2027-03-01T00:00:00Z
               caveat admin member suspend north-oil
             """,
         subcommands: [
-            Add.self, ListCommand<Self>.self, ShowCommand<Self>.self, Change.self, SuspendCommand<Self>.self,
-            ResumeCommand<Self>.self,
+            Add.self, ListCommand<Self>.self, ShowCommand<Self>.self, Change.self, Fact.self,
+            SuspendCommand<Self>.self, ResumeCommand<Self>.self,
         ]
     )
 
@@ -80,6 +81,49 @@ struct MemberCommand: AsyncParsableCommand, Administered {
             try await admin.send(.patch, MemberCommand.path(name), MemberBody(name: nil, terms))
         }
     }
+
+    struct Fact: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Record facts that legal gateways ask of a member, or take them away.",
+            discussion: """
+                A fact is a kind, or a kind and which one of it, as mou:harbour-watch. Adding one that is there \
+                already sets its end anew.
+
+                Examples:
+                  caveat admin member fact north-oil --add notice-314b --until 2027-03-01T00:00:00Z
+                  caveat admin member fact harbour-customs --add mou:harbour-watch --remove mou:coast-watch
+                """
+        )
+
+        @Argument(help: "The member's name.") var name: String
+        @Option(help: ArgumentHelp("A fact to record; give the option once for each.", valueName: "fact"))
+        var add: [String] = []
+        @Option(help: ArgumentHelp("When what is added ends (RFC 3339).", valueName: "time")) var until: Moment?
+        @Option(help: ArgumentHelp("A fact to take away; give the option once for each.", valueName: "fact"))
+        var remove: [String] = []
+        @OptionGroup var admin: AdminOptions
+
+        func validate() throws {
+            if add.isEmpty && remove.isEmpty { throw ValidationError("nothing to change: give --add or --remove") }
+            if add.isEmpty && until != nil { throw ValidationError("--until is the end of what --add records") }
+        }
+
+        func run() async throws {
+            let added = add.map { FactsBody.Fact(fact: $0, until: until?.timestamp.text) }
+            let body = FactsBody(addFacts: added, removeFacts: remove)
+            try await admin.send(.patch, MemberCommand.path(name), body)
+        }
+    }
+}
+
+private struct FactsBody: Encodable {
+    struct Fact: Encodable {
+        let fact: String
+        let until: String?
+    }
+
+    let addFacts: [Fact]
+    let removeFacts: [String]
 }
 
 private struct MemberBody: Encodable, Equatable {

@@ -34,6 +34,8 @@ struct PoolCommand: AsyncParsableCommand, Administered {
         var secondPerson: Bool?
         @Option(help: "The strictest TLP it takes.") var ceiling: TLP?
         @Option(help: "The TLP of objects that bear none.") var defaultMarking: TLP?
+        @Option(help: ArgumentHelp("When it ends by itself, as a task force does (RFC 3339).", valueName: "time"))
+        var ends: Moment?
 
         func validate() throws {
             if reading == .nobody { throw ValidationError("--reading nobody makes no pool; suspend the pool instead") }
@@ -47,6 +49,8 @@ struct PoolCommand: AsyncParsableCommand, Administered {
                 Examples:
                   caveat admin pool add warnings --title Warnings --reading everyone --writing authorities
                   caveat admin pool add sdn --title SDN --kind official-list --reading everyone --writing enrolled
+                  caveat admin pool add heron --title Heron --reading enrolled --writing enrolled \\
+                    --ends 2027-03-01T00:00:00Z
                 """
         )
 
@@ -79,20 +83,27 @@ struct PoolCommand: AsyncParsableCommand, Administered {
             discussion: """
                 Examples:
                   caveat admin pool change warnings --second-person --ceiling green
+                  caveat admin pool change heron --no-end
                 """
         )
 
         @Argument(help: "Its name.") var name: String
         @OptionGroup var terms: Terms
+        @Flag(help: "It does not end by itself any more.") var noEnd = false
         @OptionGroup var admin: AdminOptions
 
-        func validate() throws {
-            if PoolBody(name: nil, terms) == PoolBody() { throw ValidationError("nothing to change: give an option") }
+        private var body: PoolBody {
+            var body = PoolBody(name: nil, terms)
+            if noEnd { body.ends = .gone }
+            return body
         }
 
-        func run() async throws {
-            try await admin.send(.patch, PoolCommand.path(name), PoolBody(name: nil, terms))
+        func validate() throws {
+            if noEnd && terms.ends != nil { throw ValidationError("give --ends or --no-end, not both") }
+            if body == PoolBody() { throw ValidationError("nothing to change: give an option") }
         }
+
+        func run() async throws { try await admin.send(.patch, PoolCommand.path(name), body) }
     }
 
     struct Enrol: AsyncParsableCommand {
@@ -149,6 +160,7 @@ private struct PoolBody: Encodable, Equatable {
     var secondPerson: Bool?
     var ceiling: String?
     var defaultMarking: String?
+    var ends: Removable?
 
     init() {}
 
@@ -162,5 +174,6 @@ private struct PoolBody: Encodable, Equatable {
         secondPerson = terms.secondPerson
         ceiling = terms.ceiling?.code
         defaultMarking = terms.defaultMarking?.code
+        ends = terms.ends.map { .to($0.timestamp.text) }
     }
 }

@@ -7,6 +7,8 @@ extension MemberKind: ExpressibleByArgument {}
 
 extension Role: ExpressibleByArgument {}
 
+extension Purpose: ExpressibleByArgument {}
+
 extension PoolKind: ExpressibleByArgument {}
 
 extension Audience: ExpressibleByArgument {}
@@ -28,4 +30,18 @@ extension TLP: ExpressibleByArgument {
 /// How a principal proves who it is.
 enum CredentialType: String, CaseIterable, ExpressibleByArgument, Encodable {
     case token, password, certificate
+}
+
+/// A value in the body of a change that may be taken away: as null.
+enum Removable: Encodable, Equatable {
+    case to(String)
+    case gone
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .to(let text): try container.encode(text)
+        case .gone: try container.encodeNil()
+        }
+    }
 }

@@ -1,0 +1,2 @@
+/// An advisory.
+public struct Advisory: Sendable {}

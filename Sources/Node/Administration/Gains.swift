@@ -1,0 +1,66 @@
+import Exchange
+import Store
+
+/// What principals gain by a change: versions released before are given to them at ticks of their own, so that a poller
+/// that only knows `added_after` still gets every one.
+struct Gains {
+    let before: Directory
+    let after: Directory
+    let labels: [InternedLabel]
+
+    /// Gives everybody again what it may see after the change and might not see before.
+    ///
+    /// Who has a pool for the first time begins with its beginning, and needs nothing again.
+    func give(in transaction: Transaction) throws {
+        for principal in after.principals.values.sorted(by: { $0.number < $1.number }) {
+            let gained = Dictionary(grouping: gained(by: principal, at: transaction.now), by: \.label.pool)
+            guard !gained.isEmpty else { continue }
+            let old = before.principals[principal.id].flatMap { reader(of: $0, in: before) }
+            for (id, labels) in gained.sorted(by: { $0.key < $1.key }) {
+                guard let pool = after.pools[id], pool.kind.isRecallable else { continue }
+                let given = try ReceiptRows.versions(
+                    givenTo: principal.number,
+                    of: pool.number,
+                    transaction.connection
+                )
+                let didRead = old.map { PoolRights(pool, $0, at: transaction.now).reads } ?? false
+                guard didRead || !given.isEmpty else { continue }
+                try transaction.give(
+                    versionsOf: labels.map(\.number),
+                    except: given,
+                    to: principal,
+                    in: pool
+                )
+            }
+        }
+    }
+
+    /// The labels that a principal may see after the change for any of its purposes, and might not before.
+    private func gained(by principal: Principal, at now: Timestamp) -> [InternedLabel] {
+        guard let reader = reader(of: principal, in: after) else { return [] }
+        let old = before.principals[principal.id].flatMap { self.reader(of: $0, in: before) }
+        let purposes = self.purposes(of: principal, in: after)
+        let oldPurposes = self.purposes(of: principal, in: before)
+        guard old != reader || purposes != oldPurposes else { return [] }
+        return labels.filter { label in
+            Self.sees(reader, for: purposes, label.label, at: now)
+                && !(old.map { Self.sees($0, for: oldPurposes, label.label, at: now) } ?? false)
+        }
+    }
+
+    private static func sees(_ reader: Reader, for purposes: Set<Purpose>, _ label: Label, at now: Timestamp) -> Bool {
+        purposes.contains { purpose in
+            var reader = reader
+            reader.purpose = purpose
+            return AccessPolicy.decide(reader, label, at: now).isPermitted
+        }
+    }
+
+    private func reader(of principal: Principal, in directory: Directory) -> Reader? {
+        directory.members[principal.member].map { directory.reader(as: principal, of: $0, until: nil) }
+    }
+
+    private func purposes(of principal: Principal, in directory: Directory) -> Set<Purpose> {
+        Set(directory.credentials.values.filter { $0.principal == principal.id && !$0.isRevoked }.flatMap(\.purposes))
+    }
+}
