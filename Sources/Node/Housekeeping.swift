@@ -31,6 +31,36 @@ public struct Follower: Service {
     }
 }
 
+/// Lets time pass: what is due expires, is recalled or comes out of its embargo.
+public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
+    /// How often it looks: no advisory is later than this.
+    public static var interval: Duration { .seconds(1) }
+
+    private let node: Node
+    private let clock: Pace
+    private let logger: Logger
+
+    /// Puts it together from its parts.
+    public init(_ node: Node, clock: Pace, logger: Logger) {
+        self.node = node
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Returns at graceful shutdown.
+    public func run() async throws {
+        for await _ in AsyncTimerSequence(interval: Self.interval, clock: clock).cancelOnGracefulShutdown() {
+            do {
+                guard try await node.advisories.isAnythingDue() else { continue }
+                let count = try await node.advisories.elapse()
+                logger.notice("time changed advisories", metadata: ["advisory.count": "\(count)"])
+            } catch {
+                logger.warning("time not passed", metadata: ["error.kind": "\(error)"])
+            }
+        }
+    }
+}
+
 /// Forgets what has been kept long enough.
 public struct Housekeeping<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks.

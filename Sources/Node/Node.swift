@@ -46,6 +46,8 @@ public struct Node: Sendable {
     public let acceptance: Acceptance
     /// The one door out.
     public let disclosure: Disclosure
+    /// What originators do with advisories, and what holders owe.
+    public let advisories: AdvisoryDesk
     /// Answers to POSTs.
     public let statuses: Statuses
     /// What an operator does.
@@ -96,6 +98,7 @@ public struct Node: Sendable {
         )
         acceptance = Acceptance(live, commits, surroundings)
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
+        advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication)
     }

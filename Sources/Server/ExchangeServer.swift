@@ -16,6 +16,7 @@ public struct ExchangeServer: Sendable {
     private let logsRequests: Bool
     private let taxii: TAXIIService
     private let approvals: ApprovalService
+    private let advisories: AdvisoryService
 
     /// Serves a node.
     public init(_ node: Node, profile: ServerProfile, limits: ConnectionLimits, logger: Logger) {
@@ -31,6 +32,7 @@ public struct ExchangeServer: Sendable {
             budget: ByteBudget(most: limits.memoryBytesMax)
         )
         approvals = ApprovalService(node: node)
+        advisories = AdvisoryService(node: node)
     }
 
     /// Listens at `address`; over TLS where there is a context.
@@ -80,7 +82,7 @@ public struct ExchangeServer: Sendable {
         do {
             response = try await dispatch(request, connection, session)
         } catch {
-            response = fault(error).response(request.path.hasPrefix("/v1/") ? MediaType.json : MediaType.taxii)
+            response = fault(error).response(request.path.hasPrefix("/v1/") ? MediaType.problem : MediaType.taxii)
         }
         if let start { log(request, connection, response, since: start) }
         return response
@@ -123,7 +125,7 @@ public struct ExchangeServer: Sendable {
                 try await shown(header, on: connection)
             }
         let session = try Self.purposed(caller, request)
-        if path.hasPrefix("/v1/") { return try await approvals.answer(request, path, session, limits) }
+        if path.hasPrefix("/v1/") { return try await answerV1(request, session) }
         if let target = connection.target(asked: request.target) {
             return try await taxii.answer(request, target, session)
         }
@@ -135,6 +137,13 @@ public struct ExchangeServer: Sendable {
         }
         connection.remember(request.target, target)
         return try await taxii.answer(request, target, session)
+    }
+
+    private func answerV1(_ request: Request, _ session: Session) async throws -> Response {
+        let parts = request.path.split(separator: "/").dropFirst().map { String($0.removingPercentEncoding ?? "") }
+        return parts.first == "pending"
+            ? try await approvals.answer(request, parts, session)
+            : try await advisories.answer(request, parts, session)
     }
 
     /// The session for the purpose that the request names, where it names one.
@@ -212,8 +221,33 @@ public struct ExchangeServer: Sendable {
             case .forbidden(let reason): HTTPFault(.forbidden, "Not permitted", reason)
             case .notStored(let fault): ours(.serviceUnavailable, fault)
             }
+        case let fault as AdvisoryFault: self.fault(of: fault)
+        case AdministrationFault.invalid(let field, let rule):
+            HTTPFault(.unprocessableEntity, "Not acceptable", "\(field): \(rule)", field: field)
         case is WriteFault, is DatabaseFault: ours(.serviceUnavailable, error)
         default: ours(.internalServerError, error)
+        }
+    }
+
+    private func fault(of fault: AdvisoryFault) -> HTTPFault {
+        switch fault {
+        case .ended: .unauthorized(profile.title)
+        case .absent: .absent
+        case .forbidden(let reason): HTTPFault(.forbidden, "Not permitted", reason)
+        case .invalid(let field, let rule):
+            HTTPFault(.unprocessableEntity, "Not acceptable", "\(field): \(rule)", field: field)
+        case .refused(.content(let fault)):
+            HTTPFault(.unprocessableEntity, "Not acceptable", fault.description, field: fault.field)
+        case .refused(let refusal):
+            HTTPFault(.conflict, "Not allowed now", refusal.description)
+        case .changedMeanwhile:
+            HTTPFault(
+                .preconditionFailed,
+                "Changed meanwhile",
+                "If-Match: it is not what you saw; read it again and decide anew",
+                field: "If-Match"
+            )
+        case .notStored(let fault): ours(.serviceUnavailable, fault)
         }
     }
 

@@ -23,7 +23,10 @@ public enum Migrator {
     ///
     /// A shipped one never changes.
     private static var migrations: [[UInt8]] {
-        [PackageResources.M0001_sql, PackageResources.M0002_sql, PackageResources.M0003_sql]
+        [
+            PackageResources.M0001_sql, PackageResources.M0002_sql, PackageResources.M0003_sql,
+            PackageResources.M0004_sql,
+        ]
     }
 
     /// The schema this program knows.

@@ -49,16 +49,17 @@ struct Refusal: CustomStringConvertible {
 
     init(_ response: Response) {
         status = response.status
-        // The body of an error is optional (TAXII 2.1 §3.6), and may come from something else on the way.
+        // The body of an error is optional (TAXII 2.1 §3.6), and may come from something else on the way. Below /v1 it
+        // is problem details (RFC 9457), which say `detail` where TAXII says `description`.
         let resource = try? JSON(parsing: response.body).root
         title = resource?["title"]?.string
-        detail = resource?["description"]?.string
+        detail = resource?["description"]?.string ?? resource?["detail"]?.string
         field = resource?["field"]?.string
     }
 
     var description: String {
         var text = "the exchange refused (\(status))"
-        if let field { text += " \(field)" }
+        if let field { text += " \(field.printable)" }
         if let title { text += ": \(title.printable)" }
         if let detail, detail != title { text += ": \(detail.printable)" }
         if text.hasSuffix(".") { text.removeLast() }

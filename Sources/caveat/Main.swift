@@ -16,6 +16,7 @@ struct Main: AsyncParsableCommand {
               caveat pools --url https://exchange.example.org --token-file ~/.caveat-token
               caveat publish advisory.json --pool commons
               caveat poll warnings --follow
+              caveat advisory draft advisory.json --pool warnings --kind ADV-SUB
               caveat --generate-completion-script bash > /etc/bash_completion.d/caveat
             """,
         version: "0.1.0",
@@ -29,6 +30,13 @@ struct Main: AsyncParsableCommand {
             CommandGroup(
                 name: "Releasing",
                 subcommands: [StatusCommand.self, PendingCommand.self, ApproveCommand.self, RefuseCommand.self]
+            ),
+            CommandGroup(
+                name: "Advising",
+                subcommands: [
+                    AdvisoryCommand.self, WhoSawCommand.self, ExplainCommand.self, RecallsCommand.self,
+                    RelyCommand.self,
+                ]
             ),
             CommandGroup(name: "Operating", subcommands: [AdminCommand.self]),
         ]

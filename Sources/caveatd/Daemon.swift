@@ -98,7 +98,8 @@ struct Daemon: Sendable {
             }
         }
         let upkeep: [any Service] = [
-            Follower(node, logger: logger), Housekeeping(node, clock: ContinuousClock(), logger: logger), announcement,
+            Follower(node, logger: logger), Calendar(node, clock: ContinuousClock(), logger: logger),
+            Housekeeping(node, clock: ContinuousClock(), logger: logger), announcement,
         ]
         let group = ServiceGroup(
             configuration: .init(

@@ -51,4 +51,12 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case receipt = 6
     /// A principal gained versions that were released before.
     case gained = 7
+    /// An advisory was drafted or changed.
+    case advisory = 8
+    /// A recall was acknowledged.
+    case acknowledged = 9
+    /// A decision was said to rely on an advisory.
+    case relied = 10
+    /// An advisory is about somebody that a member declared as itself or as linked to it.
+    case conflict = 11
 }

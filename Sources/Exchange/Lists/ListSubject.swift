@@ -47,8 +47,8 @@ public enum ListExtension {
     static let namespace: [UInt8] = [
         0x5d, 0x0c, 0x6f, 0x1e, 0x3a, 0x0b, 0x4f, 0x6d, 0x9e, 0x27, 0x61, 0x50, 0x2c, 0x8b, 0x90, 0x4a,
     ]
-    private static let author = "identity--b3c6b1c4-4a53-4d0e-a5a3-0d9a2f6f7e11"
-    private static let made = "2026-11-24T00:00:00.000Z"
+    static let author = "identity--b3c6b1c4-4a53-4d0e-a5a3-0d9a2f6f7e11"
+    static let made = "2026-11-24T00:00:00.000Z"
 
     /// The objects that define both extensions, and their author: STIX that is sent before what uses them.
     public static var definitions: [[UInt8]] {

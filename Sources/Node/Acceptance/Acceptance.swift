@@ -77,8 +77,27 @@ public struct Acceptance: Sendable {
                 isComplete: report.status == .complete,
                 body: report.encoded()
             )
+            if !isHeld {
+                let named = Self.named(in: envelope.contributions, verdicts)
+                if !named.isEmpty {
+                    _ = try transaction.acknowledge(objects: named, by: author.principal, of: author.member)
+                }
+            }
             try transaction.keep(status, waiting: report.status == .pending ? plan.releases.map(\.object.bytes) : [])
             return report
+        }
+    }
+
+    /// What the opinions and notes of an envelope that were taken are about: where it is a recalled advisory, they
+    /// acknowledge its recall.
+    private static func named(in contributions: [Contribution], _ verdicts: [Verdict]) -> [STIXID] {
+        zip(contributions, verdicts).flatMap { contribution, verdict -> [STIXID] in
+            guard case .object(let object) = contribution, case .success = verdict,
+                object.type == "opinion" || object.type == "note"
+            else { return [] }
+            // It was read before, so it is JSON.
+            let references = (try? JSON(parsing: object.bytes))?.root["object_refs"]?.elements ?? []
+            return references.compactMap { $0.string.flatMap { try? STIXID(parsing: $0) } }
         }
     }
 
@@ -179,16 +198,9 @@ public struct Acceptance: Sendable {
         }
     }
 
-    /// Everybody, and the caller, as the transaction sees them: what changed since the request was let in counts.
     private func present(_ session: Session, _ transaction: Transaction) throws -> (Directory, Reader) {
-        let (known, head) = live.state.withLock { ($0.directory, $0.head) }
-        let changed = try transaction.directory(changedSince: head)
-        let isAsLetIn =
-            changed == nil && session.directory === known && session.credential.isValid(at: transaction.now)
-        let directory = changed ?? known
-        let reader = isAsLetIn ? session.reader : directory.reader(with: session.credential, at: transaction.now)
-        guard let reader else { throw AcceptanceFault.ended }
-        return (directory, reader)
+        guard let present = try live.present(session, in: transaction) else { throw AcceptanceFault.ended }
+        return present
     }
 
     private static func writable(
@@ -303,9 +315,26 @@ private struct Desk {
 }
 
 extension LiveState {
-    fileprivate func label(numbered number: Int64) -> Label? {
+    /// Everybody, and the caller, as the transaction sees them: what changed since the request was let in counts. Nil
+    /// where the caller is no longer let in.
+    func present(_ session: Session, in transaction: Transaction) throws -> (Directory, Reader)? {
+        let directory = try directory(in: transaction)
+        let isAsLetIn = session.directory === directory && session.credential.isValid(at: transaction.now)
+        if isAsLetIn { return (directory, session.reader) }
+        guard var reader = directory.reader(with: session.credential, at: transaction.now) else { return nil }
+        reader.purpose = session.reader.purpose
+        return (directory, reader)
+    }
+
+    /// Everybody as the transaction sees them.
+    func directory(in transaction: Transaction) throws -> Directory {
+        let (known, head) = state.withLock { ($0.directory, $0.head) }
+        return try transaction.directory(changedSince: head) ?? known
+    }
+
+    func label(numbered number: Int64) -> Label? {
         state.withLock { state in state.labelIndex[number].map { state.labels[$0].label } }
     }
 
-    fileprivate func number(of label: Label) -> Int64? { state.withLock { $0.labelNumbers[label] } }
+    func number(of label: Label) -> Int64? { state.withLock { $0.labelNumbers[label] } }
 }

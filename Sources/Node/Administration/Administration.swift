@@ -316,34 +316,17 @@ public struct Administration: Sendable {
         }
     }
 
-    // MARK: Gateways
-
-    /// Keeps these legal gateways in the place of those the exchange has, unless they are the same.
-    public func keep(_ gateways: Gateways) async throws(AdministrationFault) {
-        guard gateways != directory.gateways else { return }
-        try await write { transaction, directory in
-            // Another node may have done it meanwhile.
-            if gateways != directory.gateways { try transaction.replace(gateways: gateways) }
-        }
-    }
-
     // MARK: Parts
 
     /// Runs `body` with the directory as the transaction itself sees it.
-    private func write<Output: Sendable>(
+    func write<Output: Sendable>(
         _ body: @escaping @Sendable (Transaction, Directory) throws -> Output
     ) async throws(AdministrationFault) -> Output {
         do {
             return try await commits.write { transaction in
-                let before = try DirectoryRows.directory(transaction.connection)
-                let output = try body(transaction, before)
-                let gains = Gains(
-                    before: before,
-                    after: try DirectoryRows.directory(transaction.connection),
-                    labels: try JournalRows.labels(after: 0, transaction.connection)
-                )
-                try gains.give(in: transaction)
-                return output
+                try Gains.give(in: transaction) {
+                    try body(transaction, try DirectoryRows.directory(transaction.connection))
+                }
             }
         } catch let fault as AdministrationFault {
             throw fault
@@ -354,7 +337,7 @@ public struct Administration: Sendable {
         }
     }
 
-    private static func member(_ name: String, _ directory: Directory) throws(AdministrationFault) -> Member {
+    static func member(_ name: String, _ directory: Directory) throws(AdministrationFault) -> Member {
         guard let member = Name(name).flatMap({ directory.member(named: $0) }) else {
             throw .absent("no member is called \(name)")
         }

@@ -4,14 +4,27 @@ import Store
 /// What principals gain by a change: versions released before are given to them at ticks of their own, so that a poller
 /// that only knows `added_after` still gets every one.
 struct Gains {
-    let before: Directory
-    let after: Directory
-    let labels: [InternedLabel]
+    private let before: Directory
+    private let after: Directory
+    private let labels: [InternedLabel]
+
+    /// Runs what changes the directory, and gives everybody what it gains by that.
+    static func give<Output>(in transaction: Transaction, _ change: () throws -> Output) throws -> Output {
+        let before = try DirectoryRows.directory(transaction.connection)
+        let output = try change()
+        let gains = Gains(
+            before: before,
+            after: try DirectoryRows.directory(transaction.connection),
+            labels: try JournalRows.labels(after: 0, transaction.connection)
+        )
+        try gains.give(in: transaction)
+        return output
+    }
 
     /// Gives everybody again what it may see after the change and might not see before.
     ///
     /// Who has a pool for the first time begins with its beginning, and needs nothing again.
-    func give(in transaction: Transaction) throws {
+    private func give(in transaction: Transaction) throws {
         for principal in after.principals.values.sorted(by: { $0.number < $1.number }) {
             let gained = Dictionary(grouping: gained(by: principal, at: transaction.now), by: \.label.pool)
             guard !gained.isEmpty else { continue }

@@ -22,7 +22,7 @@ extension AdminServer {
             let member = try await node.administration.add(try Self.newMember(call.bytes))
             return .json(MemberResource(member), status: .created, MediaType.json)
         case ("PATCH", let name?, true):
-            var fields = try AdminFields(call.bytes)
+            var fields = try BodyFields(call.bytes)
             let (title, sector, group) = (try fields.text("title"), try fields.text("sector"), try fields.name("group"))
             let jurisdiction = try Self.jurisdiction(&fields)
             let standing: Standing? = try fields.code("state")
@@ -31,7 +31,9 @@ extension AdminServer {
                 removing: "remove_facts",
                 "fact"
             )
+            let links: [Subject]? = try fields.value("add_links")
             try fields.finish()
+            if let links { try await node.administration.link(name, to: links) }
             let member = try await node.administration.changeMember(name) { member in
                 member.title = title ?? member.title
                 member.sector = sector ?? member.sector
@@ -46,21 +48,21 @@ extension AdminServer {
     }
 
     private static func newMember(_ bytes: [UInt8]) throws(AdministrationFault) -> Administration.NewMember {
-        var fields = try AdminFields(bytes)
-        let name = try AdminFields.needed("name", try fields.name("name"))
+        var fields = try BodyFields(bytes)
+        let name = try BodyFields.needed("name", try fields.name("name"))
         let new = Administration.NewMember(
             name: name,
             title: try fields.text("title") ?? name.text,
-            kind: try AdminFields.needed("kind", try fields.code("kind", MemberKind.self)),
+            kind: try BodyFields.needed("kind", try fields.code("kind", MemberKind.self)),
             sector: try fields.text("sector") ?? "",
-            jurisdiction: try AdminFields.needed("jurisdiction", try jurisdiction(&fields)),
+            jurisdiction: try BodyFields.needed("jurisdiction", try jurisdiction(&fields)),
             group: try fields.name("group")
         )
         try fields.finish()
         return new
     }
 
-    private static func jurisdiction(_ fields: inout AdminFields) throws(AdministrationFault) -> String? {
+    private static func jurisdiction(_ fields: inout BodyFields) throws(AdministrationFault) -> String? {
         guard let code = try fields.text("jurisdiction") else { return nil }
         guard code.utf8.count == 2, code.utf8.allSatisfy({ (65...90).contains($0) }) else {
             throw .invalid(field: "jurisdiction", rule: "must be two capital letters (ISO 3166-1 alpha-2)")
@@ -80,9 +82,9 @@ extension AdminServer {
             }
             return .json(PrincipalResource(principal, directory), MediaType.json)
         case ("POST", nil, true):
-            var fields = try AdminFields(call.bytes)
-            let name = try AdminFields.needed("name", try fields.name("name"))
-            let member = try AdminFields.needed("member", try fields.text("member"))
+            var fields = try BodyFields(call.bytes)
+            let name = try BodyFields.needed("name", try fields.name("name"))
+            let member = try BodyFields.needed("member", try fields.text("member"))
             let roles = try fields.roles("roles") ?? [.reader]
             let unit = try fields.name("unit")
             let clearances: [Name: Timestamp?] = try fields.ends("clearances", "compartment")
@@ -100,7 +102,7 @@ extension AdminServer {
                 MediaType.json
             )
         case ("PATCH", let name?, true):
-            var fields = try AdminFields(call.bytes)
+            var fields = try BodyFields(call.bytes)
             let roles = try fields.roles("roles")
             let standing: Standing? = try fields.code("state")
             let unit = Setting(try fields.name("unit"), isNull: fields.isNull("unit"))

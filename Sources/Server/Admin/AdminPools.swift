@@ -26,8 +26,8 @@ extension AdminServer {
             }
             return .json(CredentialResource(credential, directory, at: now), MediaType.json)
         case ("POST", nil, true):
-            var fields = try AdminFields(call.bytes)
-            let principal = try AdminFields.needed("principal", try fields.text("principal"))
+            var fields = try BodyFields(call.bytes)
+            let principal = try BodyFields.needed("principal", try fields.text("principal"))
             let proof = try Self.proof(&fields)
             let expires = try fields.time("expires")
             let purposes = try fields.purposes("purposes") ?? [.monitoring]
@@ -45,7 +45,7 @@ extension AdminServer {
                 MediaType.json
             )
         case ("PATCH", let id?, true):
-            var fields = try AdminFields(call.bytes)
+            var fields = try BodyFields(call.bytes)
             let (expires, purposes) = (try fields.time("expires"), try fields.purposes("purposes"))
             try fields.finish()
             let changed = try await node.administration.changeCredential(id) { credential in
@@ -60,9 +60,9 @@ extension AdminServer {
         }
     }
 
-    private static func proof(_ fields: inout AdminFields) throws(AdministrationFault) -> Administration.NewProof {
+    private static func proof(_ fields: inout BodyFields) throws(AdministrationFault) -> Administration.NewProof {
         let (fingerprint, uri) = (try fields.text("fingerprint"), try fields.text("uri"))
-        switch (try AdminFields.needed("type", try fields.text("type")), fingerprint, uri) {
+        switch (try BodyFields.needed("type", try fields.text("type")), fingerprint, uri) {
         case ("token", nil, nil): return .token
         case ("password", nil, nil): return .password
         case ("certificate", let text?, nil):
@@ -105,7 +105,7 @@ extension AdminServer {
             let pool = try await node.administration.changePool(name) { change.apply(to: &$0) }
             return .json(PoolResource(pool, directory), MediaType.json)
         case ("PUT", let name?, 2) where call.rest[0] == "members":
-            var fields = try AdminFields(call.bytes)
+            var fields = try BodyFields(call.bytes)
             let enrolment = Enrolment(
                 reads: try fields.flag("reads") ?? false,
                 writes: try fields.flag("writes") ?? false
@@ -121,8 +121,8 @@ extension AdminServer {
     }
 
     private func addPool(_ bytes: [UInt8]) async throws -> Pool {
-        var fields = try AdminFields(bytes)
-        let name = try AdminFields.needed("name", try fields.name("name"))
+        var fields = try BodyFields(bytes)
+        let name = try BodyFields.needed("name", try fields.name("name"))
         let kind = try fields.code("kind", PoolKind.self) ?? .sharing
         let change = try TermsChange(&fields)
         try fields.finish()
@@ -137,7 +137,7 @@ extension AdminServer {
     }
 
     private static func terms(_ bytes: [UInt8]) throws(AdministrationFault) -> TermsChange {
-        var fields = try AdminFields(bytes)
+        var fields = try BodyFields(bytes)
         let change = try TermsChange(&fields)
         try fields.finish()
         return change
@@ -153,7 +153,7 @@ private struct TermsChange: Sendable {
     let standing: Standing?
     let ends: Setting<Timestamp>
 
-    init(_ fields: inout AdminFields) throws(AdministrationFault) {
+    init(_ fields: inout BodyFields) throws(AdministrationFault) {
         title = try fields.text("title")
         about = try fields.text("description")
         reading = try fields.code("reading")

@@ -34,6 +34,13 @@ struct HTTPFault: Error, Sendable {
         return fault
     }
 
+    static func wrongMethod(_ methods: [String]) -> HTTPFault {
+        let list = methods.joined(separator: ", ")
+        var fault = HTTPFault(.methodNotAllowed, "Method not allowed", "This resource has \(list).")
+        fault.headers.add(name: "Allow", value: list)
+        return fault
+    }
+
     static func malformed(_ field: String, _ rule: String) -> HTTPFault {
         HTTPFault(.badRequest, "Malformed request", "\(field): \(rule)", field: field)
     }
@@ -71,15 +78,29 @@ struct HTTPFault: Error, Sendable {
         }
     }
 
+    /// Problem details (RFC 9457 §3), with the field that is at fault beside.
+    private struct Problem: Encodable {
+        let type = "about:blank"
+        let title: String
+        let status: UInt
+        let detail, field: String?
+    }
+
     /// The answer, in the media type of the interface that it was asked of.
     func response(_ mediaType: String) -> Response {
-        let body = Body(
-            title: title,
-            description: description,
-            httpStatus: String(status.code),
-            details: field.map { ["field": $0] }
-        )
-        var response = Response.json(body, status: status, mediaType)
+        var response: Response
+        if mediaType == MediaType.problem {
+            let problem = Problem(title: title, status: status.code, detail: description, field: field)
+            response = .json(problem, status: status, mediaType)
+        } else {
+            let body = Body(
+                title: title,
+                description: description,
+                httpStatus: String(status.code),
+                details: field.map { ["field": $0] }
+            )
+            response = .json(body, status: status, mediaType)
+        }
         response.headers.add(contentsOf: headers)
         response.endsConnection = endsConnection
         return response

@@ -7,6 +7,8 @@ struct MediaType: Hashable, Sendable {
     static let taxii = "application/taxii+json;version=2.1"
     static let stix = "application/stix+json;version=2.1"
     static let json = "application/json"
+    /// Errors of `/v1` (RFC 9457).
+    static let problem = "application/problem+json"
 
     /// Reads one media type; nil when it has no form of one.
     init?(parsing text: Substring) {

@@ -25,13 +25,7 @@ struct TAXIIService: Sendable {
             )
         }
         guard route.methods.contains(request.method.rawValue) else {
-            var fault = HTTPFault(
-                .methodNotAllowed,
-                "Method not allowed",
-                "This resource has \(route.methods.joined(separator: ", "))."
-            )
-            fault.headers.add(name: "Allow", value: route.methods.joined(separator: ", "))
-            throw fault
+            throw HTTPFault.wrongMethod(route.methods)
         }
         switch route {
         case .discovery: return discovery()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Exchange
+import Foundation
 import TransportCurl
 
 /// Administers members.
@@ -19,7 +20,7 @@ struct MemberCommand: AsyncParsableCommand, Administered {
               caveat admin member suspend north-oil
             """,
         subcommands: [
-            Add.self, ListCommand<Self>.self, ShowCommand<Self>.self, Change.self, Fact.self,
+            Add.self, ListCommand<Self>.self, ShowCommand<Self>.self, Change.self, Fact.self, Link.self,
             SuspendCommand<Self>.self, ResumeCommand<Self>.self,
         ]
     )
@@ -114,6 +115,51 @@ struct MemberCommand: AsyncParsableCommand, Administered {
             try await admin.send(.patch, MemberCommand.path(name), body)
         }
     }
+}
+
+extension MemberCommand {
+    struct Link: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Declare who or what a member is, or is linked to.",
+            discussion: """
+                No advisory about one of them exists for the member or its ownership group; that one was hidden is \
+                recorded and told to nobody. FILE is a JSON list of subjects as advisories have them; each needs an \
+                identifier (leiCode, imoNumber, iban …), a number (registrationNumber, passportNumber …), or a \
+                person's name and birthDate. Marks of them are kept, not what they are, and they stay.
+
+                Example of FILE:
+                  [{"kind": "ORG", "key": "own", "properties": {"leiCode": ["5493001KJTIIGC8Y1R12"]}},
+                   {"kind": "PER", "key": "director",
+                    "properties": {"name": ["Tamsin Verloop"], "birthDate": ["1971-02-04"]}}]
+
+                Examples:
+                  caveat admin member link north-oil links.json
+                """
+        )
+
+        @Argument(help: "The member's name.") var name: String
+        @Argument(help: "The file of subjects.", completion: .file(extensions: ["json"])) var file: String
+        @OptionGroup var admin: AdminOptions
+
+        func run() async throws {
+            guard let data = FileManager.default.contents(atPath: file) else {
+                throw CommandFault.file(path: file, rule: "cannot be read; check the path and that you may read it")
+            }
+            let subjects: [Subject]
+            do {
+                subjects = try JSONDecoder().decode([Subject].self, from: data)
+            } catch let fault as ContentFault {
+                throw CommandFault.file(path: file, rule: "cannot be taken: \(fault)")
+            } catch {
+                throw CommandFault.file(path: file, rule: "must be a JSON list of subjects; see --help")
+            }
+            try await admin.send(.patch, MemberCommand.path(name), LinksBody(addLinks: subjects))
+        }
+    }
+}
+
+private struct LinksBody: Encodable {
+    let addLinks: [Subject]
 }
 
 private struct FactsBody: Encodable {

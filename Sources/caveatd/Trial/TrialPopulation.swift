@@ -93,9 +93,37 @@ struct TrialPopulation: Codable, Sendable {
                 )
             )
         }
+        try await population.addColleague(administration)
+        for partner in ["harbour-customs", "city-police", "blue-anchor", "first-harbour-bank"] {
+            guard let fact = Precondition(partnership) else { continue }
+            _ = try await administration.changeMember(partner) { $0.facts[fact] = .some(nil) }
+        }
         try await population.addPools(administration)
         try await TrialAdvisories.publish(to: population, in: node)
         return population
+    }
+
+    /// The second pair of eyes at customs, of another unit, who approves what the first has drafted.
+    private mutating func addColleague(_ administration: Administration) async throws {
+        guard let name = Name("harbour-customs-legal") else { return }
+        _ = try await administration.addPrincipal(
+            name,
+            of: "harbour-customs",
+            roles: [.reader, .approver, .officer, .auditor],
+            unit: Name("legal")
+        )
+        _ = try await administration.changePrincipal("harbour-customs") { $0.unit = Name("intelligence") }
+        let token = try await administration.addCredential(.token, for: name.text, expires: nil)
+        let password = try await administration.addCredential(.password, for: name.text, expires: nil)
+        members.append(
+            Member(
+                name: name.text,
+                kind: MemberKind.customs.rawValue,
+                token: token.secret ?? "",
+                password: password.secret ?? "",
+                identity: members.first?.identity ?? ""
+            )
+        )
     }
 
     private mutating func addPools(_ administration: Administration) async throws {

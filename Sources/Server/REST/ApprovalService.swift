@@ -19,26 +19,18 @@ struct ApprovalService: Sendable {
         let reason: String?
     }
 
-    func answer(
-        _ request: Request,
-        _ path: Substring,
-        _ session: Session,
-        _ limits: ConnectionLimits
-    ) async throws -> Response {
-        let parts = path.split(separator: "/")
-        guard parts.count >= 2, parts[1] == "pending", parts.count <= 3 else { throw HTTPFault.absent }
+    func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
         switch (request.method, parts.count) {
-        case (.GET, 2), (.HEAD, 2):
+        case (.GET, 1), (.HEAD, 1):
             return .json(Listing(pending: try await node.statuses.waiting(for: session)), MediaType.json)
-        case (.POST, 3):
+        case (.POST, 2):
             let bytes = try await request.body.read(upTo: Self.bodyBytesMax)
-            guard let id = ID<StatusReport>(parsing: String(parts[2])) else { throw HTTPFault.absent }
+            guard let id = ID<StatusReport>(parsing: parts[1]) else { throw HTTPFault.absent }
             let report = try await node.acceptance.settle(id, try decision(bytes), by: session)
             return .bytes(report.encoded(), MediaType.json)
         default:
-            var fault = HTTPFault(.methodNotAllowed, "Method not allowed")
-            fault.headers.add(name: "Allow", value: parts.count == 2 ? "GET, HEAD" : "POST")
-            throw fault
+            guard parts.count <= 2 else { throw HTTPFault.absent }
+            throw HTTPFault.wrongMethod(parts.count == 1 ? ["GET", "HEAD"] : ["POST"])
         }
     }
 

@@ -2,8 +2,8 @@ import Exchange
 import Foundation
 import Node
 
-/// The fields of an administrative request: each is taken by name and by rule, and one that nobody takes is refused.
-struct AdminFields {
+/// The fields of a request's body: each is taken by name and by rule, and one that nobody takes is refused.
+struct BodyFields {
     private var values: [String: JSON.Value] = [:]
     private var taken: Set<String> = []
     /// What stands before a field's name where the object is part of another.
@@ -44,6 +44,20 @@ struct AdminFields {
             throw fault(field, "must be a text of at most \(Self.textCharactersMax) characters")
         }
         return text
+    }
+
+    /// A value that is read strictly by its own rules.
+    mutating func value<Value: Decodable>(_ field: String) throws -> Value? {
+        taken.insert(field)
+        guard let value = values[field], value.kind != .null else { return nil }
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(value.compact()))
+        } catch let found as ContentFault {
+            let path = found.field.isEmpty ? field : "\(field).\(found.field)"
+            throw fault(path, ContentFault("", found.rule).description)
+        } catch {
+            throw fault(field, "must have the form that docs/ADVISORIES-API.md gives")
+        }
     }
 
     mutating func flag(_ field: String) throws(AdministrationFault) -> Bool? {
@@ -90,7 +104,7 @@ struct AdminFields {
     ) throws(AdministrationFault) -> [Key: Timestamp?] {
         var ends: [Key: Timestamp?] = [:]
         for element in try elements(field) ?? [] {
-            var fields = try AdminFields(element, of: field)
+            var fields = try BodyFields(element, of: field)
             guard let text = try fields.text(key) else { throw fields.fault(key, "is needed") }
             let thing: Key = try fields.key(text, key)
             let until = try fields.time("until")

@@ -1,0 +1,60 @@
+/// The access labels of an advisory's renditions.
+extension Advisory {
+    /// The renditions that the version which readers see has.
+    public var renditions: Set<Rendition> {
+        content.tearline == nil ? [.full, .nonNominal] : [.full, .tearline, .nonNominal]
+    }
+
+    /// The label of one rendition of the version that readers see.
+    public func label(of rendition: Rendition, in pool: Pool, originator: Member, author: Principal) -> Label {
+        let marking = terms.marking ?? pool.terms.defaultMarking
+        var label = Label.Terms(
+            id,
+            originator: originator.id,
+            origin: GatewayParty(originator),
+            rendition,
+            of: renditions
+        )
+        label.isNominal = content.subjects.contains { $0.kind.isNominal }
+        label.isWeak =
+            content.namesPerson && (grade ?? Grade(.unknown, .unknown)).isTooWeakForIndustry(corroborated: false)
+        label.isProtected = content.shown.isEmpty && !content.subjects.isEmpty
+        if case .restricted = stage { label.isDisputed = true }
+        label.purposes = terms.purposes
+        label.caveats = terms.caveats
+        label.compartment = terms.compartment
+        label.subjects = content.subjects.reduce(into: []) { $0.formUnion($1.marks) }
+        label.affected = terms.affected.map { Label.Terms.Affected(kinds: $0.kinds, members: $0.members) }
+        return Label(
+            pool: pool.id,
+            marking: marking,
+            scope: Label.Scope(marking, from: author, to: terms.addressees),
+            terms: label
+        )
+    }
+
+    /// The label of the stub of one rendition: for those that hold it, and nobody else.
+    public func stubLabel(in pool: Pool, originator: Member, holders: Set<ID<Member>>) -> Label {
+        var label = Label.Terms(
+            id,
+            originator: originator.id,
+            origin: GatewayParty(originator),
+            .stub,
+            of: [.stub]
+        )
+        label.holders = holders
+        return Label(pool: pool.id, marking: terms.marking ?? pool.terms.defaultMarking, scope: nil, terms: label)
+    }
+}
+
+extension SubjectKind {
+    /// Whether it is somebody or something by name, and no method, route or country.
+    var isNominal: Bool {
+        switch self {
+        case .person, .organisation, .group, .vessel, .aircraft, .vehicle, .container, .consignment, .address,
+            .account, .document:
+            true
+        case .route, .method, .jurisdiction: false
+        }
+    }
+}

@@ -1,0 +1,254 @@
+/// The forms in which readers get an advisory: STIX 2.1 objects, the report first.
+extension Advisory {
+    /// One rendition of the version that readers see, as it is now; none for one that was never published, no tearline
+    /// where its author wrote none, and of a recalled one the rendition's stub alone.
+    ///
+    /// Of a rendition, every version of every object has the same id. The marking is the advisory's; addressees are
+    /// named in the full rendition alone. Persons to be protected are in no rendition.
+    /// - Parameters:
+    ///   - rendition: `.stub` is the stub of the full rendition, and nothing for what is not recalled.
+    ///   - now: `modified` of the objects, which must be later than in what was given out before.
+    public func rendition(_ rendition: Rendition, ids: @escaping RenditionIDs, at now: Timestamp) -> [[UInt8]] {
+        if case .recalled = stage { return stub(of: rendition == .stub ? .full : rendition, ids: ids) }
+        guard let release else { return [] }
+        let objects: [[String: Any]]
+        switch rendition {
+        case .full: objects = full(release, frame(.full, release, ids, now))
+        case .tearline: objects = tearline(release, frame(.tearline, release, ids, now))
+        case .nonNominal: objects = NonNominal(content, of: kind).objects(in: frame(.nonNominal, release, ids, now))
+        case .stub: objects = []
+        }
+        return objects.map { ListJSON.bytes($0) }
+    }
+
+    /// What is left of a rendition after a recall: all its objects, revoked, with nothing of what they said.
+    ///
+    /// None for an advisory that is not recalled, or never had that rendition.
+    /// `modified` is the recall's instant: what is revoked has no later version, so it is always the same.
+    public func stub(of given: Rendition, ids: @escaping RenditionIDs) -> [[UInt8]] {
+        guard case .recalled(let reason, let release, let recalled) = stage else { return [] }
+        let frame = frame(given, release, ids, recalled)
+        let parts: [RenditionPart]
+        switch given {
+        case .full: parts = content.parts
+        case .tearline where content.tearline == nil: return []
+        case .tearline, .nonNominal: parts = [.method]
+        case .stub: return []
+        }
+        let keys = given == .full ? parts.map { ($0, generation(of: $0)) } : parts.map { ($0, 0) }
+        let objects = keys.map { Self.revoked($0, generation: $1, in: frame) }
+        let links = given == .full ? derivations(frame).map { Self.revoked($0) } : []
+        let report = frame.object(
+            frame.report,
+            [
+                "name": "recalled", "published": frame.created.text, "revoked": true,
+                "object_refs": objects.compactMap { $0["id"] },
+            ],
+            extensions: [
+                AdvisoryExtension.id: [
+                    "extension_type": "property-extension", "rendition": Rendition.stub.rawValue, "state": "recalled",
+                    "reason": reason.rawValue, "recalled": recalled.text,
+                ]
+            ]
+        )
+        return ([report] + objects + links).map { ListJSON.bytes($0) }
+    }
+
+    private func frame(
+        _ rendition: Rendition,
+        _ release: AdvisoryRelease,
+        _ ids: @escaping RenditionIDs,
+        _ now: Timestamp
+    ) -> RenditionFrame {
+        let isFull = rendition == .full
+        return RenditionFrame(
+            rendition: rendition,
+            author: isFull ? STIXID(type: "identity", uuid: member.uuid) : nil,
+            marking: terms.marking,
+            addressees: isFull ? terms.addressees : [],
+            created: release.first,
+            modified: max(now, release.first),
+            ids: ids
+        )
+    }
+
+    // MARK: Full
+
+    private func full(_ release: AdvisoryRelease, _ frame: RenditionFrame) -> [[String: Any]] {
+        let subjects = content.shown.map { subject in
+            let part = RenditionPart.subject(key: subject.key, kind: subject.kind)
+            return Self.object(of: subject, id(part, frame), in: frame)
+        }
+        let codes = content.categories.map(\.rawValue)
+        let method = NonNominal.method(id(.method, frame), codes, ["category": codes], in: frame)
+        let shown = subjects.isEmpty ? [method] : subjects
+        let relations = content.shownRelations.map { relation in
+            frame.object(
+                id(.relation(relation), frame),
+                [
+                    "relationship_type": relation.kind.rawValue,
+                    "source_ref": id(ofSubject: relation.from, frame).text,
+                    "target_ref": id(ofSubject: relation.to, frame).text,
+                ]
+            )
+        }
+        var own: [String: Any] = [
+            "name": content.title, "published": release.first.text, "report_types": ["advisory"],
+            "object_refs": (shown + relations).compactMap { $0["id"] }, "labels": codes,
+            "description": content.assessment.map { "Facts\n\(content.facts)\n\nAssessment\n\($0)" } ?? content.facts,
+        ]
+        own["confidence"] = content.confidence
+        var details = details(release, .full)
+        details["facts"] = content.facts
+        details["assessment"] = content.assessment
+        details["what_changed"] = version.change?.what
+        details["why_changed"] = version.change?.why
+        details["grade_original"] = version.grading?.grade.original
+        let report = frame.object(frame.report, own, extensions: [AdvisoryExtension.id: details])
+        return [report] + shown + relations + derivations(frame) + gone(release, frame)
+    }
+
+    /// The links from the sanitised renditions to this one; they go with this one alone, so that who reads only those
+    /// does not learn that there is another, nor its id.
+    private func derivations(_ frame: RenditionFrame) -> [[String: Any]] {
+        let sources: [Rendition] = content.tearline == nil ? [.nonNominal] : [.tearline, .nonNominal]
+        return sources.map { source in
+            let derived = STIXID(type: "report", uuid: frame.ids(source, RenditionFrame.report))
+            return frame.object(
+                frame.id("relationship", "derived/\(source.rawValue)"),
+                [
+                    "relationship_type": "derived-from", "source_ref": derived.text,
+                    "target_ref": frame.report.text,
+                ]
+            )
+        }
+    }
+
+    /// The last versions of what the version before had and this one has not: readers hold them.
+    ///
+    /// They are made once: what is revoked has no later version, so they are the same however often this is rendered.
+    private func gone(_ release: AdvisoryRelease, _ frame: RenditionFrame) -> [[String: Any]] {
+        var seen: [RenditionPart: Int] = [:]
+        var frame = frame
+        frame.modified = release.last
+        return retired.compactMap { retired in
+            let generation = seen[retired.part, default: 0]
+            seen[retired.part] = generation + 1
+            guard retired.number == version.number else { return nil }
+            return Self.revoked(retired.part, generation: generation, in: frame)
+        }
+    }
+
+    private func generation(of part: RenditionPart) -> Int { retired.count { $0.part == part } }
+
+    private func id(_ part: RenditionPart, _ frame: RenditionFrame) -> STIXID {
+        frame.id(part.type, part.key(generation: generation(of: part)))
+    }
+
+    private func id(ofSubject key: String, _ frame: RenditionFrame) -> STIXID {
+        guard let subject = content.subjects.first(where: { $0.key == key }) else {
+            preconditionFailure("the ends of a relation are among the subjects")
+        }
+        return id(.subject(key: key, kind: subject.kind), frame)
+    }
+
+    private static func object(of subject: Subject, _ id: STIXID, in frame: RenditionFrame) -> [String: Any] {
+        var own: [String: Any] = ["name": subject.caption]
+        own["identity_class"] = subject.kind.identityClass
+        var details: [String: Any] = ["extension_type": "property-extension", "subject": subject.kind.rawValue]
+        if !subject.roles.isEmpty { details["roles"] = subject.roles.map(\.rawValue) }
+        details["standing"] = subject.standing?.rawValue
+        return frame.object(
+            id,
+            own,
+            extensions: [
+                ListExtension.subject: RenditionFrame.subject(subject.kind, subject.schema, subject.properties),
+                AdvisoryExtension.id: details,
+            ]
+        )
+    }
+
+    // MARK: Tearline
+
+    /// The author's sanitised text, with nothing else that is written freely, and without the source.
+    private func tearline(_ release: AdvisoryRelease, _ frame: RenditionFrame) -> [[String: Any]] {
+        guard let text = content.tearline else { return [] }
+        let codes = content.categories.map(\.rawValue)
+        let method = frame.id(SubjectKind.method.stixType, "method")
+        var own: [String: Any] = [
+            "name": "Advisory \(release.reference.text)", "description": text, "published": release.first.text,
+            "report_types": ["advisory"], "object_refs": [method.text], "labels": codes,
+        ]
+        own["confidence"] = content.confidence
+        let report = frame.object(
+            frame.report,
+            own,
+            extensions: [AdvisoryExtension.id: details(release, .tearline)]
+        )
+        return [report, NonNominal.method(method, codes, ["category": codes], in: frame)]
+    }
+
+    // MARK: Both
+
+    /// What the extension has in the full rendition and the tearline alike: nothing that is written freely.
+    private func details(_ release: AdvisoryRelease, _ rendition: Rendition) -> [String: Any] {
+        var details: [String: Any] = [
+            "extension_type": "property-extension", "rendition": rendition.rawValue,
+            "reference": release.reference.text, "kind": kind.rawValue, "state": state.name, "number": version.number,
+            "severity": content.severity.rawValue, "action_code": content.action.rawValue,
+            "purposes": terms.purposes.sorted().map(\.rawValue),
+        ]
+        if case .withdrawn(let reason) = state { details["reason"] = reason.rawValue }
+        details["grade"] = version.grade?.code
+        details["review"] = release.review?.text
+        if !terms.caveats.isEmpty { details["caveats"] = terms.caveats.sorted().map(\.rawValue) }
+        return details
+    }
+
+    /// The last version of an object, with nothing of what it said.
+    private static func revoked(
+        _ part: RenditionPart,
+        generation: Int,
+        in frame: RenditionFrame
+    ) -> [String: Any] {
+        let id = frame.id(part.type, part.key(generation: generation))
+        switch part {
+        case .method: return revoked(id, .method, in: frame)
+        case .subject(_, let kind): return revoked(id, kind, in: frame)
+        case .relation:
+            // Its ends are its own: those it had say what was recalled.
+            return frame.object(
+                id,
+                [
+                    "relationship_type": "related-to", "source_ref": frame.report.text,
+                    "target_ref": frame.report.text, "revoked": true,
+                ]
+            )
+        }
+    }
+
+    private static func revoked(_ id: STIXID, _ kind: SubjectKind, in frame: RenditionFrame) -> [String: Any] {
+        var own: [String: Any] = ["name": "recalled", "revoked": true]
+        own["identity_class"] = kind.identityClass
+        return frame.object(
+            id,
+            own,
+            extensions: [ListExtension.subject: RenditionFrame.subject(kind, kind.schemas[0], [:])]
+        )
+    }
+
+    private static func revoked(_ object: [String: Any]) -> [String: Any] {
+        object.merging(["revoked": true]) { _, new in new }
+    }
+}
+
+extension Subject {
+    /// What people call it: the first of its names, else of its numbers, else its key.
+    var caption: String {
+        let telling = [
+            "name", "full", "containerNumber", "airWaybill", "billOfLading", "iban", "accountNumber", "number",
+            "registrationNumber", "imoNumber", "origin", "country", "goods", "alias",
+        ]
+        return telling.lazy.compactMap { self.properties[$0]?.first }.first ?? key
+    }
+}

@@ -1,0 +1,48 @@
+import Crypto
+
+extension SubjectMark {
+    /// The mark of something by what it is called and the words that tell it, upper and lower case alike.
+    init(of words: [String]) {
+        let text = words.map { $0.lowercased() }.joined(separator: "\u{1f}")
+        let digest = SHA256.hash(data: Array(text.utf8)).prefix(Self.bytesCount)
+        let hexadecimal = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        guard let mark = SubjectMark(text: hexadecimal) else { preconditionFailure("a digest has hexadecimal digits") }
+        self = mark
+    }
+}
+
+extension Subject {
+    /// Numbers that tell a subject although no public rule checks them.
+    private static let numbers = [
+        "registrationNumber", "idNumber", "passportNumber", "taxNumber", "vatCode", "accountNumber", "innCode",
+    ]
+
+    /// What it is recognised by, for the conflict of a reader with a subject: its identifiers, the numbers that
+    /// authorities gave it, and a person's name together with the day of birth. A name alone is many people's.
+    public var marks: Set<SubjectMark> {
+        var marks = Set(
+            identifiers.filter { $0.identifier.scheme.tellsOne }.map { checked in
+                SubjectMark(of: [checked.identifier.scheme.rawValue, checked.identifier.value])
+            }
+        )
+        for name in Self.numbers {
+            for value in properties[name] ?? [] {
+                marks.insert(SubjectMark(of: [name, value.filter { $0.isLetter || $0.isNumber }]))
+            }
+        }
+        for name in properties["name"] ?? [] {
+            for day in properties["birthDate"] ?? [] { marks.insert(SubjectMark(of: ["person", name, day])) }
+        }
+        return marks
+    }
+}
+
+extension IdentifierScheme {
+    /// Whether a value names one thing, and not a class of them as a country or a commodity does.
+    fileprivate var tellsOne: Bool {
+        switch self {
+        case .container, .imo, .imoCompany, .mmsi, .airWaybill, .vin, .lei, .iban, .bic, .mrz: true
+        case .locode, .country, .subdivision, .jurisdiction, .hs, .unNumber: false
+        }
+    }
+}

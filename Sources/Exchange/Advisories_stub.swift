@@ -1,2 +1,0 @@
-/// An advisory.
-public struct Advisory: Sendable {}

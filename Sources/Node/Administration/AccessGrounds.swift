@@ -1,0 +1,34 @@
+public import Exchange
+import Store
+
+/// What the access decision rests on beside members, principals, credentials and pools.
+extension Administration {
+    // MARK: Links
+
+    /// Declares who or what a member is or is linked to: no advisory about one of them exists for its ownership group.
+    ///
+    /// Marks of them are kept, not what they are; there is no way back, since what was declared stays true.
+    public func link(_ member: String, to subjects: [Subject]) async throws(AdministrationFault) {
+        for (place, subject) in subjects.enumerated() where subject.marks.isEmpty {
+            throw .invalid(
+                field: "subjects[\(place)]",
+                rule: "has nothing to be known by; give an identifier, a number, or a person's name and birthDate"
+            )
+        }
+        try await write { transaction, directory in
+            let member = try Self.member(member, directory)
+            try transaction.link(member, to: subjects.reduce(into: []) { $0.formUnion($1.marks) })
+        }
+    }
+
+    // MARK: Gateways
+
+    /// Keeps these legal gateways in the place of those the exchange has, unless they are the same.
+    public func keep(_ gateways: Gateways) async throws(AdministrationFault) {
+        guard gateways != directory.gateways else { return }
+        try await write { transaction, directory in
+            // Another node may have done it meanwhile.
+            if gateways != directory.gateways { try transaction.replace(gateways: gateways) }
+        }
+    }
+}

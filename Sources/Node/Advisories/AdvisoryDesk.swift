@@ -1,0 +1,337 @@
+public import Exchange
+public import Store
+
+/// Why nothing was done to an advisory.
+///
+/// When one is thrown nothing was stored, and the same call may be repeated.
+public enum AdvisoryFault: Error, Sendable {
+    /// The caller's credential, principal or member is no longer valid.
+    case ended
+    /// It does not exist, or may not be seen.
+    case absent
+    /// The caller may see it, but not do this; the text says why.
+    case forbidden(String)
+    /// A value breaks a rule; the text says which and how to mend it.
+    case invalid(field: String, rule: String)
+    /// The advisory's life does not allow it.
+    case refused(LifecycleRefusal)
+    /// It is not what the caller saw.
+    case changedMeanwhile
+    /// Not stored, for a reason of ours.
+    case notStored(WriteFault)
+}
+
+/// How an advisory is named: by its id, or by the reference that people know.
+public enum AdvisoryName: Hashable, Sendable {
+    case id(ID<Advisory>)
+    case reference(AdvisoryReference)
+
+    /// Reads either; nil for any other text.
+    public init?(_ text: String) {
+        if let reference = AdvisoryReference(text) {
+            self = .reference(reference)
+        } else if let id = ID<Advisory>(parsing: text) {
+            self = .id(id)
+        } else {
+            return nil
+        }
+    }
+
+    func row(_ connection: any SQLConnection) throws -> AdvisoryRow? {
+        switch self {
+        case .id(let id): try AdvisoryRows.advisory(id, connection)
+        case .reference(let reference): try AdvisoryRows.advisory(reference, connection)
+        }
+    }
+}
+
+/// What an originator does with its advisories; their renditions leave by the journal like everything else.
+public struct AdvisoryDesk: Sendable {
+    let live: LiveState
+    let database: any Database
+    let commits: GroupCommit
+    let surroundings: Surroundings
+    let press: RenditionPress
+
+    init(
+        _ live: LiveState,
+        _ database: any Database,
+        _ commits: GroupCommit,
+        _ surroundings: Surroundings,
+        key: [UInt8]
+    ) {
+        self.live = live
+        self.database = database
+        self.commits = commits
+        self.surroundings = surroundings
+        press = RenditionPress(live, surroundings, key: key)
+    }
+
+    /// Begins an advisory in a pool that the caller may write to.
+    public func draft(
+        _ kind: AdvisoryKind,
+        _ content: AdvisoryContent,
+        on terms: AdvisoryTerms,
+        in pool: String,
+        by session: Session
+    ) async throws(AdvisoryFault) -> Advisory {
+        let id = ID<Advisory>(surroundings.uuid())
+        return try await write { [self] transaction in
+            let (directory, author) = try present(session, transaction)
+            guard let pool = directory.pool(addressed: pool),
+                PoolRights(pool, author, at: transaction.now).sees
+            else { throw AdvisoryFault.invalid(field: "pool", rule: "you take part in no pool of that name") }
+            try Self.check(terms, for: pool, author, directory, at: transaction.now)
+            let advisory = try Self.allowed { () throws(LifecycleRefusal) in
+                try Advisory(
+                    id,
+                    in: pool.id,
+                    kind: kind,
+                    content,
+                    on: terms,
+                    by: ActingPrincipal(author),
+                    at: transaction.now
+                )
+            }
+            let row = AdvisoryRow(
+                number: transaction.nextTick().microseconds,
+                pool: pool.number,
+                member: author.member.number,
+                advisory: advisory,
+                released: 0
+            )
+            try transaction.add(row, by: author.principal)
+            return advisory
+        }
+    }
+
+    /// What an action makes of an advisory: nil in place of an action where it is `publish`, whose reference the
+    /// exchange gives.
+    public enum Step: Sendable {
+        case publish
+        case action(AdvisoryAction)
+    }
+
+    /// Does one thing to an advisory of the caller's member.
+    /// - Parameter seen: the tag of the advisory that the caller saw; nil for whatever it is now.
+    public func act(
+        _ step: Step,
+        on name: AdvisoryName,
+        by session: Session,
+        seen: String? = nil
+    ) async throws(AdvisoryFault) -> Advisory {
+        try await write { [self] transaction in
+            let (directory, actor) = try present(session, transaction)
+            guard var row = try name.row(transaction.connection), row.advisory.member == actor.member.id,
+                let pool = directory.pool(numbered: row.pool)
+            else { throw AdvisoryFault.absent }
+            if let seen, seen != row.advisory.tag { throw AdvisoryFault.changedMeanwhile }
+            let before = row.advisory
+            let action = try action(step, transaction)
+            if let terms = action.terms {
+                try Self.check(terms, for: pool, actor, directory, at: transaction.now)
+            } else if action.releases {
+                try Self.check(before.pending?.terms ?? before.terms, for: pool, actor, directory, at: transaction.now)
+            }
+            row.advisory = try Self.allowed { () throws(LifecycleRefusal) in
+                try before.after(action, by: ActingPrincipal(actor), at: transaction.now)
+            }
+            try press.release(&row, since: before, in: transaction, directory)
+            try transaction.change(row, by: actor.principal)
+            return row.advisory
+        }
+    }
+
+    private func action(_ step: Step, _ transaction: Transaction) throws -> AdvisoryAction {
+        switch step {
+        case .action(let action): return action
+        case .publish:
+            let year = Int(transaction.now.text.prefix(4)) ?? AdvisoryReference.years.lowerBound
+            return .publish(try transaction.nextReference(in: year))
+        }
+    }
+
+    /// Lets time pass: what is due expires, is recalled or comes out of its embargo.
+    /// - Returns: how many advisories it changed.
+    @discardableResult
+    public func elapse() async throws(AdvisoryFault) -> Int {
+        try await write { [self] transaction in
+            let directory = try live.directory(in: transaction)
+            let due = try AdvisoryRows.due(at: transaction.now, upTo: Self.elapsedMax, transaction.connection)
+            for var row in due {
+                let before = row.advisory
+                row.advisory = before.elapsed(at: transaction.now)
+                try press.release(&row, since: before, in: transaction, directory)
+                try transaction.change(row, by: nil)
+            }
+            return due.count
+        }
+    }
+
+    /// Whether time alone changes anything now: a look that writes nothing.
+    public func isAnythingDue() async throws -> Bool {
+        let now = surroundings.clock()
+        return try await database.read { try !AdvisoryRows.due(at: now, upTo: 1, $0).isEmpty }
+    }
+
+    /// How many advisories one transaction lets time pass for.
+    static let elapsedMax = 100
+
+    /// Disputes an advisory by the report of a rendition that the caller was given: readers see a banner until it is
+    /// settled.
+    public func dispute(_ name: AdvisoryName, by session: Session) async throws(AdvisoryFault) {
+        try await write { [self] transaction in
+            let (directory, reader) = try present(session, transaction)
+            guard let row = try name.row(transaction.connection) else { throw AdvisoryFault.absent }
+            let holders = try Holders(of: row, directory, transaction.connection)
+            guard holders.members(of: nil).contains(reader.member.id) else { throw AdvisoryFault.absent }
+            try change(row, by: reader, transaction, directory) { advisory, now throws(LifecycleRefusal) in
+                try advisory.disputed(at: now)
+            }
+        }
+    }
+
+    /// Ends a dispute in the advisory's favour: an approver of the originator looked at it.
+    public func settle(_ name: AdvisoryName, by session: Session) async throws(AdvisoryFault) -> Advisory {
+        try await write { [self] transaction in
+            let (directory, actor) = try present(session, transaction)
+            guard let row = try name.row(transaction.connection), row.advisory.member == actor.member.id else {
+                throw AdvisoryFault.absent
+            }
+            guard actor.principal.roles.contains(.approver), row.advisory.author != actor.principal.id else {
+                throw AdvisoryFault.forbidden(
+                    "a dispute is settled by another principal than the author, with the role approver"
+                )
+            }
+            return try change(row, by: actor, transaction, directory) { advisory, now throws(LifecycleRefusal) in
+                try advisory.settled(at: now)
+            }
+        }
+    }
+
+    @discardableResult
+    private func change(
+        _ row: AdvisoryRow,
+        by actor: Reader,
+        _ transaction: Transaction,
+        _ directory: Directory,
+        _ change: (Advisory, Timestamp) throws(LifecycleRefusal) -> Advisory
+    ) throws -> Advisory {
+        var row = row
+        let before = row.advisory
+        row.advisory = try Self.allowed { () throws(LifecycleRefusal) in try change(before, transaction.now) }
+        try press.release(&row, since: before, in: transaction, directory)
+        try transaction.change(row, by: actor.principal)
+        return row.advisory
+    }
+
+    // MARK: Reading
+
+    /// An advisory of the caller's member, as time has made it.
+    public func advisory(_ name: AdvisoryName, for session: Session) async throws -> Advisory {
+        guard let row = try await database.read({ try name.row($0) }), row.advisory.member == session.member.id else {
+            throw AdvisoryFault.absent
+        }
+        return row.advisory
+    }
+
+    /// The advisories of the caller's member, newest first; those drafted before `number`, which is what the last page
+    /// ended with.
+    public func advisories(
+        for session: Session,
+        before number: Int64,
+        upTo count: Int
+    ) async throws -> [AdvisoryRow] {
+        try await database.read {
+            try AdvisoryRows.advisories(of: session.member.number, before: number, upTo: count, $0)
+        }
+    }
+
+    // MARK: Parts
+
+    func present(_ session: Session, _ transaction: Transaction) throws -> (Directory, Reader) {
+        guard let present = try live.present(session, in: transaction) else { throw AdvisoryFault.ended }
+        return present
+    }
+
+    /// Whether an advisory on these terms may be brought to a pool.
+    private static func check(
+        _ terms: AdvisoryTerms,
+        for pool: Pool,
+        _ author: Reader,
+        _ directory: Directory,
+        at now: Timestamp
+    ) throws(AdvisoryFault) {
+        guard PoolRights(pool, author, at: now).writes else {
+            throw .forbidden("you may read the pool \(pool.name), not write to it")
+        }
+        guard pool.kind == .sharing else {
+            throw .invalid(field: "pool", rule: "is an official list, which has no advisories; choose another")
+        }
+        let marking = terms.marking ?? pool.terms.defaultMarking
+        guard marking <= pool.terms.ceiling else {
+            throw .invalid(
+                field: "terms.marking",
+                rule: "\(marking.label) is stricter than \(pool.name) takes; "
+                    + "mark it \(pool.terms.ceiling.label) or below, or use another pool"
+            )
+        }
+        for addressee in terms.addressees where directory.member(identifiedBy: addressee) == nil {
+            throw .invalid(
+                field: "terms.addressees",
+                rule: "\(addressee.text) is no member or principal here; use the identity id of one"
+            )
+        }
+    }
+
+    static func allowed<Output>(_ body: () throws(LifecycleRefusal) -> Output) throws(AdvisoryFault) -> Output {
+        do throws(LifecycleRefusal) {
+            return try body()
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    func write<Output: Sendable>(
+        _ body: @escaping @Sendable (Transaction) throws -> Output
+    ) async throws(AdvisoryFault) -> Output {
+        do {
+            return try await commits.write(body)
+        } catch let fault as AdvisoryFault {
+            throw fault
+        } catch let fault as WriteFault {
+            throw .notStored(fault)
+        } catch {
+            throw .notStored(.notCommitted(.statement(String(describing: error))))
+        }
+    }
+}
+
+extension ActingPrincipal {
+    init(_ reader: Reader) {
+        self.init(
+            reader.principal.id,
+            of: reader.member.id,
+            roles: reader.principal.roles,
+            unit: reader.principal.unit
+        )
+    }
+}
+
+extension AdvisoryAction {
+    /// The terms that it sets; nil where it sets none.
+    fileprivate var terms: AdvisoryTerms? {
+        switch self {
+        case .edit(_, let terms), .amend(_, let terms, _, _): terms
+        case .grade, .confirmGrade, .approve, .publish, .publishAmendment, .review, .withdraw, .recall, .ratify: nil
+        }
+    }
+
+    /// Whether it lets out something new.
+    fileprivate var releases: Bool {
+        switch self {
+        case .publish, .publishAmendment: true
+        case .edit, .amend, .grade, .confirmGrade, .approve, .review, .withdraw, .recall, .ratify: false
+        }
+    }
+}

@@ -1,0 +1,136 @@
+public import Exchange
+public import Store
+
+/// Who sees an advisory, who saw it, and who is let see more.
+extension AdvisoryDesk {
+    /// One page that gave something of an advisory to somebody.
+    public struct Sight: Sendable {
+        /// Whom it was given to.
+        public let member: Member
+        /// The principal that fetched it.
+        public let principal: Principal
+        /// When, over what and what for.
+        public let receipt: Receipt
+        /// The forms that it held, in the order of what they tell.
+        public let renditions: [Rendition]
+    }
+
+    /// All receipts of an advisory, oldest first, and who owes or gave an acknowledgement of its recall.
+    ///
+    /// For the originator's publishers, approvers, officers and auditors.
+    public func sights(
+        of name: AdvisoryName,
+        for session: Session
+    ) async throws -> (sights: [Sight], owed: [(member: Member, OwedRow)]) {
+        try checkOversight(session)
+        let directory = live.directory
+        return try await database.read { connection in
+            guard let row = try name.row(connection), row.advisory.member == session.member.id else {
+                throw AdvisoryFault.absent
+            }
+            let given = try Holders(of: row, directory, connection).given
+            let sights = given.compactMap { given in
+                directory.members[given.principal.member].map {
+                    Sight(
+                        member: $0,
+                        principal: given.principal,
+                        receipt: given.receipt,
+                        renditions: Rendition.allCases.filter(given.renditions.contains)
+                    )
+                }
+            }
+            let owed = try RecallRows.owed(of: row.number, connection).compactMap { owed in
+                directory.member(numbered: owed.member).map { ($0, owed) }
+            }
+            return (sights, owed)
+        }
+    }
+
+    /// What the policy says of each rendition of an advisory to one reader, for those that may look at its receipts.
+    ///
+    /// Of one that was not published it is what would be said.
+    public func decisions(
+        on name: AdvisoryName,
+        to member: String,
+        as login: String?,
+        for purpose: Purpose?,
+        asked session: Session
+    ) async throws -> [(rendition: Rendition, decision: Decision)] {
+        try checkOversight(session)
+        let advisory = try await advisory(name, for: session)
+        let directory = live.directory
+        guard let member = Name(member).flatMap({ directory.member(named: $0) }) else {
+            throw AdvisoryFault.invalid(
+                field: "member",
+                rule: "no member has this name; `caveat admin member list` has them"
+            )
+        }
+        let principals = directory.principals.values.filter { $0.member == member.id }.sorted { $0.number < $1.number }
+        let chosen =
+            login.map { login in principals.first { $0.name.text == login } }
+            ?? principals.first { $0.roles.contains(.reader) }
+        guard let principal = chosen else {
+            throw AdvisoryFault.invalid(field: "principal", rule: "\(member.name) has no such principal that reads")
+        }
+        guard let pool = directory.pools[advisory.pool], let originator = directory.members[advisory.member],
+            let author = directory.principals[advisory.author]
+        else { throw AdvisoryFault.absent }
+        let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
+        let now = surroundings.clock()
+        return Rendition.allCases.filter(advisory.renditions.contains).map { rendition in
+            let label = advisory.label(of: rendition, in: pool, originator: originator, author: author)
+            return (rendition, AccessPolicy.decide(reader, label, at: now))
+        }
+    }
+
+    /// Lets one member have a rendition of an advisory for one purpose until a time; it ends by itself.
+    ///
+    /// For publishers, approvers and officers of the originator; and of a financial intelligence unit, whose consent
+    /// uncovers what was derived from a suspicious-activity report.
+    public func consent(
+        to name: AdvisoryName,
+        reader: String,
+        for purpose: Purpose,
+        _ rendition: Rendition,
+        until: Timestamp,
+        by session: Session
+    ) async throws(AdvisoryFault) -> Consent {
+        try await write { [self] transaction in
+            let (directory, giver) = try present(session, transaction)
+            guard let row = try name.row(transaction.connection) else { throw AdvisoryFault.absent }
+            let isOfUnit = giver.member.kind == .fiu
+            let isOwn = row.advisory.member == giver.member.id
+            let isUnits = isOfUnit && row.advisory.terms.caveats.contains(.reportDerived)
+            guard isOwn || isUnits else { throw AdvisoryFault.absent }
+            guard !giver.principal.roles.isDisjoint(with: [.publisher, .approver, .officer]) else {
+                throw AdvisoryFault.forbidden("a consent needs the role publisher, approver or officer")
+            }
+            guard let member = Name(reader).flatMap({ directory.member(named: $0) }) else {
+                throw AdvisoryFault.invalid(field: "reader", rule: "no member has this name")
+            }
+            guard rendition == .full || rendition == .tearline else {
+                throw AdvisoryFault.invalid(field: "rendition", rule: "must be full or tearline: the others need none")
+            }
+            guard until > transaction.now else {
+                throw AdvisoryFault.invalid(field: "until", rule: "must lie in the future; a consent ends by itself")
+            }
+            let consent = Consent(
+                advisory: row.advisory.id,
+                reader: member.id,
+                purpose: purpose,
+                rendition: rendition,
+                isOfUnit: isOfUnit,
+                until: until
+            )
+            try Gains.give(in: transaction) { try transaction.add(consent, for: member) }
+            return consent
+        }
+    }
+
+    /// Oversight is the originator's: the operator of the exchange is not a reader.
+    private func checkOversight(_ session: Session) throws(AdvisoryFault) {
+        guard !session.principal.roles.isDisjoint(with: [.publisher, .approver, .officer, .auditor]) else {
+            throw .forbidden("this needs the role publisher, approver, officer or auditor")
+        }
+    }
+}

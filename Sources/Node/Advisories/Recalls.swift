@@ -1,0 +1,105 @@
+public import Exchange
+public import Store
+
+/// What those that hold a recalled advisory owe, and the decisions that relied on it.
+extension AdvisoryDesk {
+    /// One recall as a member that held the advisory sees it: nothing of what it said.
+    public struct Recall: Sendable {
+        /// The report of the fullest rendition that the member was given.
+        public let report: String
+        /// Why it was recalled.
+        public let reason: RecallReason
+        /// What is owed, and until when.
+        public let owed: OwedRow
+        /// The member's decisions that relied on it, to be looked at again.
+        public let decisions: [String]
+    }
+
+    /// How long the text of a decision or a note may be, in bytes.
+    public static let textBytesMax = 1_024
+
+    /// The recalls that the caller's member owes an acknowledgement of, or gave it; those that it owes first.
+    public func recalls(for session: Session) async throws -> [Recall] {
+        let directory = live.directory
+        let member = session.member
+        return try await database.read { connection in
+            try RecallRows.owed(by: member.number, connection).compactMap { owed in
+                guard let row = try AdvisoryRows.advisory(numbered: owed.advisory, connection),
+                    case .recalled(let reason, _, _) = row.advisory.stage,
+                    let report = try Self.report(heldBy: member.id, of: row, directory, connection)
+                else { return nil }
+                let decisions = try RecallRows.reliances(on: row.number, of: member.number, connection)
+                return Recall(report: report, reason: reason, owed: owed, decisions: decisions)
+            }
+        }
+    }
+
+    /// Acknowledges a recall by the id of a report that the caller's member holds; again is no error.
+    public func acknowledge(_ report: STIXID, by session: Session) async throws(AdvisoryFault) {
+        try await write { [self] transaction in
+            let (_, reader) = try present(session, transaction)
+            guard
+                try transaction.acknowledge(
+                    objects: [report],
+                    by: reader.principal,
+                    of: reader.member
+                )
+            else { throw AdvisoryFault.absent }
+        }
+    }
+
+    /// Notes that a decision of the caller's member relied on an advisory that it was given: a recall will list it.
+    public func rely(
+        on report: STIXID,
+        for decision: String,
+        by session: Session
+    ) async throws(AdvisoryFault) {
+        guard !decision.isEmpty, decision.utf8.count <= Self.textBytesMax else {
+            throw .invalid(
+                field: "decision",
+                rule: "must be a text of 1 to \(Self.textBytesMax) bytes: your own reference"
+            )
+        }
+        try await write { [self] transaction in
+            let (directory, reader) = try present(session, transaction)
+            guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+                try Holders(of: row, directory, transaction.connection).members(of: nil).contains(reader.member.id)
+            else { throw AdvisoryFault.absent }
+            try transaction.rely(
+                on: row.number,
+                for: decision,
+                by: reader.principal,
+                of: reader.member,
+                in: row.pool
+            )
+        }
+    }
+
+    /// The report of the fullest rendition that a member was given.
+    private static func report(
+        heldBy member: ID<Member>,
+        of row: AdvisoryRow,
+        _ directory: Directory,
+        _ connection: any SQLConnection
+    ) throws -> String? {
+        let holders = try Holders(of: row, directory, connection)
+        let reports = try AdvisoryRows.renditions(of: row.number, connection).filter { $0.object.hasPrefix("report--") }
+        for rendition in Rendition.allCases where holders.members(of: rendition).contains(member) {
+            if let report = reports.first(where: { $0.rendition == rendition }) { return report.object }
+        }
+        return nil
+    }
+}
+
+extension Transaction {
+    /// Acknowledges, for a member, the recalls of the advisories that some objects are of, as far as it owes that.
+    /// - Returns: whether there was any.
+    func acknowledge(objects: [STIXID], by principal: Principal, of member: Member) throws -> Bool {
+        var isAny = false
+        for object in objects {
+            guard let row = try AdvisoryRows.advisory(ofObject: object, connection) else { continue }
+            isAny = try acknowledge(row.number, by: principal, of: member, in: row.pool) || isAny
+        }
+        return isAny
+    }
+}

@@ -1,0 +1,216 @@
+import Crypto
+import Exchange
+import Foundation
+import Merkle
+import Store
+
+/// Lets the renditions of advisories out, each under its own label, and calls them back.
+struct RenditionPress: Sendable {
+    /// How long the acknowledgement of a recall may take.
+    static let acknowledgementTime = Duration.seconds(24 * 3_600)
+
+    private let live: LiveState
+    private let surroundings: Surroundings
+    private let key: SymmetricKey
+
+    init(_ live: LiveState, _ surroundings: Surroundings, key: [UInt8]) {
+        self.live = live
+        self.surroundings = surroundings
+        self.key = SymmetricKey(data: key)
+    }
+
+    /// Does what a change of an advisory means to its readers; changes the row's `released`.
+    func release(
+        _ row: inout AdvisoryRow,
+        since before: Advisory,
+        in transaction: Transaction,
+        _ directory: Directory
+    ) throws {
+        let advisory = row.advisory
+        guard advisory.release != nil else { return }
+        if case .recalled(_, _, let instant) = advisory.stage {
+            guard before.stage != advisory.stage else { return }
+            return try recall(row, at: instant, transaction, directory)
+        }
+        // Under an embargo nothing leaves; what never left needs no news of its end either.
+        if let embargo = advisory.terms.embargo, transaction.now < embargo { return }
+        let isNews = before.stage != advisory.stage || before.version != advisory.version
+        guard isNews || row.released < advisory.version.number else { return }
+        guard !advisory.state.isFinal || row.released > 0 else { return }
+        guard let job = Job(row, directory) else { return }
+        try define(in: job, transaction, directory)
+        let instant = transaction.nextTick().time
+        let labels = job.labels
+        try takeBack(where: { labels[$0] != $1 }, of: row, transaction, directory)
+        for rendition in Rendition.allCases where advisory.renditions.contains(rendition) {
+            guard let label = labels[rendition] else { continue }
+            let objects = advisory.rendition(rendition, ids: ids(of: advisory), at: instant)
+            try out(objects, as: rendition, label, row, job, transaction, directory)
+        }
+        if row.released < advisory.version.number {
+            for member in job.conflicts { try transaction.noteConflict(with: member, in: row.pool) }
+        }
+        row.released = advisory.version.number
+    }
+
+    /// Brings the definitions of our extensions to a pool, for everybody who reads it, before what uses them.
+    private func define(in job: Job, _ transaction: Transaction, _ directory: Directory) throws {
+        let label = Label(pool: job.pool.id, marking: .clear, scope: nil)
+        let definitions = ListExtension.definitions + [AdvisoryExtension.definition]
+        try store(definitions, under: label, in: job, transaction, directory) { _, _ in }
+    }
+
+    // MARK: Recall
+
+    /// Takes every rendition away, and gives those that hold one its stub.
+    private func recall(
+        _ row: AdvisoryRow,
+        at instant: Timestamp,
+        _ transaction: Transaction,
+        _ directory: Directory
+    ) throws {
+        let advisory = row.advisory
+        guard let job = Job(row, directory) else { return }
+        let holders = try Holders(of: row, directory, transaction.connection)
+        try takeBack(where: { _, _ in true }, of: row, transaction, directory)
+        for rendition in Rendition.allCases {
+            let members = holders.members(of: rendition).subtracting([advisory.member])
+            guard !members.isEmpty else { continue }
+            let label = advisory.stubLabel(in: job.pool, originator: job.originator, holders: members)
+            let stub = advisory.stub(of: rendition, ids: ids(of: advisory))
+            try out(stub, as: .stub, label, row, job, transaction, directory)
+        }
+        let owing = holders.members(of: nil).subtracting([advisory.member]).compactMap { directory.members[$0] }
+        for member in owing.sorted(by: { $0.number < $1.number }) {
+            try transaction.owe(
+                OwedRow(
+                    advisory: row.number,
+                    member: member.number,
+                    recalled: instant,
+                    ends: instant.advanced(by: Self.acknowledgementTime),
+                    acknowledged: nil
+                )
+            )
+        }
+    }
+
+    /// Deletes the versions of renditions that may no longer be given; the journal keeps their leaves, and the receipts
+    /// stay.
+    private func takeBack(
+        where isGone: (Rendition, Label?) -> Bool,
+        of row: AdvisoryRow,
+        _ transaction: Transaction,
+        _ directory: Directory
+    ) throws {
+        guard let job = Job(row, directory) else { return }
+        let standing = try transaction.standing(of: row.number)
+        let gone = try standing.filter { version in
+            isGone(version.rendition, try label(numbered: version.label, transaction))
+        }
+        for (object, versions) in Dictionary(grouping: gone, by: \.object).sorted(by: { $0.key < $1.key }) {
+            try transaction.delete(versions.map(\.tick), of: object, from: job.pool, by: job.author)
+        }
+    }
+
+    private func label(numbered number: Int64, _ transaction: Transaction) throws -> Label {
+        try live.label(numbered: number) ?? transaction.label(numbered: number)
+    }
+
+    // MARK: Out
+
+    private func out(
+        _ objects: [[UInt8]],
+        as rendition: Rendition,
+        _ label: Label,
+        _ row: AdvisoryRow,
+        _ job: Job,
+        _ transaction: Transaction,
+        _ directory: Directory
+    ) throws {
+        try store(objects, under: label, in: job, transaction, directory) { tick, object in
+            try transaction.note(
+                RenditionRow(
+                    tick: tick,
+                    pool: job.pool.number,
+                    object: object.id.text,
+                    version: row.advisory.version.number,
+                    rendition: rendition
+                ),
+                of: row.number
+            )
+        }
+    }
+
+    private func store(
+        _ objects: [[UInt8]],
+        under label: Label,
+        in job: Job,
+        _ transaction: Transaction,
+        _ directory: Directory,
+        _ stored: (Tick, STIXObject) throws -> Void
+    ) throws {
+        let objects = try objects.map { try STIXObject(try JSON(parsing: $0).root) }
+        var holdings = try transaction.holdings(of: Set(objects.map(\.id)), directory: directory) { number in
+            try self.label(numbered: number, transaction)
+        }
+        let number = try live.number(of: label) ?? transaction.intern(label, in: job.pool)
+        for object in objects {
+            let held = holdings.objects[object.id]?.versions ?? []
+            // What is revoked for good, or the same as before, has no further version.
+            guard !held.contains(where: { $0.label == label && $0.digest == object.digest }) else { continue }
+            let salt = surroundings.randomBytes(Commitment.saltBytes)
+            let tick = try transaction.release(
+                ReleaseRow(
+                    object: object,
+                    salt: salt,
+                    leaf: Commitment(salt: salt, content: object.bytes).bytes
+                ),
+                labelled: number,
+                in: job.pool,
+                by: job.author,
+                of: job.originator,
+                owner: job.originator.number,
+                holdings: &holdings
+            )
+            try stored(tick, object)
+        }
+        try transaction.restand(&holdings, in: job.pool)
+    }
+
+    /// UUIDs that are the same for the same part, and not to be guessed without the exchange's key.
+    private func ids(of advisory: Advisory) -> RenditionIDs {
+        { [key] rendition, part in
+            var code = HMAC<SHA256>(key: key)
+            code.update(data: Array("rendition/\(advisory.id.text)/\(rendition.rawValue)/\(part)".utf8))
+            return UUID(Array(code.finalize()).prefix(16), version: 4)
+        }
+    }
+}
+
+/// What the release of one advisory needs of the directory.
+private struct Job {
+    let pool: Pool
+    let originator: Member
+    let author: Principal
+    let labels: [Rendition: Label]
+    /// Members that declared a subject as themselves or as linked to them.
+    let conflicts: [Member]
+
+    /// Nil where the directory does not have them, which no directory does that had them before.
+    init?(_ row: AdvisoryRow, _ directory: Directory) {
+        let advisory = row.advisory
+        guard let pool = directory.pools[advisory.pool], let originator = directory.members[advisory.member],
+            let author = directory.principals[advisory.author]
+        else { return nil }
+        self.pool = pool
+        self.originator = originator
+        self.author = author
+        let labels = advisory.renditions.map {
+            ($0, advisory.label(of: $0, in: pool, originator: originator, author: author))
+        }
+        self.labels = Dictionary(uniqueKeysWithValues: labels)
+        let marks = labels.first?.1.terms?.subjects ?? []
+        conflicts = directory.links.filter { $0.key != originator.id && !$0.value.isDisjoint(with: marks) }
+            .compactMap { directory.members[$0.key] }.sorted { $0.number < $1.number }
+    }
+}

@@ -1,0 +1,194 @@
+import Exchange
+import Node
+import Store
+
+struct AdvisoryList: Encodable {
+    let advisories: [AdvisorySummary]
+    /// The `before` of the next page; nil on the last.
+    let next: String?
+}
+
+struct AdvisorySummary: Encodable {
+    let id: String
+    let reference: String?
+    let pool, kind, state, title: String
+    let version: Int
+    let due: String?
+
+    init(_ advisory: Advisory, _ directory: Directory) {
+        id = advisory.id.text
+        reference = advisory.reference?.text
+        pool = directory.pools[advisory.pool]?.name.text ?? ""
+        kind = advisory.kind.rawValue
+        state = advisory.state.name
+        title = advisory.content.title
+        version = advisory.version.number
+        due = advisory.due?.text
+    }
+}
+
+/// An advisory as its originator sees it.
+struct AdvisoryResource: Encodable {
+    struct Version: Encodable {
+        let number: Int
+        let progress, digest: String
+        let content: AdvisoryContent
+        let terms: AdvisoryTerms
+        let grade: String?
+        let author, editor: String
+        let approver: String?
+
+        init(_ version: AdvisoryVersion, _ directory: Directory) {
+            func login(_ attribution: Attribution) -> String {
+                directory.principals[attribution.principal]?.name.text ?? ""
+            }
+            number = version.number
+            progress = version.progress.rawValue
+            digest = Hex.text(of: version.digest)
+            content = version.content
+            terms = version.terms
+            grade = version.grade?.code
+            author = login(version.author)
+            editor = login(version.editor)
+            approver = version.approval.map { login($0.by) }
+        }
+    }
+
+    let id: String
+    let reference: String?
+    let pool, kind, state: String
+    let reason: String?
+    let member: String
+    let due, review: String?
+    let ratified: Bool?
+    let version: Version
+    let amendment: Version?
+    let changes: [ChangeNote]
+
+    init(_ advisory: Advisory, _ directory: Directory) {
+        id = advisory.id.text
+        reference = advisory.reference?.text
+        pool = directory.pools[advisory.pool]?.name.text ?? ""
+        kind = advisory.kind.rawValue
+        state = advisory.state.name
+        switch advisory.state {
+        case .withdrawn(let why): reason = why.rawValue
+        case .recalled(let why): reason = why.rawValue
+        case .draft, .graded, .approved, .published, .restricted, .expired: reason = nil
+        }
+        member = directory.members[advisory.member]?.name.text ?? ""
+        due = advisory.due?.text
+        review = advisory.release?.review?.text
+        ratified = advisory.release?.isRatified
+        version = Version(advisory.version, directory)
+        amendment = advisory.amendment.map { Version($0, directory) }
+        changes = advisory.changes
+    }
+}
+
+/// Who was given an advisory, and who owes an acknowledgement of its recall.
+struct SightList: Encodable {
+    struct Sight: Encodable {
+        let member, principal: String
+        let time: String?
+        let channel, purpose: String
+        let renditions: [String]
+    }
+
+    struct Owed: Encodable {
+        let member, due: String
+        let acknowledged: String?
+        let overdue: Bool
+    }
+
+    let receipts: [Sight]
+    let owed: [Owed]
+
+    init(_ sights: [AdvisoryDesk.Sight], _ owed: [(member: Member, OwedRow)], at now: Timestamp) {
+        receipts = sights.map { sight in
+            Sight(
+                member: sight.member.name.text,
+                principal: sight.principal.name.text,
+                time: sight.receipt.tick?.text,
+                channel: sight.receipt.channel.rawValue,
+                purpose: sight.receipt.purpose.rawValue,
+                renditions: sight.renditions.map(\.rawValue)
+            )
+        }
+        self.owed = owed.map { member, row in
+            Owed(
+                member: member.name.text,
+                due: row.ends.text,
+                acknowledged: row.acknowledged?.text,
+                overdue: row.isOverdue(at: now)
+            )
+        }
+    }
+}
+
+/// What the policy says of each rendition, for those that oversee the advisory.
+struct DecisionList: Encodable {
+    struct Said: Encodable {
+        let rendition, decision: String
+        let row: Int
+        let reason: String
+        let obligations: [String]
+    }
+
+    let decisions: [Said]
+
+    init(_ decisions: [(rendition: Rendition, decision: Decision)]) {
+        self.decisions = decisions.map { rendition, decision in
+            let (word, obligations): (String, [String]) =
+                switch decision {
+                case .hidden: ("hidden", [])
+                case .denied: ("denied", [])
+                case .permitted(_, let obligations): ("permitted", obligations.sorted().map(\.rawValue))
+                }
+            return Said(
+                rendition: rendition.rawValue,
+                decision: word,
+                row: decision.row.rawValue,
+                reason: decision.row.reason,
+                obligations: obligations
+            )
+        }
+    }
+}
+
+struct ConsentResource: Encodable {
+    let reader, purpose, rendition, until: String
+
+    init(_ consent: Consent, reader: String) {
+        self.reader = reader
+        purpose = consent.purpose.rawValue
+        rendition = consent.rendition.rawValue
+        until = consent.until.text
+    }
+}
+
+/// The recalls that a member owes an acknowledgement of, or gave it.
+struct RecallList: Encodable {
+    struct Recalled: Encodable {
+        let report, reason, recalled, due: String
+        let acknowledged: String?
+        let overdue: Bool
+        let decisions: [String]
+    }
+
+    let recalls: [Recalled]
+
+    init(_ recalls: [AdvisoryDesk.Recall], at now: Timestamp) {
+        self.recalls = recalls.map { recall in
+            Recalled(
+                report: recall.report,
+                reason: recall.reason.rawValue,
+                recalled: recall.owed.recalled.text,
+                due: recall.owed.ends.text,
+                acknowledged: recall.owed.acknowledged?.text,
+                overdue: recall.owed.isOverdue(at: now),
+                decisions: recall.decisions
+            )
+        }
+    }
+}

@@ -1,0 +1,267 @@
+public import Exchange
+import Foundation
+
+/// An advisory as it is kept.
+public struct AdvisoryRow: Sendable {
+    /// The tick at which it was drafted: its key in the store.
+    public let number: Int64
+    /// The pool's number.
+    public let pool: Int64
+    /// The originator's number.
+    public let member: Int64
+    /// The advisory.
+    public var advisory: Advisory
+    /// The number of the version whose renditions are out; 0 for none.
+    public var released: Int
+
+    /// Puts it together from its parts.
+    public init(number: Int64, pool: Int64, member: Int64, advisory: Advisory, released: Int) {
+        self.number = number
+        self.pool = pool
+        self.member = member
+        self.advisory = advisory
+        self.released = released
+    }
+
+    /// The next instant at which time alone changes it, or lets its renditions out.
+    public var due: Timestamp? {
+        let embargo = released < advisory.version.number && advisory.release != nil ? advisory.terms.embargo : nil
+        return [advisory.due, embargo].compactMap { $0 }.min()
+    }
+
+    static let columns = "a.number, a.pool, a.member, a.released, b.body"
+    static let tables = "advisory a join advisory_body b on b.advisory = a.number"
+
+    init(_ row: any SQLRow) throws {
+        let advisory: Advisory
+        do {
+            advisory = try JSONDecoder().decode(Advisory.self, from: Data(row.bytes(4)))
+        } catch {
+            throw DatabaseFault.statement("an advisory cannot be read: \(error)")
+        }
+        self.init(
+            number: row.integer(0),
+            pool: row.integer(1),
+            member: row.integer(2),
+            advisory: advisory,
+            released: Int(row.integer(3))
+        )
+    }
+
+    var body: [UInt8] {
+        do {
+            return Array(try JSONEncoder().encode(advisory))
+        } catch {
+            preconditionFailure("an advisory has a JSON form")
+        }
+    }
+}
+
+/// One released version of an advisory's rendition.
+public struct RenditionRow: Hashable, Sendable {
+    /// Where it stands in the journal.
+    public let tick: Tick
+    /// The pool's number.
+    public let pool: Int64
+    /// The STIX id.
+    public let object: String
+    /// The number of the advisory's version.
+    public let version: Int
+    /// The form.
+    public let rendition: Rendition
+
+    /// Puts it together from its parts.
+    public init(tick: Tick, pool: Int64, object: String, version: Int, rendition: Rendition) {
+        self.tick = tick
+        self.pool = pool
+        self.object = object
+        self.version = version
+        self.rendition = rendition
+    }
+}
+
+/// Advisories as rows.
+public enum AdvisoryRows {
+    /// How many one page lists.
+    public static let listedMax = 1_000
+
+    /// The one of an id; nil when there is none.
+    public static func advisory(_ id: ID<Advisory>, _ connection: any SQLConnection) throws -> AdvisoryRow? {
+        try connection.first(
+            "select \(AdvisoryRow.columns) from \(AdvisoryRow.tables) where a.id = $1",
+            .text(id.text),
+            make: AdvisoryRow.init
+        )
+    }
+
+    /// The one of a number; nil when there is none.
+    public static func advisory(numbered number: Int64, _ connection: any SQLConnection) throws -> AdvisoryRow? {
+        try connection.first(
+            "select \(AdvisoryRow.columns) from \(AdvisoryRow.tables) where a.number = $1",
+            .integer(number),
+            make: AdvisoryRow.init
+        )
+    }
+
+    /// The one of a reference; nil when there is none.
+    public static func advisory(_ reference: AdvisoryReference, _ connection: any SQLConnection) throws -> AdvisoryRow?
+    {
+        try connection.first(
+            "select \(AdvisoryRow.columns) from \(AdvisoryRow.tables) where a.reference = $1",
+            .text(reference.text),
+            make: AdvisoryRow.init
+        )
+    }
+
+    /// The one that a rendition's object is of; nil when there is none.
+    public static func advisory(ofObject id: STIXID, _ connection: any SQLConnection) throws -> AdvisoryRow? {
+        try connection.first(
+            """
+            select \(AdvisoryRow.columns) from \(AdvisoryRow.tables)
+            where a.number in (select advisory from rendition where object = $1)
+            """,
+            .text(id.text),
+            make: AdvisoryRow.init
+        )
+    }
+
+    /// Those of a member that were drafted before one of them, newest first.
+    public static func advisories(
+        of member: Int64,
+        before number: Int64,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [AdvisoryRow] {
+        try connection.rows(
+            """
+            select \(AdvisoryRow.columns) from \(AdvisoryRow.tables)
+            where a.member = $1 and a.number < $2 order by a.number desc limit $3
+            """,
+            .integer(member),
+            .integer(number),
+            .integer(Int64(count)),
+            make: AdvisoryRow.init
+        )
+    }
+
+    /// Those that time alone changes by `now`, the most overdue first.
+    public static func due(
+        at now: Timestamp,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [AdvisoryRow] {
+        try connection.rows(
+            """
+            select \(AdvisoryRow.columns) from \(AdvisoryRow.tables) where a.due <= $1 order by a.due limit $2
+            """,
+            .integer(now.microseconds),
+            .integer(Int64(count)),
+            make: AdvisoryRow.init
+        )
+    }
+
+    /// Every version that was ever released of an advisory's renditions, deleted ones too.
+    public static func renditions(of advisory: Int64, _ connection: any SQLConnection) throws -> [RenditionRow] {
+        try connection.rows(
+            "select tick, pool, object, version, rendition from rendition where advisory = $1 order by tick",
+            .integer(advisory)
+        ) { row in
+            guard let rendition = Rendition(rawValue: row.text(4)) else {
+                throw DatabaseFault.statement("rendition.rendition holds a word this program does not know")
+            }
+            return RenditionRow(
+                tick: Tick(microseconds: row.integer(0)),
+                pool: row.integer(1),
+                object: row.text(2),
+                version: Int(row.integer(3)),
+                rendition: rendition
+            )
+        }
+    }
+}
+
+extension Transaction {
+    /// Keeps a new advisory.
+    public func add(_ row: AdvisoryRow, by principal: Principal) throws {
+        try connection.run(
+            "insert into advisory (number, id, pool, member, released, due) values ($1, $2, $3, $4, $5, $6)",
+            .integer(row.number),
+            .text(row.advisory.id.text),
+            .integer(row.pool),
+            .integer(row.member),
+            .integer(Int64(row.released)),
+            SQLValue(row.due?.microseconds)
+        )
+        try connection.run(
+            "insert into advisory_body (advisory, body) values ($1, $2)",
+            .integer(row.number),
+            .bytes(row.body)
+        )
+        try enter(.advisory, at: Tick(microseconds: row.number), principal: principal.number, pool: row.pool)
+    }
+
+    /// Keeps what became of an advisory; `principal` is nil where time alone did it.
+    public func change(_ row: AdvisoryRow, by principal: Principal?) throws {
+        try connection.run(
+            "update advisory set reference = $2, released = $3, due = $4 where number = $1",
+            .integer(row.number),
+            row.advisory.reference.map { .text($0.text) } ?? .null,
+            .integer(Int64(row.released)),
+            SQLValue(row.due?.microseconds)
+        )
+        try connection.run(
+            "update advisory_body set body = $2 where advisory = $1",
+            .integer(row.number),
+            .bytes(row.body)
+        )
+        try enter(.advisory, at: nextTick(), principal: principal?.number, pool: row.pool)
+    }
+
+    /// The next reference of a year.
+    public func nextReference(in year: Int) throws -> AdvisoryReference {
+        let serial = try connection.first(
+            """
+            insert into advisory_year (year, serial) values ($1, 1)
+            on conflict (year) do update set serial = advisory_year.serial + 1 returning serial
+            """,
+            .integer(Int64(year))
+        ) { Int($0.integer(0)) }
+        guard let reference = AdvisoryReference(year: year, serial: serial ?? 0) else {
+            throw DatabaseFault.statement("there are no more references in \(year)")
+        }
+        return reference
+    }
+
+    /// Notes that a released version is of an advisory.
+    public func note(_ rendition: RenditionRow, of advisory: Int64) throws {
+        try connection.run(
+            """
+            insert into rendition (tick, advisory, pool, object, version, rendition) values ($1, $2, $3, $4, $5, $6)
+            """,
+            .integer(rendition.tick.microseconds),
+            .integer(advisory),
+            .integer(rendition.pool),
+            .text(rendition.object),
+            .integer(Int64(rendition.version)),
+            .text(rendition.rendition.rawValue)
+        )
+    }
+
+    /// The versions of an advisory's renditions that are still there: tick, object's number, label's number.
+    public func standing(
+        of advisory: Int64
+    ) throws -> [(tick: Tick, object: Int64, label: Int64, rendition: Rendition)] {
+        try connection.rows(
+            """
+            select v.tick, v.object, v.label, r.rendition from rendition r join version v on v.tick = r.tick
+            where r.advisory = $1 order by v.tick
+            """,
+            .integer(advisory)
+        ) { row in
+            guard let rendition = Rendition(rawValue: row.text(3)) else {
+                throw DatabaseFault.statement("rendition.rendition holds a word this program does not know")
+            }
+            return (Tick(microseconds: row.integer(0)), row.integer(1), row.integer(2), rendition)
+        }
+    }
+}

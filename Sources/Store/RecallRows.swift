@@ -1,0 +1,137 @@
+public import Exchange
+
+/// An acknowledgement of a recall that a member owes, or gave.
+public struct OwedRow: Hashable, Sendable {
+    /// The advisory's number.
+    public let advisory: Int64
+    /// The member's number.
+    public let member: Int64
+    /// When it was recalled.
+    public let recalled: Timestamp
+    /// When it is overdue.
+    public let ends: Timestamp
+    /// When it was acknowledged; nil while it is owed.
+    public let acknowledged: Timestamp?
+
+    /// Puts it together from its parts.
+    public init(advisory: Int64, member: Int64, recalled: Timestamp, ends: Timestamp, acknowledged: Timestamp?) {
+        self.advisory = advisory
+        self.member = member
+        self.recalled = recalled
+        self.ends = ends
+        self.acknowledged = acknowledged
+    }
+
+    /// Whether it is late.
+    public func isOverdue(at now: Timestamp) -> Bool { acknowledged == nil && now >= ends }
+
+    fileprivate init(_ row: any SQLRow) {
+        self.init(
+            advisory: row.integer(0),
+            member: row.integer(1),
+            recalled: Timestamp(microseconds: row.integer(2)),
+            ends: Timestamp(microseconds: row.integer(3)),
+            acknowledged: row.isNull(4) ? nil : Timestamp(microseconds: row.integer(4))
+        )
+    }
+}
+
+/// Recalls as rows: who owes what, and which decisions relied on what was recalled.
+public enum RecallRows {
+    private static let columns = "advisory, member, recalled, ends, acknowledged"
+
+    /// Who owes, or gave, an acknowledgement of one advisory's recall.
+    public static func owed(of advisory: Int64, _ connection: any SQLConnection) throws -> [OwedRow] {
+        try connection.rows(
+            "select \(columns) from owed where advisory = $1 order by member",
+            .integer(advisory),
+            make: OwedRow.init
+        )
+    }
+
+    /// What a member owes, or gave, newest recall first; those that are owed are all among them.
+    public static func owed(by member: Int64, _ connection: any SQLConnection) throws -> [OwedRow] {
+        try connection.rows(
+            """
+            select \(columns) from owed where member = $1 order by acknowledged is not null, recalled desc, advisory
+            limit $2
+            """,
+            .integer(member),
+            .integer(Int64(AdvisoryRows.listedMax)),
+            make: OwedRow.init
+        )
+    }
+
+    /// The decisions of a member that relied on an advisory, oldest first.
+    public static func reliances(
+        on advisory: Int64,
+        of member: Int64,
+        _ connection: any SQLConnection
+    ) throws -> [String] {
+        try connection.rows(
+            "select decision from reliance where advisory = $1 and member = $2 order by number",
+            .integer(advisory),
+            .integer(member)
+        ) { $0.text(0) }
+    }
+}
+
+extension Transaction {
+    /// Notes that a member owes an acknowledgement.
+    public func owe(_ row: OwedRow) throws {
+        try connection.run(
+            "insert into owed (advisory, member, recalled, ends) values ($1, $2, $3, $4)",
+            .integer(row.advisory),
+            .integer(row.member),
+            .integer(row.recalled.microseconds),
+            .integer(row.ends.microseconds)
+        )
+    }
+
+    /// Notes that a member acknowledged a recall; again is no error.
+    /// - Returns: whether it owed one, or had given it.
+    public func acknowledge(_ advisory: Int64, by principal: Principal, of member: Member, in pool: Int64) throws
+        -> Bool
+    {
+        let owed = try connection.first(
+            "select acknowledged from owed where advisory = $1 and member = $2",
+            .integer(advisory),
+            .integer(member.number)
+        ) { $0.isNull(0) }
+        guard let owed else { return false }
+        guard owed else { return true }
+        let tick = nextTick()
+        try connection.run(
+            "update owed set acknowledged = $3 where advisory = $1 and member = $2",
+            .integer(advisory),
+            .integer(member.number),
+            .integer(tick.microseconds)
+        )
+        try enter(.acknowledged, at: tick, principal: principal.number, pool: pool)
+        return true
+    }
+
+    /// Notes that a decision of a member relied on an advisory.
+    public func rely(
+        on advisory: Int64,
+        for decision: String,
+        by principal: Principal,
+        of member: Member,
+        in pool: Int64
+    ) throws {
+        let tick = nextTick()
+        try connection.run(
+            "insert into reliance (number, advisory, member, decision) values ($1, $2, $3, $4)",
+            .integer(tick.microseconds),
+            .integer(advisory),
+            .integer(member.number),
+            .text(decision)
+        )
+        try enter(.relied, at: tick, principal: principal.number, pool: pool)
+    }
+
+    /// Notes that an advisory is about somebody that a member declared as itself or as linked to it.
+    public func noteConflict(with member: Member, in pool: Int64) throws {
+        try enter(.conflict, at: nextTick(), principal: nil, pool: pool, object: member.number)
+    }
+}

@@ -1,0 +1,97 @@
+import ArgumentParser
+import Exchange
+
+/// Shows who was given an advisory, and who owes an acknowledgement of its recall.
+struct WhoSawCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "who-saw",
+        abstract: "Show who was given an advisory, and who has yet to acknowledge its recall.",
+        discussion: """
+            Examples:
+              caveat who-saw CVT-2026-00417
+              caveat who-saw CVT-2026-00417 --json
+            """
+    )
+
+    @OptionGroup var advisory: AdvisoryTarget
+    @OptionGroup var exchange: ExchangeOptions
+
+    func run() async throws {
+        let answer = try await exchange.get("\(advisory.path)/receipts")
+        if exchange.json { return try Output.line(answer.compact()) }
+        try Output.line(Self.text(answer))
+    }
+
+    /// What is overdue first, under a heading of its own; ends without a line break.
+    static func text(_ answer: JSON.Value) -> String {
+        let owed = answer["owed"]?.elements ?? []
+        let groups: [(heading: String, members: [JSON.Value])] = [
+            ("OVERDUE: have not acknowledged the recall in time", owed.filter { isOpen($0) && isOverdue($0) }),
+            ("Owe an acknowledgement of the recall", owed.filter { isOpen($0) && !isOverdue($0) }),
+            ("Have acknowledged the recall", owed.filter { !isOpen($0) }),
+        ]
+        var blocks = groups.filter { !$0.members.isEmpty }.map { group in
+            let columns: [(heading: String, key: String)] = [
+                ("MEMBER", "member"), ("DUE", "due"), ("ACKNOWLEDGED", "acknowledged"),
+            ]
+            return "\(group.heading) (\(group.members.count))\n\(Table.rows(group.members, columns))"
+        }
+        let receipts = answer["receipts"]?.elements ?? []
+        let columns: [(heading: String, key: String)] = [
+            ("MEMBER", "member"), ("PRINCIPAL", "principal"), ("TIME", "time"), ("CHANNEL", "channel"),
+            ("PURPOSE", "purpose"), ("RENDITIONS", "renditions"),
+        ]
+        blocks.append(
+            receipts.isEmpty
+                ? "Nobody was given it." : "Was given to (\(receipts.count))\n\(Table.rows(receipts, columns))"
+        )
+        return blocks.joined(separator: "\n\n")
+    }
+
+    private static func isOpen(_ owed: JSON.Value) -> Bool { owed["acknowledged"]?.string == nil }
+
+    private static func isOverdue(_ owed: JSON.Value) -> Bool { owed["overdue"]?.boolean == true }
+}
+
+/// Shows what the policy gives one reader, and why.
+struct ExplainCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Show which renditions of an advisory a member may have, and by which row of the policy.",
+        discussion: """
+            The rows are those of docs/ACCESS.md. Readers are never told why.
+
+            Examples:
+              caveat explain CVT-2026-00417 --as north-oil
+              caveat explain CVT-2026-00417 --as first-harbour-bank --purpose P08 --principal bank-desk
+            """
+    )
+
+    @OptionGroup var advisory: AdvisoryTarget
+    @Option(name: .customLong("as"), help: ArgumentHelp("The member who would read it.", valueName: "member"))
+    var member: String
+    @Option(help: "What the member would want it for.") var purpose: Purpose?
+    @Option(help: ArgumentHelp("Which of the member's principals.", valueName: "login")) var principal: String?
+    @OptionGroup var exchange: ExchangeOptions
+
+    func validate() throws {
+        try checkName(member)
+        if let principal { try checkName(principal) }
+    }
+
+    func run() async throws {
+        let query = [("member", member), ("purpose", purpose?.rawValue), ("principal", principal)]
+            .compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }.joined(separator: "&")
+        let answer = try await exchange.get("\(advisory.path)/explain?\(query)")
+        let decisions = answer["decisions"]?.elements ?? []
+        if exchange.json {
+            for decision in decisions { try Output.line(decision.compact()) }
+            return
+        }
+        let columns: [(heading: String, key: String)] = [
+            ("RENDITION", "rendition"), ("DECISION", "decision"), ("ROW", "row"), ("OBLIGATIONS", "obligations"),
+            ("REASON", "reason"),
+        ]
+        try Output.line(Table.rows(decisions, columns))
+    }
+}

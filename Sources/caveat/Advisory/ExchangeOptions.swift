@@ -1,0 +1,79 @@
+import ArgumentParser
+import Exchange
+import Foundation
+import TransportCurl
+
+/// The way to the exchange's REST interface, and how its answers are printed.
+struct ExchangeOptions: ParsableArguments {
+    @Flag(help: "Print the answer as served; what is listed, one a line.")
+    var json = false
+
+    @OptionGroup(title: "Connection")
+    var connection: ConnectionOptions
+
+    /// Reads a resource below `/v1/`.
+    func get(_ path: String) async throws -> JSON.Value {
+        try await connection.open().resource("/v1/\(path)", mediaType: Self.mediaType)
+    }
+
+    /// Posts to a resource below `/v1/`; the answer is nil where there is none.
+    func post(_ path: String, _ body: some Encodable & Sendable) async throws -> JSON.Value? {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let bytes = Array(try encoder.encode(body))
+        let place = "/v1/\(path)"
+        let response = try await connection.open().send(.post, place, body: bytes, mediaType: Self.mediaType)
+        return response.body.isEmpty ? nil : try Connection.read(response, from: place)
+    }
+
+    /// Posts to a resource that answers with an advisory.
+    func advisory(_ path: String, _ body: some Encodable & Sendable) async throws -> JSON.Value {
+        guard let advisory = try await post(path, body) else {
+            throw CommandFault.answer(to: "/v1/\(path)", rule: "is empty and should be an advisory")
+        }
+        return advisory
+    }
+
+    /// Does something to an advisory, and prints what became of it.
+    func act(
+        _ action: String,
+        on target: AdvisoryTarget,
+        _ body: some Encodable & Sendable = [String: String]()
+    ) async throws {
+        try show(try await advisory("\(target.path)/\(action)", body))
+    }
+
+    /// Prints what became of an advisory, and says what comes next.
+    func show(_ advisory: JSON.Value) throws(CommandFault) {
+        if json { return try Output.line(advisory.compact()) }
+        let summary = AdvisorySummary(advisory)
+        try Output.line(summary.text)
+        if let next = summary.next { Output.note(next) }
+    }
+
+    /// Prints what a request answered that people need no more than a word about.
+    func show(_ answer: JSON.Value?, orSay text: String) throws(CommandFault) {
+        if !json { return try Output.line(text) }
+        if let answer { try Output.line(answer.compact()) }
+    }
+
+    private static let mediaType = "application/json"
+}
+
+/// The advisory that a command is about.
+struct AdvisoryTarget: ParsableArguments {
+    @Argument(help: "The advisory's id, or its reference such as CVT-2026-00417.")
+    var id: String
+
+    func validate() throws {
+        guard AdvisoryReference(id) != nil || ID<Advisory>(parsing: id) != nil else {
+            throw ValidationError(
+                "\(id.printable) is no advisory: give an id or a reference such as CVT-2026-00417, as "
+                    + "caveat advisory list prints them"
+            )
+        }
+    }
+
+    /// Where it is below `/v1/`.
+    var path: String { "advisories/\(id.percentEncoded)" }
+}

@@ -1,0 +1,143 @@
+import ArgumentParser
+import Exchange
+
+extension AdvisoryCommand {
+    /// Publishes for the first time.
+    struct Publish: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Publish an approved advisory, under a reference of its own.",
+            discussion: """
+                A safety advisory (ADV-SAFE) may go out before it is approved, and must be ratified within 24 hours.
+
+                Examples:
+                  caveat advisory publish 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws { try await exchange.act("publish", on: advisory) }
+    }
+
+    /// Puts an amendment in the published version's place.
+    struct PublishAmendment: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Put the approved amendment in the published version's place.",
+            discussion: """
+                Examples:
+                  caveat advisory publish-amendment CVT-2026-00417
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws { try await exchange.act("publish-amendment", on: advisory) }
+    }
+
+    /// Keeps an advisory longer.
+    struct Review: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Keep a published advisory until another date: you have looked, and it still holds.",
+            discussion: """
+                Examples:
+                  caveat advisory review CVT-2026-00417
+                  caveat advisory review CVT-2026-00417 --until 2027-03-01T00:00:00Z
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @Option(help: ArgumentHelp("When it expires (RFC 3339); otherwise the pool's usual time.", valueName: "time"))
+        var until: Moment?
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            try await exchange.act("review", on: advisory, ["until": until?.timestamp.text].compactMapValues(\.self))
+        }
+    }
+
+    /// Takes an advisory back that is no longer needed.
+    struct Withdraw: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an advisory back as no longer needed, or give a draft up; this is final.",
+            discussion: """
+                What was wrong, or must not be acted on any more, is recalled instead.
+
+                Examples:
+                  caveat advisory withdraw CVT-2026-00417 --reason resolved
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @Option(help: "Why.") var reason: WithdrawalReason
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws { try await exchange.act("withdraw", on: advisory, ["reason": reason.rawValue]) }
+    }
+
+    /// Calls every copy back.
+    struct Recall: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Call back every copy of an advisory, at once; this is final.",
+            discussion: """
+                Whoever was given it owes an acknowledgement; caveat who-saw shows who still does.
+
+                Examples:
+                  caveat advisory recall CVT-2026-00417 --reason mistaken-identity
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @Option(help: "Why.") var reason: RecallReason
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            try await exchange.act("recall", on: advisory, ["reason": reason.rawValue])
+            if exchange.json { return }
+            do {
+                let owed = try await exchange.get("\(advisory.path)/receipts")["owed"]?.elements ?? []
+                let count = owed.count { $0["acknowledged"]?.string == nil }
+                try Output.line("owed        \(members(count)) an acknowledgement")
+                if count > 0 { Output.note("see who: caveat who-saw \(advisory.id)") }
+            } catch let fault as CommandFault {
+                // The recall stands all the same.
+                Output.note("it is recalled; who owes an acknowledgement could not be read: \(fault)")
+            }
+        }
+
+        private func members(_ count: Int) -> String { count == 1 ? "1 member owes" : "\(count) members owe" }
+    }
+
+    /// Lets a reader have more than the policy gives it.
+    struct Consent: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let a member have a rendition that it would not get otherwise, for one purpose and a time.",
+            discussion: """
+                Examples:
+                  caveat advisory consent CVT-2026-00417 --to first-harbour-bank \\
+                    --purpose P08 --rendition tearline --until 2027-03-01T00:00:00Z
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @Option(name: .customLong("to"), help: ArgumentHelp("The member's name.", valueName: "member"))
+        var reader: String
+        @Option(help: "What it may be used for.") var purpose: Purpose
+        @Option(help: "How much of it.") var rendition: Rendition
+        @Option(help: ArgumentHelp("When the consent ends (RFC 3339).", valueName: "time")) var until: Moment
+        @OptionGroup var exchange: ExchangeOptions
+
+        func validate() throws { try checkName(reader) }
+
+        func run() async throws {
+            let body = [
+                "reader": reader, "purpose": purpose.rawValue, "rendition": rendition.rawValue,
+                "until": until.timestamp.text,
+            ]
+            let answer = try await exchange.post("\(advisory.path)/consents", body)
+            let text = "\(reader) may have the \(rendition.rawValue) rendition for \(purpose.rawValue)"
+            try exchange.show(answer, orSay: "\(text) until \(until.timestamp.text)")
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Exchange
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Advisory content")
+struct AdvisoryContentTests {
+    private static let whole = """
+        {"title":"T","facts":"F","assessment":"A","categories":["TRF-DRG"],"severity":3,"confidence":50,"subjects":[
+        {"kind":"PER","key":"p","properties":{"name":["Ada"],"nationality":["nl"]},"roles":["CZ"],"standing":"S"},
+        {"kind":"VES","key":"v","schema":"Vessel","properties":{"imoNumber":["IMO 9074729"]}},
+        {"kind":"CNS","key":"c","properties":{"airWaybill":["020-12345675"],"hsDeclared":["8517.62"],"area":["DRG"]}},
+        {"kind":"CTR","key":"k","properties":{"containerNumber":["CSQU3054383"]}},
+        {"kind":"RTE","key":"r","properties":{"origin":["CNSHA"],"destination":["NLRTM"]}},
+        {"kind":"JUR","key":"j","properties":{"country":["NL"]}}],
+        "relations":[{"from":"p","kind":"owner-of","to":"v"}],"tearline":"L","action":"A1"}
+        """
+
+    private func read(_ text: String) throws -> AdvisoryContent {
+        try JSONDecoder().decode(AdvisoryContent.self, from: Data(text.utf8))
+    }
+
+    private func refusal<Value: Decodable>(_ text: String, as type: Value.Type = AdvisoryContent.self) -> ContentFault?
+    {
+        do {
+            _ = try JSONDecoder().decode(type, from: Data(text.utf8))
+            return nil
+        } catch {
+            return error as? ContentFault
+        }
+    }
+
+    @Test("is the same after it was written and read")
+    func roundTrip() throws {
+        let content = try read(Self.whole)
+        #expect(content.subjects.count == 6 && content.subjects[0].standing == .suspect)
+        #expect(content.subjects[1].identifiers.map(\.identifier.value) == ["9074729"])
+        let written = try JSONEncoder().encode(content)
+        #expect(try JSONDecoder().decode(AdvisoryContent.self, from: written) == content)
+    }
+
+    @Test(
+        "names the field, the rule and the fix of what it cannot take",
+        arguments: [
+            ("\"title\":\"T\"", "\"titel\":\"T\"", "titel"), ("\"facts\":\"F\",", "", "facts"),
+            ("\"facts\":\"F\"", "\"facts\":\" \"", "facts"), ("\"facts\":\"F\"", "\"facts\":7", "facts"),
+            ("\"title\":\"T\"", "\"title\":\"a\\nb\"", "title"), ("TRF-DRG", "TRF-XXX", "categories[0]"),
+            ("[\"TRF-DRG\"]", "[]", "categories"), ("\"severity\":3", "\"severity\":9", "severity"),
+            ("\"severity\":3", "\"severity\":\"x\"", "severity"),
+            ("\"confidence\":50", "\"confidence\":101", "confidence"),
+            ("\"action\":\"A1\"", "\"action\":\"A9\"", "action"),
+            ("\"kind\":\"PER\"", "\"kind\":\"XXX\"", "subjects[0].kind"),
+            ("\"key\":\"p\"", "\"key\":\"P!\"", "subjects[0].key"),
+            ("\"key\":\"v\"", "\"key\":\"p\"", "subjects[1].key"),
+            ("\"Vessel\"", "\"Person\"", "subjects[1].schema"),
+            ("9074729", "9074728", "subjects[1].properties.imoNumber[0]"),
+            ("[\"Ada\"]", "[]", "subjects[0].properties.name"),
+            ("[\"Ada\"]", "[\"\"]", "subjects[0].properties.name[0]"),
+            ("[\"Ada\"]", "[\"Ada\",\"Ada\"]", "subjects[0].properties.name[1]"),
+            ("\"name\":[\"Ada\"]", "\"na me\":[\"Ada\"]", "subjects[0].properties.na me"),
+            ("\"airWaybill\"", "\"waybill\"", "subjects[2].properties.waybill"),
+            ("020-12345675", "020-12345674", "subjects[2].properties.airWaybill[0]"),
+            ("[\"DRG\"]", "[\"XYZ\"]", "subjects[2].properties.area[0]"),
+            ("3054383", "3054384", "subjects[3].properties.containerNumber[0]"),
+            ("CNSHA", "QQSHA", "subjects[4].properties.origin[0]"),
+            ("\"country\":[\"NL\"]", "\"country\":[\"QQ\"]", "subjects[5].properties.country[0]"),
+            ("\"roles\":[\"CZ\"]", "\"roles\":[\"CZ\",\"CZ\"]", "subjects[0].roles[1]"),
+            ("\"roles\":[\"CZ\"]", "\"roles\":[\"QQ\"]", "subjects[0].roles[0]"),
+            ("\"schema\":\"Vessel\"", "\"standing\":\"V\"", "subjects[1].standing"),
+            ("\"to\":\"v\"", "\"to\":\"z\"", "relations[0].to"),
+            ("\"to\":\"v\"", "\"to\":\"p\"", "relations[0].to"), ("owner-of", "loves", "relations[0].kind"),
+            ("\"to\":\"v\"", "\"to\":\"v\",\"x\":1", "relations[0].x"),
+            ("\"standing\":\"S\"", "\"age\":9", "subjects[0].age"),
+        ]
+    )
+    func faults(right: String, wrong: String, field: String) throws {
+        try #require(Self.whole.contains(right))
+        let fault = try #require(refusal(Self.whole.replacing(right, with: wrong, maxReplacements: 1)))
+        #expect(fault.field == field)
+        #expect(fault.description.hasPrefix("\(field): "))
+    }
+
+    @Test("keeps its limits")
+    func limits() throws {
+        let long = String(repeating: "x", count: AdvisoryContent.textBytesMax + 1)
+        #expect(throws: ContentFault("tearline", .long(bytesMax: AdvisoryContent.textBytesMax))) {
+            try AdvisorySamples.content(tearline: long)
+        }
+        #expect(throws: ContentFault("title", .long(bytesMax: AdvisoryContent.titleBytesMax))) {
+            try AdvisorySamples.content(String(repeating: "x", count: AdvisoryContent.titleBytesMax + 1))
+        }
+        let many = try (0...AdvisoryContent.subjectsMax).map { try AdvisorySamples.person("s\($0)") }
+        #expect(throws: ContentFault("subjects", .many(countMax: AdvisoryContent.subjectsMax))) {
+            try AdvisorySamples.content(subjects: many)
+        }
+        let values = (0...Subject.valuesMax).map { "\($0)" }
+        #expect(throws: ContentFault("properties.name", .many(countMax: Subject.valuesMax))) {
+            try Subject(.person, key: "s", properties: ["name": values])
+        }
+        let value = String(repeating: "x", count: Subject.valueBytesMax + 1)
+        #expect(throws: ContentFault("properties.name[0]", .long(bytesMax: Subject.valueBytesMax))) {
+            try Subject(.person, key: "s", properties: ["name": [value]])
+        }
+        let names = Dictionary(uniqueKeysWithValues: (0...Subject.propertiesMax).map { ("p\($0)", ["x"]) })
+        #expect(throws: ContentFault("properties", .many(countMax: Subject.propertiesMax))) {
+            try Subject(.person, key: "s", properties: names)
+        }
+    }
+
+    @Test("of persons stand as unknown unless something is said, and the protected are known")
+    func standing() throws {
+        #expect(try AdvisorySamples.person().standing == .unknown)
+        #expect(try AdvisorySamples.person("s1", "Ada", .victim).isProtected)
+        #expect(try AdvisorySamples.goods().standing == nil)
+    }
+
+    @Test("fits the kind of the advisory")
+    func kinds() throws {
+        let person = try AdvisorySamples.content(subjects: [AdvisorySamples.person()])
+        let goods = try AdvisorySamples.content()
+        let nothing = try AdvisorySamples.content(subjects: [])
+        func fits(_ content: AdvisoryContent, _ kind: AdvisoryKind) -> Bool {
+            // A refusal is what is asked for.
+            (try? content.check(as: kind)) != nil
+        }
+        let fitting = AdvisoryKind.allCases.map { kind in [person, goods, nothing].map { fits($0, kind) } }
+        #expect(
+            fitting == [
+                [true, true, false], [false, true, true], [false, true, false], [false, true, false],
+                [false, false, false], [true, true, true],
+            ]
+        )
+    }
+
+    @Test("has terms that are the same after they were written and read, and usual purposes unless told")
+    func terms() throws {
+        let terms = try AdvisoryTerms(
+            marking: .amberStrict,
+            addressees: [AdvisorySamples.member.identity],
+            caveats: [.originatorControlled, .noOnward],
+            purposes: [.safetyOfLife],
+            embargo: AdvisorySamples.now,
+            compartment: Name("heron"),
+            affected: AffectedPopulation(kinds: [.carrier], members: [AdvisorySamples.member.id]),
+            review: AdvisorySamples.days(9)
+        )
+        let written = try JSONEncoder().encode(terms)
+        #expect(try JSONDecoder().decode(AdvisoryTerms.self, from: written) == terms)
+        #expect(terms.affected?.contains(Samples.member(5, .carrier)) == true)
+        #expect(terms.affected?.contains(Samples.member(5, .bank)) == false)
+        #expect(try JSONDecoder().decode(AdvisoryTerms.self, from: Data("{}".utf8)).purposes == Purpose.usual)
+        #expect(refusal(#"{"purposes":[]}"#, as: AdvisoryTerms.self)?.field == "purposes")
+        #expect(refusal(#"{"marking":"pink"}"#, as: AdvisoryTerms.self)?.field == "marking")
+        #expect(refusal(#"{"caveats":["H9"]}"#, as: AdvisoryTerms.self)?.field == "caveats[0]")
+        #expect(refusal(#"{"review":"soon"}"#, as: AdvisoryTerms.self)?.field == "review")
+        #expect(refusal(#"{"affected":{}}"#, as: AdvisoryTerms.self)?.field == "affected")
+        #expect(refusal(#"{"affected":{"members":["x"]}}"#, as: AdvisoryTerms.self)?.field == "affected.members[0]")
+        #expect(refusal(#"{"secret":1}"#, as: AdvisoryTerms.self)?.field == "secret")
+        #expect(refusal("[]", as: AdvisoryTerms.self)?.field == "")
+        #expect(throws: ContentFault.self) { try terms.check(as: .subject) }
+    }
+
+    @Test("has a reference that is read as it is written", arguments: [1, 417, 99_999, 100_000, 9_999_999])
+    func references(serial: Int) throws {
+        let reference = try AdvisorySamples.reference(serial)
+        #expect(AdvisoryReference(reference.text) == reference)
+        for wrong in ["CVT-2026-417", "CVT-2026-00000", "CVT-1999-00001", "CVT-2026-+0417", "cvt-2026-00417", ""] {
+            #expect(AdvisoryReference(wrong) == nil)
+        }
+        #expect(try AdvisorySamples.reference().text == "CVT-2026-00417")
+    }
+}

@@ -1,0 +1,119 @@
+import Exchange
+import Node
+import Store
+import TestSupport
+import Testing
+
+/// An exchange with customs that write advisories, a bank, a carrier and a forwarder that read them.
+struct AdvisoryExchange {
+    let exchange: TestExchange
+    let pool: Pool
+    /// Tokens: customs (publisher), lena (approver of customs, of another unit), and the readers by name.
+    private(set) var tokens: [String: String] = [:]
+
+    var node: Node { exchange.node }
+    var desk: AdvisoryDesk { exchange.node.advisories }
+
+    init(_ engine: Engine, readers: [(name: String, kind: MemberKind)] = [("bank", .bank), ("carrier", .carrier)])
+        async throws
+    {
+        exchange = try await TestExchange(engine)
+        try await exchange.node.administration.keep(Self.gateways)
+        tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .publisher, .officer])
+        tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver])
+        for (name, unit) in [("customs", "desk"), ("lena", "legal")] {
+            _ = try await exchange.node.administration.changePrincipal(name) { $0.unit = Name(unit) }
+        }
+        for (name, kind) in readers { tokens[name] = try await exchange.join(name, kind, roles: [.reader]) }
+        pool = try await exchange.pool("warnings", PoolTerms(title: "W", reading: .everyone, writing: .authorities))
+    }
+
+    /// Customs may name somebody to everybody who holds the fact.
+    static let gateways: Gateways = {
+        let gateway = Gateway(
+            name: Samples.name("partners"),
+            title: "Partners",
+            about: "",
+            origin: Party(kinds: [.customs]),
+            reader: Party(kinds: Set(MemberKind.allCases)),
+            relation: .same,
+            modes: [.published],
+            purposes: [.monitoring, .diligence]
+        )
+        return Gateways([gateway]) ?? .none
+    }()
+
+    static func content(
+        _ name: String = "Tamsin Verloop",
+        tearline: String? = "A known pattern of container thefts.",
+        action: ActionCode = .internalOnly
+    ) throws -> AdvisoryContent {
+        try AdvisoryContent(
+            title: "\(name) and the seals",
+            facts: "\(name) was seen.",
+            categories: [try #require(Category(rawValue: "FRD-CGO"))],
+            severity: .serious,
+            subjects: [
+                try Subject(
+                    .person,
+                    key: "s1",
+                    properties: ["name": [name], "birthDate": ["1971-02-04"]],
+                    standing: .suspect
+                )
+            ],
+            tearline: tearline,
+            action: action
+        )
+    }
+
+    func session(_ name: String) async throws -> Session { try await exchange.session(tokens[name] ?? "") }
+
+    /// A published advisory, graded by its author and approved by lena.
+    func published(
+        _ content: AdvisoryContent? = nil,
+        on terms: AdvisoryTerms? = nil,
+        kind: AdvisoryKind = .subject
+    ) async throws -> Advisory {
+        let customs = try await session("customs")
+        let drafted = try await desk.draft(
+            kind,
+            try content ?? Self.content(),
+            on: try terms ?? AdvisoryTerms(marking: .amber),
+            in: "warnings",
+            by: customs
+        )
+        try await approve(drafted)
+        return try await desk.act(.publish, on: .id(drafted.id), by: customs)
+    }
+
+    /// Grades and approves what is being drafted.
+    func approve(_ advisory: Advisory) async throws {
+        let graded = try await desk.act(
+            .action(.grade(Grade(.usually, .possible))),
+            on: .id(advisory.id),
+            by: try await session("customs")
+        )
+        let digest = try #require(graded.pending?.digest)
+        _ = try await desk.act(.action(.approve(digest: digest)), on: .id(advisory.id), by: try await session("lena"))
+    }
+
+    /// The reports that a reader is shown after a tick: each as its rendition and, where it is revoked, a cross.
+    func reports(_ name: String, after: Tick = .zero, for purpose: Purpose? = nil) async throws -> [String] {
+        try await versions(name, after: after, for: purpose).filter { $0.id.hasPrefix("report--") }.map { version in
+            let report = try JSON(parsing: version.bytes).root
+            let details = report["extensions"]?[AdvisoryExtension.id]
+            return (details?["rendition"]?.string ?? "?") + (report["revoked"]?.boolean == true ? "x" : "")
+        }
+    }
+
+    func versions(_ name: String, after: Tick = .zero, for purpose: Purpose? = nil) async throws -> [PagedVersion] {
+        var session = try await session(name)
+        if let purpose { session = try #require(session.acting(for: purpose)) }
+        let question = Disclosure.Question(form: .objects, after: after, limit: 100, filter: ObjectFilter())
+        return try await node.disclosure.page(question, of: pool, to: session, over: .taxii).stored.versions
+    }
+
+    var head: Tick {
+        get async throws { try await exchange.database.read { try JournalRows.head($0) } }
+    }
+}

@@ -1,0 +1,191 @@
+import Exchange
+import Node
+import Store
+import TestSupport
+import Testing
+
+@Suite("Advisories on their way out")
+struct AdvisoryTests {
+    @Test("are seen by each reader in the one rendition that is lawful", arguments: Engine.both)
+    func views(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        _ = try await world.node.administration.changeMember("carrier") { $0.jurisdiction = "SG" }
+        let advisory = try await world.published()
+        #expect(advisory.reference?.text == "CVT-2027-00001")
+        #expect(try await world.reports("customs") == ["full"])
+        #expect(try await world.reports("bank") == ["full"])
+        #expect(try await world.reports("carrier") == ["non-nominal"])
+        let bytes = try await world.versions("carrier").flatMap(\.bytes)
+        #expect(!String(decoding: bytes, as: UTF8.self).contains("Verloop"))
+        // Everything that one rendition refers to is in it, or is who it is from.
+        for name in ["bank", "carrier"] {
+            let versions = try await world.versions(name)
+            let ids = Set(versions.map(\.id)).union([try await world.session("customs").member.identity.text])
+            for version in versions where version.id.hasPrefix("report--") {
+                let refs = try JSON(parsing: version.bytes).root["object_refs"]?.elements.compactMap(\.string) ?? []
+                #expect(!refs.isEmpty && refs.allSatisfy { ids.contains($0) })
+            }
+        }
+        await world.exchange.close()
+    }
+
+    @Test("under ORCON show the tearline, and a consent shows more until it ends by itself", arguments: Engine.both)
+    func consent(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine, readers: [("bank", .bank), ("other", .bank), ("abroad", .bank)])
+        _ = try await world.node.administration.changeMember("abroad") { $0.jurisdiction = "SG" }
+        let terms = try AdvisoryTerms(marking: .amber, caveats: [.originatorControlled])
+        let advisory = try await world.published(on: terms)
+        for name in ["bank", "other"] { #expect(try await world.reports(name) == ["tearline"]) }
+        let head = try await world.head
+        let until = world.exchange.clock.now.advanced(by: .seconds(30 * 86_400))
+        for reader in ["bank", "abroad"] {
+            _ = try await world.desk.consent(
+                to: .id(advisory.id),
+                reader: reader,
+                for: .monitoring,
+                .full,
+                until: until,
+                by: try await world.session("lena")
+            )
+        }
+        // It comes to a poller that only knows added_after; another member has no more than before.
+        #expect(try await world.reports("bank", after: head) == ["full"])
+        #expect(try await world.reports("other", after: head) == [])
+        // No consent is a legal basis.
+        #expect(try await world.reports("abroad") == ["non-nominal"])
+        // Day 31: nothing tells it, and it is served no more.
+        world.exchange.clock.advance(by: .seconds(30 * 86_400))
+        #expect(try await world.reports("bank") == ["tearline"])
+        await world.exchange.close()
+    }
+
+    @Test(
+        "reach the endangered even when suspended, and are recalled in a day unless ratified",
+        arguments: Engine.both,
+        [true, false]
+    )
+    func safety(engine: Engine, isRatified: Bool) async throws {
+        let world = try await AdvisoryExchange(
+            engine,
+            readers: [("bank", .bank), ("carrier", .carrier), ("lapsed", .carrier)]
+        )
+        _ = try await world.node.administration.changeMember("lapsed") { $0.standing = .suspended }
+        let customs = try await world.session("customs")
+        let container = try Subject(.container, key: "c", properties: ["containerNumber": ["CSQU3054383"]])
+        let content = try AdvisoryContent(
+            title: "People in a container",
+            facts: "A driver heard knocking.",
+            categories: [try #require(Category(rawValue: "SAF-PER"))],
+            severity: .critical,
+            subjects: [container],
+            tearline: "Open CSQU 305438 3 at once; call 112.",
+            action: .externalAction
+        )
+        let terms = try AdvisoryTerms(marking: .amber, affected: try AffectedPopulation(kinds: [.carrier]))
+        let drafted = try await world.desk.draft(.safety, content, on: terms, in: "warnings", by: customs)
+        let published = try await world.desk.act(.publish, on: .id(drafted.id), by: customs)
+        for name in ["carrier", "lapsed"] {
+            #expect(try await world.reports(name) == ["tearline"])
+            let report = try #require(try await world.versions(name).first { $0.id.hasPrefix("report--") })
+            let text = String(decoding: report.bytes, as: UTF8.self)
+            #expect(text.contains("Open CSQU") && !text.contains("created_by_ref") && !text.contains("knocking"))
+        }
+        #expect(try await world.reports("bank") == ["full"])
+        if isRatified {
+            let ratify = AdvisoryAction.ratify(digest: published.version.digest)
+            _ = try await world.desk.act(.action(ratify), on: .id(drafted.id), by: try await world.session("lena"))
+        }
+        world.exchange.clock.advance(by: .seconds(86_400 - 1))
+        #expect(try await world.desk.isAnythingDue() == false)
+        world.exchange.clock.advance(by: .seconds(1))
+        #expect(try await world.desk.isAnythingDue() == !isRatified)
+        try await world.desk.elapse()
+        let (carrier, bank) = (try await world.reports("lapsed"), try await world.reports("bank"))
+        #expect(carrier == (isRatified ? ["tearline"] : ["stubx"]) && bank == (isRatified ? ["full"] : ["stubx"]))
+        await world.exchange.close()
+    }
+
+    @Test("under an embargo leave when it ends, and wait for nobody", arguments: Engine.both)
+    func embargo(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let ends = world.exchange.clock.now.advanced(by: .seconds(3_600))
+        _ = try await world.published(on: try AdvisoryTerms(marking: .amber, embargo: ends))
+        #expect(try await world.reports("bank") == [])
+        world.exchange.clock.advance(by: .seconds(3_599))
+        try await world.desk.elapse()
+        #expect(try await world.reports("bank") == [])
+        world.exchange.clock.advance(by: .seconds(1))
+        try await world.desk.elapse()
+        #expect(try await world.reports("bank") == ["full"])
+        await world.exchange.close()
+    }
+
+    @Test("amended come as later versions with what changed, and disputed ones with a banner", arguments: Engine.both)
+    func amended(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let advisory = try await world.published()
+        let first = try await world.versions("bank")
+        let customs = try await world.session("customs")
+        let amend = AdvisoryAction.amend(
+            try AdvisoryExchange.content("Tamsin Verlop"),
+            try AdvisoryTerms(marking: .amber),
+            what: "The name",
+            why: "A typing mistake"
+        )
+        let amended = try await world.desk.act(.action(amend), on: .id(advisory.id), by: customs)
+        #expect(try await world.versions("bank").map(\.released) == first.map(\.released))
+        try await world.approve(amended)
+        let head = try await world.head
+        _ = try await world.desk.act(.action(.publishAmendment), on: .id(advisory.id), by: customs)
+        let news = try await world.versions("bank", after: head)
+        #expect(Set(news.map(\.id)).isSubset(of: Set(first.map(\.id))))
+        let report = try #require(news.first { $0.id.hasPrefix("report--") })
+        #expect(String(decoding: report.bytes, as: UTF8.self).contains("A typing mistake"))
+        // A member that holds it disputes it; one that does not is told that there is nothing.
+        await #expect(throws: AdvisoryFault.self) {
+            try await world.desk.dispute(.id(advisory.id), by: try await world.session("carrier"))
+        }
+        try await world.desk.dispute(.id(advisory.id), by: try await world.session("bank"))
+        let banner = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
+        #expect(String(decoding: banner.bytes, as: UTF8.self).contains("\"restricted\""))
+        await #expect(throws: AdvisoryFault.self) { try await world.desk.settle(.id(advisory.id), by: customs) }
+        _ = try await world.desk.settle(.id(advisory.id), by: try await world.session("lena"))
+        let after = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
+        #expect(String(decoding: after.bytes, as: UTF8.self).contains("\"published\""))
+        await world.exchange.close()
+    }
+
+    @Test("about a linked person do not exist for the linked member", arguments: Engine.both)
+    func conflict(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let linked = try Subject(
+            .person,
+            key: "d",
+            properties: ["name": ["TAMSIN VERLOOP"], "birthDate": ["1971-02-04"]]
+        )
+        try await world.node.administration.link("bank", to: [linked])
+        let advisory = try await world.published()
+        #expect(
+            try await world.versions("bank").allSatisfy {
+                $0.id.hasPrefix("extension-definition") || $0.id.hasPrefix("identity--b3c6b1c4")
+            }
+        )
+        #expect(try await world.reports("carrier") == ["full"])
+        let decisions = try await world.desk.decisions(
+            on: .id(advisory.id),
+            to: "bank",
+            as: nil,
+            for: nil,
+            asked: try await world.session("customs")
+        )
+        #expect(decisions.map(\.decision.row) == [.conflict, .conflict, .conflict])
+        let conflicts = try await world.exchange.database.read { connection in
+            try connection.first(
+                "select count(*) from journal where kind = $1",
+                .integer(EntryKind.conflict.rawValue)
+            ) { $0.integer(0) }
+        }
+        #expect(conflicts == 1)
+        await world.exchange.close()
+    }
+}

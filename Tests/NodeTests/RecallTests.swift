@@ -1,0 +1,121 @@
+import Exchange
+import Node
+import Store
+import TestSupport
+import Testing
+
+@Suite("Recalls")
+struct RecallTests {
+    @Test("reach every holder as a stub and a debt, nobody else, and leave nothing to be had", arguments: Engine.both)
+    func everyHolder(engine: Engine) async throws {
+        let readers: [(name: String, kind: MemberKind)] = (1...5).map { ("bank-\($0)", .bank) }
+        let world = try await AdvisoryExchange(engine, readers: readers)
+        _ = try await world.node.administration.changeMember("bank-3") { $0.jurisdiction = "SG" }
+        let advisory = try await world.published()
+        for number in 1...4 { _ = try await world.reports("bank-\(number)") }
+        let report = try #require(try await world.versions("bank-1").first { $0.id.hasPrefix("report--") })
+        let id = try STIXID(parsing: report.id)
+        for decision in ["account 17 restricted", "account 18 restricted"] {
+            try await world.desk.rely(on: id, for: decision, by: try await world.session("bank-1"))
+        }
+        await #expect(throws: AdvisoryFault.self) {
+            try await world.desk.rely(on: id, for: "x", by: try await world.session("bank-5"))
+        }
+        let head = try await world.head
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.recall(.mistakenIdentity)), on: .id(advisory.id), by: customs)
+        for number in 1...4 {
+            #expect(try await world.reports("bank-\(number)", after: head) == ["stubx"])
+            #expect(try await world.reports("bank-\(number)") == ["stubx"])
+            let bytes = try await world.versions("bank-\(number)").flatMap(\.bytes)
+            #expect(!String(decoding: bytes, as: UTF8.self).contains("Verloop"))
+        }
+        #expect(try await world.reports("bank-5") == [])
+        let (sights, owed) = try await world.desk.sights(of: .id(advisory.id), for: try await world.session("lena"))
+        #expect(Set(sights.map(\.member.name.text)).isSuperset(of: (1...4).map { "bank-\($0)" }))
+        #expect(owed.map(\.member.name.text).sorted() == (1...4).map { "bank-\($0)" })
+        let mine = try #require(try await world.desk.recalls(for: try await world.session("bank-1")).first)
+        #expect(mine.decisions == ["account 17 restricted", "account 18 restricted"] && mine.report == report.id)
+        // One acknowledges here, one by a note over TAXII; the others are overdue after a day, until they do.
+        try await world.desk.acknowledge(id, by: try await world.session("bank-1"))
+        try await acknowledge(report.id, by: "bank-2", world)
+        world.exchange.clock.advance(by: .seconds(86_400))
+        let now = world.exchange.clock.now
+        let late = try await world.desk.sights(of: .id(advisory.id), for: customs).owed.filter {
+            $0.1.isOverdue(at: now)
+        }
+        #expect(late.map(\.member.name.text).sorted() == ["bank-3", "bank-4"])
+        await #expect(throws: AdvisoryFault.self) {
+            try await world.desk.acknowledge(id, by: try await world.session("bank-5"))
+        }
+        await world.exchange.close()
+    }
+
+    private func acknowledge(_ report: String, by name: String, _ world: AdvisoryExchange) async throws {
+        _ = try await world.node.administration.changePrincipal(name) { $0.roles.insert(.reporter) }
+        let open = try await world.exchange.pool("talk", .open)
+        let note = """
+            {"type":"note","spec_version":"2.1","id":"note--\(Samples.uuid(50).text)",\
+            "created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",\
+            "content":"Withdrawn from our screening.","object_refs":["\(report)"]}
+            """
+        let status = try await world.exchange.publish([note], to: open, as: world.tokens[name] ?? "")
+        #expect(status.successCount == 1)
+    }
+
+    @Test("reach every holder whatever happens between pages, restarts and lost commits", arguments: UInt64(0)..<12)
+    func randomHistories(seed: UInt64) async throws {
+        var random = SplitMix64(seed: seed)
+        let names = (1...4).map { "bank-\($0)" }
+        let world = try await AdvisoryExchange(.sqlite, readers: names.map { ($0, .bank) })
+        let customs = try await world.session("customs")
+        var advisories: [Advisory] = []
+        var given: [String: Set<String>] = [:]
+        var recalled: Set<ID<Advisory>> = []
+        var node = world.node
+        for step in 0..<40 {
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0 where advisories.count < 6: advisories.append(try await world.published())
+            case 1:
+                guard let victim = advisories.filter({ !recalled.contains($0.id) }).randomElement(using: &random) else {
+                    continue
+                }
+                recalled.insert(victim.id)
+                _ = try await world.desk.act(.action(.recall(.error)), on: .id(victim.id), by: customs)
+            case 2:
+                node = try await TestExchange.node(
+                    over: world.exchange.database,
+                    world.exchange.clock,
+                    seed: seed + UInt64(step)
+                )
+            default:
+                try await node.live.follow()
+                let name = names.randomElement(using: &random) ?? names[0]
+                let session = try await node.authentication.session(for: .bearer(world.tokens[name] ?? ""), from: "x")
+                let limit = Int.random(in: 1...7, using: &random)
+                let question = Disclosure.Question(form: .objects, after: .zero, limit: limit, filter: ObjectFilter())
+                let page = try await node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
+                for version in page.stored.versions
+                where !String(decoding: version.bytes, as: UTF8.self).contains("\"revoked\":true") {
+                    given[name, default: []].insert(version.id)
+                }
+            }
+        }
+        for advisory in advisories where recalled.contains(advisory.id) {
+            let (sights, owed) = try await world.desk.sights(of: .id(advisory.id), for: customs)
+            let objects = try await world.exchange.database.read { connection in
+                guard let row = try AdvisoryRows.advisory(advisory.id, connection) else { return Set<String>() }
+                return Set(try AdvisoryRows.renditions(of: row.number, connection).map(\.object))
+            }
+            let holders = Set(names.filter { !(given[$0] ?? []).isDisjoint(with: objects) })
+            #expect(Set(owed.map(\.member.name.text)) == holders, "seed \(seed)")
+            #expect(Set(sights.map(\.member.name.text)).isSuperset(of: holders))
+            for name in names {
+                let seen = try await world.versions(name).filter { objects.contains($0.id) }
+                #expect(seen.allSatisfy { String(decoding: $0.bytes, as: UTF8.self).contains("\"revoked\":true") })
+                #expect(seen.isEmpty == !holders.contains(name))
+            }
+        }
+        await world.exchange.close()
+    }
+}
