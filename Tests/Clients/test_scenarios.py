@@ -1,0 +1,280 @@
+"""What the exchange is for, end to end against the real daemon, each with a kill -9 in the middle and the same ending."""
+import datetime
+import json
+import time
+
+import pytest
+import requests
+from conftest import wait_for
+from stix2validator import ValidationOptions, validate_string
+
+EXTENSION = "extension-definition--a000590e-edba-48b4-8868-b2b4bd1d4a89"
+FACT = "partnership:trial"
+
+
+def later(**span):
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(**span)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def is_advisory(one):
+    return one["type"] == "report" and EXTENSION in one.get("extensions", {})
+
+
+class Party:
+    """One principal: it calls `/v1`, and polls a pool with added_after alone, as a TAXII client does."""
+
+    def __init__(self, world, name, pool="warnings"):
+        self.world, self.name, self.pool = world, name, pool
+        self.after, self.held, self.received = None, {}, []
+
+    def headers(self, more=None):
+        return {"Authorization": f"Bearer {self.world.token(self.name)}"} | (more or {})
+
+    def call(self, method, path, body=None, status=200, **more):
+        answer = requests.request(
+            method, f"{self.world.card['url']}/v1/{path}", json=body, headers=self.headers(more), timeout=20,
+        )
+        assert answer.status_code == status, (path, answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def poll(self, purpose=None):
+        """What is new since the last poll, the latest version of each object."""
+        new = []
+        while True:
+            answer = requests.get(
+                self.world.objects_url(self.pool), params={"added_after": self.after, "limit": 3} if self.after else {"limit": 3},
+                headers=self.headers({"Caveat-Purpose": purpose} if purpose else {}), timeout=20,
+            )
+            assert answer.status_code == 200, answer.text
+            new += answer.json().get("objects", [])
+            if answer.json().get("objects"):
+                self.after = answer.headers["X-TAXII-Date-Added-Last"]
+            if not answer.json().get("more"):
+                break
+        self.received += new
+        self.held |= {one["id"]: one for one in new}
+        return new
+
+    def reports(self):
+        """The reports that it holds: rendition, and whether they are called back."""
+        return sorted(
+            (one["extensions"][EXTENSION]["rendition"], one.get("revoked", False))
+            for one in self.held.values() if is_advisory(one)
+        )
+
+    def report(self, rendition):
+        return next(one for one in self.held.values() if is_advisory(one) and one["extensions"][EXTENSION]["rendition"] == rendition)
+
+
+def person(name="Ottoline Brack", **more):
+    return {"kind": "PER", "key": "s1", "standing": "S", "properties": {"name": [name], "birthDate": ["1971-02-04"]}} | more
+
+
+def content(**more):
+    return {
+        "title": "Ottoline Brack and the seals", "facts": "Ottoline Brack was seen at the gate.",
+        "categories": ["FRD-CGO"], "severity": 3, "action": "A1", "subjects": [person()],
+        "tearline": "Someone breaks seals at night.",
+    } | more
+
+
+def publish(customs, legal, terms=None, said=None, kind="ADV-SUB"):
+    """Drafted, graded, approved by the second person, published."""
+    made = customs.call("POST", "advisories", {"pool": "warnings", "kind": kind, "content": said or content(), "terms": terms or {}}, 201)
+    place = f"advisories/{made['id']}"
+    graded = customs.call("POST", f"{place}/grade", {"grade": "B3"})
+    legal.call("POST", f"{place}/approve", {"digest": graded["version"]["digest"]})
+    return customs.call("POST", f"{place}/publish")
+
+
+def restart(world):
+    world.kill()
+    world.start()
+
+
+def join(world, name, kind="bank", country="NL", partner=True):
+    world.cli("admin", "member", "add", name, "--title", name, "--kind", kind, "--jurisdiction", country)
+    world.cli("admin", "principal", "add", name, "--member", name, "--role", "reader", "--role", "reporter")
+    secret = world.cli("admin", "credential", "add", "--principal", name, "--type", "token", "--purpose", "P02", "--purpose", "P08", "--json").stdout
+    if partner:
+        world.cli("admin", "member", "fact", name, "--add", FACT)
+    world.extra[name] = json.loads(secret)["secret"]
+    return Party(world, name)
+
+
+@pytest.fixture
+def world(fresh):
+    """The trial, with tokens of members that a test adds kept over restarts."""
+    fresh.extra = {}
+    given = fresh.token
+    fresh.token = lambda name: fresh.extra.get(name) or given(name)
+    return fresh
+
+
+@pytest.fixture
+def customs(world):
+    return Party(world, "harbour-customs")
+
+
+@pytest.fixture
+def legal(world):
+    return Party(world, "harbour-customs-legal")
+
+
+def test_mistaken_identity_is_recalled_from_every_holder(world, customs, legal):
+    banks = [join(world, f"bank-{number}") for number in range(1, 6)]
+    stranger = join(world, "late-bank")
+    made = publish(customs, legal)
+    assert made["reference"].startswith("CVT-")
+    restart(world)
+    for bank in banks:
+        bank.poll()
+        assert bank.reports() == [("full", False)]
+    for bank, decision in ((banks[1], "account 17 restricted"), (banks[3], "account 40 closed")):
+        bank.call("POST", "reliances", {"report": bank.report("full")["id"], "decision": decision}, 201)
+    customs.call("POST", f"advisories/{made['id']}/recall", {"reason": "mistaken-identity"})
+    restart(world)
+    for bank in banks:
+        bank.poll()
+        assert bank.reports() == [("stub", True)]
+        # What it holds now says nothing of the person any more.
+        assert "Brack" not in json.dumps([one for one in bank.held.values() if one["type"] != "extension-definition"])
+        recall = bank.call("GET", "recalls")["recalls"][0]
+        assert recall["reason"] == "mistaken-identity" and not recall["overdue"] and "acknowledged" not in recall
+    flagged = {bank.name: bank.call("GET", "recalls")["recalls"][0]["decisions"] for bank in banks}
+    assert {name: said for name, said in flagged.items() if said} == {"bank-2": ["account 17 restricted"], "bank-4": ["account 40 closed"]}
+    # Two acknowledge by the API, one by an opinion over TAXII; two owe it still.
+    for bank in banks[:2]:
+        bank.call("POST", f"recalls/{bank.report('stub')['id']}/acknowledge", {"note": "removed"}, 204)
+    opinion = {
+        "type": "opinion", "spec_version": "2.1", "id": "opinion--0c5a0d6a-6c5b-4a39-9d0c-6c6f6c0a9f11", "opinion": "agree",
+        "created": "2026-11-25T00:00:00.000Z", "modified": "2026-11-25T00:00:00.000Z", "object_refs": [banks[2].report("stub")["id"]],
+    }
+    assert world.post("bank-3", "commons", [opinion]).json()["success_count"] == 1
+    restart(world)
+    seen = legal.call("GET", f"advisories/{made['reference']}/receipts")
+    owed = {one["member"]: "acknowledged" in one for one in seen["owed"]}
+    assert owed == {"bank-1": True, "bank-2": True, "bank-3": True, "bank-4": False, "bank-5": False}
+    assert {one["member"] for one in seen["receipts"] if one["renditions"] == ["full"]} == {bank.name for bank in banks}
+    # Who did not hold it is told nothing, now or ever.
+    stranger.poll()
+    assert stranger.reports() == [] and stranger.call("GET", "recalls")["recalls"] == []
+    stranger.call("POST", f"recalls/{banks[0].report('stub')['id']}/acknowledge", status=404)
+    stranger.call("GET", f"advisories/{made['id']}", status=404)
+
+
+def test_people_in_a_container_reach_a_suspended_carrier_at_once(world, customs, legal):
+    lapsed, bank = join(world, "lapsed-carrier", kind="carrier"), join(world, "bank-1")
+    world.cli("admin", "member", "suspend", "lapsed-carrier")
+    said = content(
+        title="People in a container", facts="A driver of Harbour Road heard knocking.", categories=["SAF-PER"], severity=4, action="A4",
+        tearline="Open CSQU 305438 3 at once and call 112.",
+        subjects=[{"kind": "CTR", "key": "c", "properties": {"containerNumber": ["CSQU3054383"]}}],
+    )
+    made = customs.call("POST", "advisories", {
+        "pool": "warnings", "kind": "ADV-SAFE", "content": said, "terms": {"affected": {"kinds": ["carrier"]}},
+    }, 201)
+    restart(world)
+    published = customs.call("POST", f"advisories/{made['id']}/publish")
+    assert published["ratified"] is False and published["due"] < later(hours=24, minutes=1)
+    restart(world)
+    lapsed.poll()
+    assert lapsed.reports() == [("tearline", False)]
+    report = lapsed.report("tearline")
+    assert "created_by_ref" not in report and "Open CSQU" in report["description"] and "Harbour Road" not in json.dumps(lapsed.received)
+    bank.poll()
+    assert bank.reports() == [("full", False)]
+    # Its own first pair of eyes may not ratify it; the second does, and it stands.
+    digest = published["version"]["digest"]
+    customs.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest}, 409)
+    legal.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest})
+    assert legal.call("GET", f"advisories/{made['id']}")["ratified"] is True
+
+
+def test_consent_across_borders_is_for_one_purpose_and_ends_by_itself(world, customs, legal):
+    partner, outsider = join(world, "fjord-bank", country="NO"), join(world, "far-bank", country="SG", partner=False)
+    made = publish(customs, legal, terms={"marking": "amber+strict", "addressees": [world.identity("city-police")]})
+    for bank in (partner, outsider):
+        assert bank.poll() == [] or bank.reports() == []
+    place = f"advisories/{made['id']}"
+    decisions = legal.call("GET", f"{place}/explain?member=fjord-bank&purpose=P08")["decisions"]
+    assert [(one["rendition"], one["decision"], one["row"]) for one in decisions] == [
+        ("full", "denied", 7), ("tearline", "denied", 7), ("non-nominal", "denied", 7)]
+    ends = time.time() + 8
+    until = datetime.datetime.fromtimestamp(ends, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    for bank in (partner, outsider):
+        customs.call("POST", f"{place}/consents", {"reader": bank.name, "purpose": "P08", "rendition": "tearline", "until": until}, 201)
+    restart(world)
+    # The purpose for which nobody consented sees nothing; without a gateway there is method and route alone.
+    partner.poll()
+    assert partner.reports() == []
+    for bank, rendition in ((partner, "tearline"), (outsider, "non-nominal")):
+        bank.poll("P08")
+        assert bank.reports() == [(rendition, False)] and "Brack" not in json.dumps(bank.received)
+    wait_for(lambda: time.time() > ends, "the end of the consent")
+    restart(world)
+    for bank in (partner, outsider):
+        bank.after = None
+        assert [one for one in bank.poll("P08") if is_advisory(one)] == []
+    # Both hold a copy, and are called back all the same.
+    customs.call("POST", f"{place}/recall", {"reason": "error"})
+    for bank in (partner, outsider):
+        assert [one["extensions"][EXTENSION]["rendition"] for one in bank.poll("P08") if is_advisory(one)] == ["stub"]
+    owed = {one["member"] for one in customs.call("GET", f"{place}/receipts")["owed"]}
+    assert owed == {"fjord-bank", "far-bank"}
+
+
+def test_every_rendition_is_valid_stix(world, customs, legal):
+    """stix2-validator over what each reader is given, before and after a recall."""
+    partner, outsider = join(world, "bank-1"), join(world, "bank-2", partner=False)
+    said = content(subjects=[
+        person(), {"kind": "CTR", "key": "c", "properties": {"containerNumber": ["CSQU3054383"]}},
+        {"kind": "ORG", "key": "o", "properties": {"name": ["Tidewater Freight BV"]}, "roles": ["FW"]},
+        {"kind": "VES", "key": "v", "properties": {"name": ["Aurora"], "imoNumber": ["9074729"]}},
+        {"kind": "RTE", "key": "r", "properties": {"origin": ["CNSHA"], "destination": ["NLRTM"], "hs": ["293941"]}},
+    ], relations=[{"from": "s1", "to": "o", "kind": "director-of"}])
+    made = publish(customs, legal, said=said)
+    orcon = publish(customs, legal, terms={"caveats": ["ORCON"]})
+    parties = [partner, outsider, customs]
+    for party in parties:
+        party.poll()
+    assert ("tearline", False) in partner.reports() and ("non-nominal", False) in outsider.reports()
+    for one in (made, orcon):
+        customs.call("POST", f"advisories/{one['id']}/recall", {"reason": "error"})
+    options = ValidationOptions(version="2.1", disabled="201,202,210")
+    for party in parties:
+        party.poll()
+        for one in party.received:
+            report = validate_string(json.dumps(one), options)
+            assert report.is_valid, (one, [str(e) for e in report.errors])
+
+
+def test_calls_in_any_wrong_order_publish_nothing(world, customs, legal):
+    made = customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content()}, 201)
+    place, digest = f"advisories/{made['id']}", made["version"]["digest"]
+    customs.call("POST", f"{place}/publish", status=409)
+    legal.call("POST", f"{place}/approve", {"digest": digest}, 409)
+    graded = customs.call("POST", f"{place}/grade", {"grade": "B3"})
+    customs.call("POST", f"{place}/approve", {"digest": graded["version"]["digest"]}, 409)
+    legal.call("POST", f"{place}/approve", {"digest": digest}, 409)
+    legal.call("POST", f"{place}/approve", {"digest": graded["version"]["digest"]})
+    edited = customs.call("POST", f"{place}/edit", {"content": content(title="Another title"), "terms": {}})
+    assert edited["state"] == "draft"
+    customs.call("POST", f"{place}/publish", status=409)
+    legal.call("POST", f"{place}/publish", status=403)
+    stale = requests.post(
+        f"{world.card['url']}/v1/{place}/withdraw", json={"reason": "resolved"}, headers=customs.headers({"If-Match": '"0000"'}), timeout=20)
+    assert stale.status_code == 412 and stale.headers["Content-Type"] == "application/problem+json"
+    bank = join(world, "bank-1")
+    bank.poll()
+    assert bank.reports() == []
+
+
+@pytest.mark.parametrize("change, field, words", [
+    ({"subjects": [person(properties={"name": ["A"], "passportNumber": []})]}, "subjects[0].properties.passportNumber", "must not be empty"),
+    ({"subjects": [{"kind": "CTR", "key": "c", "properties": {"containerNumber": ["CSQU3054384"]}}]}, "containerNumber", "check digit must be 3"),
+    ({"severity": 9}, "severity", "1, 2, 3, 4"), ({"titel": "x"}, "titel", "is no field here"), ({"facts": None}, "facts", "must be there"),
+])
+def test_a_wrong_field_is_named(world, customs, change, field, words):
+    answer = customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content(**change)}, 422)
+    assert field in answer["field"] and words in answer["detail"], answer
