@@ -48,6 +48,8 @@ public struct Node: Sendable {
     public let disclosure: Disclosure
     /// What originators do with advisories, and what holders owe.
     public let advisories: AdvisoryDesk
+    /// Reports to authorities, requests for information, and feedback.
+    public let reports: ReportDesk
     /// Answers to POSTs.
     public let statuses: Statuses
     /// What an operator does.
@@ -99,6 +101,7 @@ public struct Node: Sendable {
         acceptance = Acceptance(live, commits, surroundings)
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
+        reports = ReportDesk(live, database, commits, surroundings)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication)
     }

@@ -17,6 +17,7 @@ public struct ExchangeServer: Sendable {
     private let taxii: TAXIIService
     private let approvals: ApprovalService
     private let advisories: AdvisoryService
+    private let reports: ReportService
 
     /// Serves a node.
     public init(_ node: Node, profile: ServerProfile, limits: ConnectionLimits, logger: Logger) {
@@ -33,6 +34,7 @@ public struct ExchangeServer: Sendable {
         )
         approvals = ApprovalService(node: node)
         advisories = AdvisoryService(node: node)
+        reports = ReportService(node: node)
     }
 
     /// Listens at `address`; over TLS where there is a context.
@@ -141,9 +143,11 @@ public struct ExchangeServer: Sendable {
 
     private func answerV1(_ request: Request, _ session: Session) async throws -> Response {
         let parts = request.path.split(separator: "/").dropFirst().map { String($0.removingPercentEncoding ?? "") }
-        return parts.first == "pending"
-            ? try await approvals.answer(request, parts, session)
-            : try await advisories.answer(request, parts, session)
+        return switch parts.first {
+        case "pending": try await approvals.answer(request, parts, session)
+        case "reports", "requests", "feedback": try await reports.answer(request, parts, session)
+        default: try await advisories.answer(request, parts, session)
+        }
     }
 
     /// The session for the purpose that the request names, where it names one.
@@ -240,6 +244,7 @@ public struct ExchangeServer: Sendable {
             HTTPFault(.unprocessableEntity, "Not acceptable", fault.description, field: fault.field)
         case .refused(let refusal):
             HTTPFault(.conflict, "Not allowed now", refusal.description)
+        case .conflict(let fault): HTTPFault(.conflict, "Not allowed now", fault.description)
         case .changedMeanwhile:
             HTTPFault(
                 .preconditionFailed,

@@ -114,7 +114,7 @@ public struct AdvisoryContent: Hashable, Sendable, Codable {
     /// Whether any of its subjects is a natural person.
     public var namesPerson: Bool { subjects.contains(where: \.isPerson) }
 
-    private static func categories(_ codes: [String]) throws(ContentFault) -> Set<Category> {
+    static func categories(_ codes: [String]) throws(ContentFault) -> Set<Category> {
         try ContentRule.list(codes, "categories", countMax: categoriesMax)
         var categories: Set<Category> = []
         for (place, code) in codes.enumerated() {
@@ -126,7 +126,7 @@ public struct AdvisoryContent: Hashable, Sendable, Codable {
         return categories
     }
 
-    private static func check(_ subjects: [Subject]) throws(ContentFault) {
+    static func check(_ subjects: [Subject]) throws(ContentFault) {
         guard subjects.count <= subjectsMax else { throw ContentFault("subjects", .many(countMax: subjectsMax)) }
         var keys: Set<String> = []
         for (place, subject) in subjects.enumerated() where !keys.insert(subject.key).inserted {
@@ -134,7 +134,7 @@ public struct AdvisoryContent: Hashable, Sendable, Codable {
         }
     }
 
-    private static func check(
+    static func check(
         _ relations: [SubjectRelation],
         between subjects: [Subject]
     ) throws(ContentFault) {

@@ -59,4 +59,10 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case relied = 10
     /// An advisory is about somebody that a member declared as itself or as linked to it.
     case conflict = 11
+    /// A report was made or changed.
+    case report = 12
+    /// A request was made, answered or closed.
+    case request = 13
+    /// A holder said something of an advisory.
+    case feedback = 14
 }

@@ -126,6 +126,14 @@ public final class Directory: Sendable {
         return reader(as: principal, of: member, until: held.expires, for: purpose)
     }
 
+    /// What the ownership group of a member declared as itself or as linked to it.
+    public func links(ofGroupOf member: Member) -> Set<SubjectMark> {
+        guard !links.isEmpty else { return [] }
+        return members.values.lazy.filter { $0.group == member.group }.reduce(into: []) { marks, other in
+            marks.formUnion(self.links[other.id] ?? [])
+        }
+    }
+
     /// The reader that a principal is, whatever credential it comes with.
     public func reader(
         as principal: Principal,
@@ -134,7 +142,6 @@ public final class Directory: Sendable {
         for purpose: Purpose = .monitoring
     ) -> Reader {
         let readable = pools.values.lazy.filter { $0.isRead(by: member) }
-        let group = members.values.lazy.filter { $0.group == member.group }
         return Reader(
             principal: principal,
             member: member,
@@ -142,7 +149,7 @@ public final class Directory: Sendable {
             until: until,
             purpose: purpose,
             clearances: principal.clearances.mapValues { Reader.Span(until: $0) },
-            links: group.reduce(into: []) { $0.formUnion(links[$1.id] ?? []) },
+            links: links(ofGroupOf: member),
             consents: Dictionary(grouping: consents.filter { $0.reader == member.id }, by: \.advisory),
             gateways: gateways
         )

@@ -15,10 +15,22 @@ public enum AdvisoryFault: Error, Sendable {
     case invalid(field: String, rule: String)
     /// The advisory's life does not allow it.
     case refused(LifecycleRefusal)
+    /// The state of a report or request does not allow it.
+    case conflict(ReportFault)
     /// It is not what the caller saw.
     case changedMeanwhile
     /// Not stored, for a reason of ours.
     case notStored(WriteFault)
+
+    /// What a write throws, as one of these.
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let fault as AdvisoryFault: fault
+            case let fault as WriteFault: .notStored(fault)
+            default: .notStored(.notCommitted(.statement(String(describing: error))))
+            }
+    }
 }
 
 /// How an advisory is named: by its id, or by the reference that people know.
@@ -297,12 +309,8 @@ public struct AdvisoryDesk: Sendable {
     ) async throws(AdvisoryFault) -> Output {
         do {
             return try await commits.write(body)
-        } catch let fault as AdvisoryFault {
-            throw fault
-        } catch let fault as WriteFault {
-            throw .notStored(fault)
         } catch {
-            throw .notStored(.notCommitted(.statement(String(describing: error))))
+            throw AdvisoryFault(error)
         }
     }
 }

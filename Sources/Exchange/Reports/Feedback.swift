@@ -1,0 +1,42 @@
+/// What a member that holds an advisory says of it to its originator.
+public struct Feedback: Hashable, Sendable, Codable {
+    /// Bytes of a note.
+    public static let noteBytesMax = 2_048
+
+    /// Who says it.
+    public let member: ID<Member>
+    /// What: one that is a member's to say.
+    public let outcome: Outcome
+    /// More of it; nil where there is none.
+    public let note: String?
+    /// When.
+    public let at: Timestamp
+
+    /// - Throws: `ReportFault` where the outcome is another's to say.
+    public init(
+        _ outcome: Outcome,
+        note: String?,
+        by member: ID<Member>,
+        at now: Timestamp
+    ) throws(ReportFault) {
+        guard outcome.speaker == .member else { throw .notEntitled(outcome) }
+        if let note {
+            do throws(ContentFault) {
+                try ContentRule.text(note, "note", bytesMax: Self.noteBytesMax)
+            } catch {
+                throw .content(error)
+            }
+        }
+        self.member = member
+        self.outcome = outcome
+        self.note = note
+        self.at = now
+    }
+
+    /// Whether a member may see it: who said it; the originator, unless it is sealed; and of a sealed one, financial
+    /// intelligence units alone.
+    public func isSeen(by reader: Member, originator: ID<Member>) -> Bool {
+        if reader.id == member { return true }
+        return outcome.isSealed ? reader.kind == .fiu : reader.id == originator
+    }
+}

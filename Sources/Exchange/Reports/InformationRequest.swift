@@ -1,0 +1,142 @@
+/// A directed question of one member to another, or to a pool: "does anyone know them?"
+///
+/// Each of those asked answers once: positive, nil or refused. An answer is seen by the asker and who gave it.
+public struct InformationRequest: Hashable, Sendable, Codable {
+    /// Whom it may be put to at the most.
+    public static let askedMax = 1_000
+
+    /// What one that was asked says.
+    public enum Reply: Hashable, Sendable, Codable {
+        /// Something is known.
+        case positive(String)
+        /// Nothing is known: a nil answer is an answer.
+        case nothing
+        case refused(Refusal)
+
+        /// The code of VOCABULARY.
+        public var code: String {
+            switch self {
+            case .positive: "RSP-POS"
+            case .nothing: "RSP-NIL"
+            case .refused: "RSP-REF"
+            }
+        }
+    }
+
+    /// Why somebody does not answer.
+    public enum Refusal: String, CaseIterable, Sendable, Codable {
+        case legal, proportion, capacity
+        case noConsent = "no-consent"
+    }
+
+    /// One answer.
+    public struct Answer: Hashable, Sendable, Codable {
+        /// Whose.
+        public let member: ID<Member>
+        /// What it says.
+        public let reply: Reply
+        /// When.
+        public let at: Timestamp
+        /// Whether it came after the time that the request gave.
+        public let isLate: Bool
+    }
+
+    /// Its id.
+    public let id: ID<InformationRequest>
+    /// Who asks.
+    public let member: ID<Member>
+    /// Who wrote it.
+    public let author: ID<Principal>
+    /// What for.
+    public let purpose: Purpose
+    /// The question.
+    public let content: ReportContent
+    /// Who is asked.
+    public let asked: Set<ID<Member>>
+    /// When it was asked.
+    public let at: Timestamp
+    /// When answers are late, by its severity: 8 hours to 14 days.
+    public let due: Timestamp
+    /// The answers, in the order in which they came.
+    public private(set) var answers: [Answer]
+    /// When the asker closed it; nil while it is open.
+    public private(set) var closed: Timestamp?
+
+    /// A new request.
+    /// - Parameters:
+    ///   - candidates: who might be asked: those of them that a legal gateway lets have names, and that are in no
+    ///     conflict with a subject, are.
+    public init(
+        _ id: ID<InformationRequest>,
+        _ content: ReportContent,
+        for purpose: Purpose,
+        by author: ActingPrincipal,
+        of asker: Member,
+        to candidates: [(member: Member, links: Set<SubjectMark>)],
+        gateways: Gateways,
+        at now: Timestamp
+    ) throws(ReportFault) {
+        guard !author.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
+            throw .missingRole(oneOf: [.officer, .publisher, .reporter])
+        }
+        let others = candidates.filter { $0.member.id != asker.id && $0.member.standing == .active }
+        guard !others.isEmpty else { throw .oneself }
+        let marks = content.subjects.reduce(into: Set<SubjectMark>()) { $0.formUnion($1.marks) }
+        let lawful = others.filter { other in
+            !content.isNominal
+                || gateways.covering(
+                    origin: GatewayParty(asker),
+                    reader: GatewayParty(other.member),
+                    mode: .request,
+                    purpose: purpose,
+                    at: now
+                ) != nil
+        }
+        guard !lawful.isEmpty else { throw .noGateway }
+        self.id = id
+        member = asker.id
+        self.author = author.principal
+        self.purpose = purpose
+        self.content = content
+        // One in conflict is passed over in silence: to the asker it is one that has not answered.
+        asked = Set(lawful.filter { $0.links.isDisjoint(with: marks) }.map(\.member.id).prefix(Self.askedMax))
+        at = now
+        due = now.advanced(by: content.severity.answerTime)
+        answers = []
+        closed = nil
+    }
+
+    /// Whether a member may see it.
+    public func isSeen(by reader: ID<Member>) -> Bool { reader == member || asked.contains(reader) }
+
+    /// The answers that a member may see: all its own, and all where it asks.
+    public func answers(for reader: ID<Member>) -> [Answer] {
+        reader == member ? answers : answers.filter { $0.member == reader }
+    }
+
+    /// The request with an answer of one that was asked.
+    public func answered(
+        _ reply: Reply,
+        by actor: ActingPrincipal,
+        at now: Timestamp
+    ) throws(ReportFault) -> InformationRequest {
+        guard asked.contains(actor.member) else { throw .notParty }
+        guard !actor.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
+            throw .missingRole(oneOf: [.officer, .publisher, .reporter])
+        }
+        guard closed == nil, !answers.contains(where: { $0.member == actor.member }) else { throw .answered }
+        if case .positive(let text) = reply { try Report.check(text, "text") }
+        var next = self
+        next.answers.append(Answer(member: actor.member, reply: reply, at: now, isLate: now > due))
+        return next
+    }
+
+    /// The request, closed by its asker.
+    public func closed(by actor: ActingPrincipal, at now: Timestamp) throws(ReportFault) -> InformationRequest {
+        guard actor.member == member else { throw .otherSide("close") }
+        guard closed == nil else { throw .answered }
+        var next = self
+        next.closed = now
+        return next
+    }
+}

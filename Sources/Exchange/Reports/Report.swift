@@ -1,0 +1,271 @@
+/// A report of a member to one authority: seen by these two and nobody else.
+///
+/// A value with pure transitions: `after` says what either may do.
+public struct Report: Hashable, Sendable, Codable {
+    /// Texts of one dialogue.
+    public static let messagesMax = 200
+    /// Outcomes of one report.
+    public static let outcomesMax = 50
+    /// Bytes of one text.
+    public static let textBytesMax = 8_192
+
+    /// Where it stands.
+    public enum State: Hashable, Sendable, Codable {
+        case submitted
+        /// The authority asked for more.
+        case moreWanted
+        case accepted
+        case refused(ReportRefusal)
+        /// The member took it back.
+        case retracted
+
+        /// What it is called.
+        public var name: String {
+            switch self {
+            case .submitted: "submitted"
+            case .moreWanted: "more-wanted"
+            case .accepted: "accepted"
+            case .refused: "refused"
+            case .retracted: "retracted"
+            }
+        }
+    }
+
+    /// Why an authority does not take a report.
+    public enum ReportRefusal: String, CaseIterable, Sendable, Codable {
+        case notCompetent = "not-competent"
+        case tooLittle = "too-little"
+        case duplicate
+        case noSuspicion = "no-suspicion"
+    }
+
+    /// One text of the dialogue.
+    public struct Message: Hashable, Sendable, Codable {
+        /// Who wrote it.
+        public let member: ID<Member>
+        /// What it says.
+        public let text: String
+        /// When it was written.
+        public let at: Timestamp
+    }
+
+    /// What the authority says came of it.
+    public struct Entry: Hashable, Sendable, Codable {
+        /// What.
+        public let outcome: Outcome
+        /// How much, what kind, of what value; nil where unsaid.
+        public let note: String?
+        /// When it was said.
+        public let at: Timestamp
+        /// Until when the authority alone sees it; nil for one that the member sees at once.
+        public let embargo: Timestamp?
+    }
+
+    /// Its id.
+    public let id: ID<Report>
+    /// Whose report it is.
+    public let member: ID<Member>
+    /// Who wrote it.
+    public let author: ID<Principal>
+    /// Whom it is for.
+    public let authority: ID<Member>
+    /// When it came.
+    public let submitted: Timestamp
+    /// What it says.
+    public private(set) var content: ReportContent
+    /// Where it stands.
+    public private(set) var state: State
+    /// The dialogue on it, in order.
+    public private(set) var messages: [Message]
+    /// What came of it, in order.
+    public private(set) var outcomes: [Entry]
+
+    /// A new report.
+    /// - Throws: `ReportFault` where the author may not report, or the receiver is no authority.
+    public init(
+        _ id: ID<Report>,
+        _ content: ReportContent,
+        by author: ActingPrincipal,
+        to authority: Member,
+        at now: Timestamp
+    ) throws(ReportFault) {
+        guard !author.roles.isDisjoint(with: [.reporter, .publisher]) else {
+            throw .missingRole(oneOf: [.reporter, .publisher])
+        }
+        guard authority.kind.isAuthority else { throw .noAuthority }
+        guard authority.id != author.member else { throw .oneself }
+        self.id = id
+        member = author.member
+        self.author = author.principal
+        self.authority = authority.id
+        submitted = now
+        self.content = content
+        state = .submitted
+        messages = []
+        outcomes = []
+    }
+
+    /// Whether a member may see it.
+    public func isSeen(by reader: ID<Member>) -> Bool { reader == member || reader == authority }
+
+    /// The outcomes that a member may see at `now`: embargoed ones are the authority's own.
+    public func outcomes(for reader: ID<Member>, at now: Timestamp) -> [Entry] {
+        outcomes.filter { entry in
+            reader == authority || (reader == member && (entry.embargo.map { $0 <= now } ?? true))
+        }
+    }
+
+    /// The report after one action of either side.
+    /// - Throws: `ReportFault`; then it stays as it is.
+    public func after(
+        _ action: ReportAction,
+        by actor: ActingPrincipal,
+        at now: Timestamp
+    ) throws(ReportFault) -> Report {
+        guard isSeen(by: actor.member) else { throw .notParty }
+        let side: ReportAction.Side = actor.member == authority ? .authority : .member
+        guard action.sides.contains(side) else { throw .otherSide(action.name) }
+        let roles: Set<Role> = side == .authority ? [.officer] : [.reporter, .publisher]
+        guard !actor.roles.isDisjoint(with: roles) else { throw .missingRole(oneOf: roles.sorted()) }
+        var next = self
+        switch action {
+        case .accept:
+            try need([.submitted, .moreWanted], action)
+            next.state = .accepted
+        case .wantMore(let text):
+            try need([.submitted, .moreWanted], action)
+            try next.say(text, actor.member, now)
+            next.state = .moreWanted
+        case .refuse(let reason, let text):
+            try need([.submitted, .moreWanted], action)
+            if let text { try next.say(text, actor.member, now) }
+            next.state = .refused(reason)
+        case .add(let content):
+            try need([.submitted, .moreWanted], action)
+            next.content = content
+            next.state = .submitted
+        case .say(let text): try next.say(text, actor.member, now)
+        case .retract:
+            try need([.submitted, .moreWanted, .accepted], action)
+            next.state = .retracted
+        case .conclude(let outcome, let note, let embargo):
+            try need([.accepted], action)
+            try next.conclude(outcome, note, embargo, now)
+        }
+        return next
+    }
+
+    private func need(_ states: Set<State>, _ action: ReportAction) throws(ReportFault) {
+        guard states.contains(state) else { throw .wrongState(state.name, action: action.name) }
+    }
+
+    private mutating func say(_ text: String, _ member: ID<Member>, _ now: Timestamp) throws(ReportFault) {
+        try Self.check(text, "text")
+        guard messages.count < Self.messagesMax else { throw .full("messages", countMax: Self.messagesMax) }
+        messages.append(Message(member: member, text: text, at: now))
+    }
+
+    private mutating func conclude(
+        _ outcome: Outcome,
+        _ note: String?,
+        _ embargo: Timestamp?,
+        _ now: Timestamp
+    ) throws(ReportFault) {
+        guard outcome.speaker == .authority else { throw .notEntitled(outcome) }
+        if let note { try Self.check(note, "note") }
+        if let embargo, embargo <= now { throw .embargoPast }
+        guard outcomes.count < Self.outcomesMax else { throw .full("outcomes", countMax: Self.outcomesMax) }
+        outcomes.append(Entry(outcome: outcome, note: note, at: now, embargo: embargo))
+    }
+
+    static func check(_ text: String, _ field: String) throws(ReportFault) {
+        do throws(ContentFault) {
+            try ContentRule.text(text, field, bytesMax: textBytesMax)
+        } catch {
+            throw .content(error)
+        }
+    }
+}
+
+/// What either side does to a report.
+public enum ReportAction: Hashable, Sendable {
+    case accept
+    /// The authority asks for more.
+    case wantMore(String)
+    case refuse(Report.ReportRefusal, String?)
+    /// The member says it again, with more.
+    case add(ReportContent)
+    case say(String)
+    /// The member takes it back.
+    case retract
+    /// The authority says what came of it.
+    case conclude(Outcome, note: String?, embargo: Timestamp?)
+
+    enum Side: Hashable {
+        case member, authority
+    }
+
+    var sides: Set<Side> {
+        switch self {
+        case .accept, .wantMore, .refuse, .conclude: [.authority]
+        case .add, .retract: [.member]
+        case .say: [.member, .authority]
+        }
+    }
+
+    /// What it is called in a refusal.
+    public var name: String {
+        switch self {
+        case .accept: "accept"
+        case .wantMore: "want more"
+        case .refuse: "refuse"
+        case .add: "add to"
+        case .say: "say something on"
+        case .retract: "retract"
+        case .conclude: "give an outcome of"
+        }
+    }
+}
+
+/// Why a report, a request or an answer stays as it is, and what to do about it.
+public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
+    case missingRole(oneOf: [Role])
+    /// The receiver is no public authority.
+    case noAuthority
+    /// To oneself.
+    case oneself
+    /// The actor is no party to it.
+    case notParty
+    /// The other side does this.
+    case otherSide(String)
+    case wrongState(String, action: String)
+    /// The outcome is another's to say.
+    case notEntitled(Outcome)
+    case embargoPast
+    case full(String, countMax: Int)
+    /// No legal gateway covers it.
+    case noGateway
+    /// It was answered before, or its time is over.
+    case answered
+    case content(ContentFault)
+
+    /// The rule, and the fix.
+    public var description: String {
+        switch self {
+        case .missingRole(let roles):
+            "needs the role \(roles.map(\.rawValue).joined(separator: " or ")); have one who holds it act"
+        case .noAuthority: "a report goes to customs, police, a financial intelligence unit or a regulator; name one"
+        case .oneself: "must be for another member"
+        case .notParty: "is between others"
+        case .otherSide(let action): "it is the other side that may \(action) it"
+        case .wrongState(let state, let action): "one that is \(state) cannot be acted on: \(action)"
+        case .notEntitled(let outcome): "\(outcome.rawValue) is not yours to say; authorities say OA-, members OM-"
+        case .embargoPast: "the embargo must lie after now; leave it out to tell it at once"
+        case .full(let what, let max): "has \(max) \(what) already; begin another"
+        case .noGateway:
+            "names somebody, and no legal gateway covers you, the receiver and the purpose; ask without names"
+        case .answered: "was answered by you before, or is closed"
+        case .content(let fault): fault.description
+        }
+    }
+}

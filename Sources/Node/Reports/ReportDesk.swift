@@ -1,0 +1,256 @@
+public import Exchange
+public import Store
+
+/// Reports to authorities, requests for information, and what holders say of advisories.
+public struct ReportDesk: Sendable {
+    private let live: LiveState
+    private let database: any Database
+    private let commits: GroupCommit
+    private let surroundings: Surroundings
+
+    init(_ live: LiveState, _ database: any Database, _ commits: GroupCommit, _ surroundings: Surroundings) {
+        self.live = live
+        self.database = database
+        self.commits = commits
+        self.surroundings = surroundings
+    }
+
+    // MARK: Reports
+
+    /// Brings a report to the one authority that it is for.
+    public func report(
+        _ content: ReportContent,
+        to authority: String,
+        by session: Session
+    ) async throws(AdvisoryFault) -> Report {
+        let id = ID<Report>(surroundings.uuid())
+        return try await write(session) { transaction, directory, author in
+            guard let receiver = Name(authority).flatMap({ directory.member(named: $0) }) else {
+                throw AdvisoryFault.invalid(field: "authority", rule: "no member has this name")
+            }
+            guard receiver.standing == .active, author.member.standing == .active else {
+                throw AdvisoryFault.forbidden("a suspended member neither reports nor is reported to")
+            }
+            try Self.checkGateway(content, from: author.member, to: receiver, directory, at: transaction.now)
+            let report = try Self.allowed { () throws(ReportFault) in
+                try Report(id, content, by: ActingPrincipal(author), to: receiver, at: transaction.now)
+            }
+            try transaction.begin(report, by: author.principal, between: [author.member, receiver])
+            return report
+        }
+    }
+
+    private static func checkGateway(
+        _ content: ReportContent,
+        from origin: Member,
+        to reader: Member,
+        _ directory: Directory,
+        at now: Timestamp
+    ) throws(AdvisoryFault) {
+        guard content.isNominal else { return }
+        let gateway = directory.gateways.covering(
+            origin: GatewayParty(origin),
+            reader: GatewayParty(reader),
+            mode: .report,
+            purpose: .reporting,
+            at: now
+        )
+        if gateway == nil { throw .forbidden(ReportFault.noGateway.description) }
+    }
+
+    /// Does one thing to a report that the caller's member is a party to.
+    public func act(
+        _ action: ReportAction,
+        on id: ID<Report>,
+        by session: Session
+    ) async throws(AdvisoryFault) -> Report {
+        try await write(session) { transaction, directory, actor in
+            guard var row = try DossierRows.dossier(id.text, Report.self, transaction.connection),
+                row.content.isSeen(by: actor.member.id)
+            else { throw AdvisoryFault.absent }
+            let before = row.content
+            row.content = try Self.allowed { () throws(ReportFault) in
+                try before.after(action, by: ActingPrincipal(actor), at: transaction.now)
+            }
+            if row.content.content != before.content, let authority = directory.members[before.authority] {
+                let now = transaction.now
+                try Self.checkGateway(row.content.content, from: actor.member, to: authority, directory, at: now)
+            }
+            try transaction.change(row, by: actor.principal)
+            return row.content
+        }
+    }
+
+    /// A report that the caller's member is a party to.
+    public func report(_ id: ID<Report>, for session: Session) async throws -> Report {
+        let row = try await database.read { try DossierRows.dossier(id.text, Report.self, $0) }
+        guard let row, row.content.isSeen(by: session.member.id) else { throw AdvisoryFault.absent }
+        return row.content
+    }
+
+    // MARK: Requests
+
+    /// Puts a question to a member, or to all that read a pool that the caller reads too.
+    public func ask(
+        _ content: ReportContent,
+        to name: String,
+        by session: Session
+    ) async throws(AdvisoryFault) -> InformationRequest {
+        let id = ID<InformationRequest>(surroundings.uuid())
+        return try await write(session) { transaction, directory, author in
+            guard author.member.standing == .active else {
+                throw AdvisoryFault.forbidden("a suspended member asks nothing")
+            }
+            let others: [Member]
+            if let pool = directory.pool(addressed: name), PoolRights(pool, author, at: transaction.now).reads {
+                others = directory.members.values.filter { pool.isRead(by: $0) }.sorted { $0.number < $1.number }
+            } else if let member = Name(name).flatMap({ directory.member(named: $0) }) {
+                others = [member]
+            } else {
+                throw AdvisoryFault.invalid(field: "to", rule: "no member, and no pool that you read, has this name")
+            }
+            let request = try Self.allowed { () throws(ReportFault) in
+                try InformationRequest(
+                    id,
+                    content,
+                    for: author.purpose,
+                    by: ActingPrincipal(author),
+                    of: author.member,
+                    to: others.map { ($0, directory.links(ofGroupOf: $0)) },
+                    gateways: directory.gateways,
+                    at: transaction.now
+                )
+            }
+            let asked = request.asked.compactMap { directory.members[$0] }
+            try transaction.begin(request, by: author.principal, between: [author.member] + asked)
+            return request
+        }
+    }
+
+    /// Answers a request that the caller's member was asked.
+    public func answer(
+        _ id: ID<InformationRequest>,
+        _ reply: InformationRequest.Reply,
+        by session: Session
+    ) async throws(AdvisoryFault) -> InformationRequest {
+        try await change(id, by: session) { request, actor, now throws(ReportFault) in
+            try request.answered(reply, by: actor, at: now)
+        }
+    }
+
+    /// Closes a request of the caller's member: nobody answers it any more.
+    public func close(
+        _ id: ID<InformationRequest>,
+        by session: Session
+    ) async throws(AdvisoryFault) -> InformationRequest {
+        try await change(id, by: session) { request, actor, now throws(ReportFault) in
+            try request.closed(by: actor, at: now)
+        }
+    }
+
+    private func change(
+        _ id: ID<InformationRequest>,
+        by session: Session,
+        _ change:
+            @escaping @Sendable (InformationRequest, ActingPrincipal, Timestamp) throws(ReportFault)
+            -> InformationRequest
+    ) async throws(AdvisoryFault) -> InformationRequest {
+        try await write(session) { transaction, _, actor in
+            guard var row = try DossierRows.dossier(id.text, InformationRequest.self, transaction.connection),
+                row.content.isSeen(by: actor.member.id)
+            else { throw AdvisoryFault.absent }
+            let before = row.content
+            row.content = try Self.allowed { () throws(ReportFault) in
+                try change(before, ActingPrincipal(actor), transaction.now)
+            }
+            try transaction.change(row, by: actor.principal)
+            return row.content
+        }
+    }
+
+    /// A request that the caller's member made or was asked.
+    public func request(_ id: ID<InformationRequest>, for session: Session) async throws -> InformationRequest {
+        let row = try await database.read { try DossierRows.dossier(id.text, InformationRequest.self, $0) }
+        guard let row, row.content.isSeen(by: session.member.id) else { throw AdvisoryFault.absent }
+        return row.content
+    }
+
+    /// The reports, or requests, that the caller's member is a party to, newest first, those begun before `number`.
+    public func dossiers<Content: DossierContent>(
+        _: Content.Type,
+        for session: Session,
+        before number: Int64,
+        upTo count: Int
+    ) async throws -> [DossierRow<Content>] {
+        try await database.read {
+            try DossierRows.dossiers(of: session.member.number, before: number, upTo: count, Content.self, $0)
+        }
+    }
+
+    // MARK: Feedback
+
+    /// Says what a member that holds an advisory makes of it, by the report of a rendition that it was given.
+    public func say(
+        _ outcome: Outcome,
+        _ note: String?,
+        on report: STIXID,
+        by session: Session
+    ) async throws(AdvisoryFault) -> Feedback {
+        try await write(session) { transaction, directory, speaker in
+            guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+                row.advisory.member != speaker.member.id,
+                try Holders(of: row, directory, transaction.connection).members(of: nil).contains(speaker.member.id)
+            else { throw AdvisoryFault.absent }
+            let feedback = try Self.allowed { () throws(ReportFault) in
+                try Feedback(outcome, note: note, by: speaker.member.id, at: transaction.now)
+            }
+            try transaction.keep(feedback, on: row.number, by: speaker.principal)
+            return feedback
+        }
+    }
+
+    /// What was said of an advisory, as far as the caller's member may see it.
+    public func feedback(on name: AdvisoryName, for session: Session) async throws -> [Feedback] {
+        let directory = live.directory
+        return try await database.read { connection in
+            guard let row = try name.row(connection) else { throw AdvisoryFault.absent }
+            let isParty =
+                try row.advisory.member == session.member.id
+                || Holders(of: row, directory, connection).members(of: nil).contains(session.member.id)
+            guard isParty else { throw AdvisoryFault.absent }
+            return try DossierRows.feedback(on: row.number, connection).filter {
+                $0.isSeen(by: session.member, originator: row.advisory.member)
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    private static func allowed<Output>(_ body: () throws(ReportFault) -> Output) throws(AdvisoryFault) -> Output {
+        do throws(ReportFault) {
+            return try body()
+        } catch .missingRole(let roles) {
+            throw .forbidden(ReportFault.missingRole(oneOf: roles).description)
+        } catch .content(let fault) {
+            throw .invalid(field: fault.field, rule: ContentFault("", fault.rule).description)
+        } catch {
+            throw .conflict(error)
+        }
+    }
+
+    private func write<Output: Sendable>(
+        _ session: Session,
+        _ body: @escaping @Sendable (Transaction, Directory, Reader) throws -> Output
+    ) async throws(AdvisoryFault) -> Output {
+        do {
+            return try await commits.write { [live] transaction in
+                guard let (directory, reader) = try live.present(session, in: transaction) else {
+                    throw AdvisoryFault.ended
+                }
+                return try body(transaction, directory, reader)
+            }
+        } catch {
+            throw AdvisoryFault(error)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import Exchange
+import Node
+
+struct ReportList: Encodable {
+    let reports: [ReportResource]
+    /// The `before` of the next page; nil on the last.
+    let next: String?
+}
+
+/// A report as one of its two parties sees it.
+struct ReportResource: Encodable {
+    struct Message: Encodable {
+        let member, text, time: String
+    }
+
+    struct Said: Encodable {
+        let outcome, time: String
+        let note, embargo: String?
+    }
+
+    let id, member, authority, state: String
+    let reason: String?
+    let submitted: String
+    let content: ReportContent
+    let messages: [Message]
+    let outcomes: [Said]
+
+    init(_ report: Report, for session: Session, at now: Timestamp) {
+        func name(_ member: ID<Member>) -> String { session.directory.members[member]?.name.text ?? "" }
+        id = report.id.text
+        member = name(report.member)
+        authority = name(report.authority)
+        state = report.state.name
+        switch report.state {
+        case .refused(let why): reason = why.rawValue
+        case .submitted, .moreWanted, .accepted, .retracted: reason = nil
+        }
+        submitted = report.submitted.text
+        content = report.content
+        messages = report.messages.map { Message(member: name($0.member), text: $0.text, time: $0.at.text) }
+        outcomes = report.outcomes(for: session.member.id, at: now).map { entry in
+            Said(
+                outcome: entry.outcome.rawValue,
+                time: entry.at.text,
+                note: entry.note,
+                embargo: entry.embargo?.text
+            )
+        }
+    }
+}
+
+struct RequestList: Encodable {
+    let requests: [RequestResource]
+    /// The `before` of the next page; nil on the last.
+    let next: String?
+}
+
+/// A request as its asker, or one that was asked, sees it: nobody is told who else was asked.
+struct RequestResource: Encodable {
+    struct Answer: Encodable {
+        let member, answer, time: String
+        let text, reason: String?
+        let late: Bool
+    }
+
+    let id, member, purpose, time, due: String
+    let overdue: Bool
+    let closed: String?
+    let content: ReportContent
+    let answers: [Answer]
+
+    init(_ request: InformationRequest, for session: Session, at now: Timestamp) {
+        func name(_ member: ID<Member>) -> String { session.directory.members[member]?.name.text ?? "" }
+        id = request.id.text
+        member = name(request.member)
+        purpose = request.purpose.rawValue
+        time = request.at.text
+        due = request.due.text
+        closed = request.closed?.text
+        content = request.content
+        let seen = request.answers(for: session.member.id)
+        overdue = request.closed == nil && seen.isEmpty && now > request.due
+        answers = seen.map { answer in
+            let (text, reason): (String?, String?) =
+                switch answer.reply {
+                case .positive(let text): (text, nil)
+                case .nothing: (nil, nil)
+                case .refused(let why): (nil, why.rawValue)
+                }
+            return Answer(
+                member: name(answer.member),
+                answer: answer.reply.code,
+                time: answer.at.text,
+                text: text,
+                reason: reason,
+                late: answer.isLate
+            )
+        }
+    }
+}
+
+struct FeedbackList: Encodable {
+    let feedback: [FeedbackResource]
+}
+
+/// What a holder said of an advisory.
+struct FeedbackResource: Encodable {
+    let member, outcome, time: String
+    let note: String?
+
+    init(_ feedback: Feedback, _ directory: Directory) {
+        member = directory.members[feedback.member]?.name.text ?? ""
+        outcome = feedback.outcome.rawValue
+        time = feedback.at.text
+        note = feedback.note
+    }
+}

@@ -1,0 +1,179 @@
+public import Exchange
+import Foundation
+
+/// A report or a request as it is kept.
+public struct DossierRow<Content: Codable & Sendable>: Sendable {
+    /// The tick at which it was begun: its key in the store.
+    public let number: Int64
+    /// What it is.
+    public var content: Content
+
+    /// Puts it together from its parts.
+    public init(number: Int64, content: Content) {
+        self.number = number
+        self.content = content
+    }
+
+    fileprivate init(_ row: any SQLRow) throws {
+        do {
+            self.init(
+                number: row.integer(0),
+                content: try JSONDecoder().decode(Content.self, from: Data(row.bytes(1)))
+            )
+        } catch {
+            throw DatabaseFault.statement("a dossier cannot be read: \(error)")
+        }
+    }
+
+    fileprivate var body: [UInt8] { Dossier.body(of: content) }
+}
+
+private enum Dossier {
+    static func body(of content: some Encodable) -> [UInt8] {
+        do {
+            return Array(try JSONEncoder().encode(content))
+        } catch {
+            preconditionFailure("what a dossier holds has a JSON form")
+        }
+    }
+}
+
+/// What a dossier may be.
+public protocol DossierContent: Codable, Sendable {
+    /// The word for it in the store.
+    static var dossierKind: String { get }
+    /// How the journal calls a change of it.
+    static var entry: EntryKind { get }
+    /// Its id.
+    var dossierID: String { get }
+}
+
+extension Report: DossierContent {
+    /// The word for it in the store.
+    public static var dossierKind: String { "report" }
+    /// How the journal calls a change of it.
+    public static var entry: EntryKind { .report }
+    /// Its id.
+    public var dossierID: String { id.text }
+}
+
+extension InformationRequest: DossierContent {
+    /// The word for it in the store.
+    public static var dossierKind: String { "request" }
+    /// How the journal calls a change of it.
+    public static var entry: EntryKind { .request }
+    /// Its id.
+    public var dossierID: String { id.text }
+}
+
+/// Reports, requests and feedback as rows.
+public enum DossierRows {
+    /// How many one page lists.
+    public static let listedMax = 100
+
+    /// The one of an id; nil when there is none.
+    public static func dossier<Content: DossierContent>(
+        _ id: String,
+        _: Content.Type = Content.self,
+        _ connection: any SQLConnection
+    ) throws -> DossierRow<Content>? {
+        try connection.first(
+            """
+            select d.number, b.body from dossier d join dossier_body b on b.dossier = d.number
+            where d.id = $1 and d.kind = $2
+            """,
+            .text(id),
+            .text(Content.dossierKind),
+            make: DossierRow.init
+        )
+    }
+
+    /// Those that a member is a party to and that were begun before one of them, newest first.
+    public static func dossiers<Content: DossierContent>(
+        of member: Int64,
+        before number: Int64,
+        upTo count: Int,
+        _: Content.Type = Content.self,
+        _ connection: any SQLConnection
+    ) throws -> [DossierRow<Content>] {
+        try connection.rows(
+            """
+            select d.number, b.body from dossier_party p join dossier d on d.number = p.dossier
+            join dossier_body b on b.dossier = d.number
+            where p.member = $1 and p.dossier < $2 and d.kind = $3 order by p.dossier desc limit $4
+            """,
+            .integer(member),
+            .integer(number),
+            .text(Content.dossierKind),
+            .integer(Int64(count)),
+            make: DossierRow.init
+        )
+    }
+
+    /// What was said of an advisory, oldest first.
+    public static func feedback(on advisory: Int64, _ connection: any SQLConnection) throws -> [Feedback] {
+        try connection.rows(
+            "select body from feedback where advisory = $1 order by number limit $2",
+            .integer(advisory),
+            .integer(Int64(AdvisoryRows.listedMax))
+        ) { row in
+            do {
+                return try JSONDecoder().decode(Feedback.self, from: Data(row.bytes(0)))
+            } catch {
+                throw DatabaseFault.statement("feedback cannot be read: \(error)")
+            }
+        }
+    }
+}
+
+extension Transaction {
+    /// Begins a dossier between its parties.
+    public func begin<Content: DossierContent>(
+        _ content: Content,
+        by principal: Principal,
+        between parties: [Member]
+    ) throws {
+        let row = DossierRow(number: nextTick().microseconds, content: content)
+        try connection.run(
+            "insert into dossier (number, id, kind) values ($1, $2, $3)",
+            .integer(row.number),
+            .text(content.dossierID),
+            .text(Content.dossierKind)
+        )
+        try connection.run(
+            "insert into dossier_body (dossier, body) values ($1, $2)",
+            .integer(row.number),
+            .bytes(row.body)
+        )
+        for party in parties {
+            try connection.run(
+                "insert into dossier_party (member, dossier) values ($1, $2)",
+                .integer(party.number),
+                .integer(row.number)
+            )
+        }
+        try enter(Content.entry, at: Tick(microseconds: row.number), principal: principal.number)
+    }
+
+    /// Keeps what became of a dossier.
+    public func change<Content: DossierContent>(_ row: DossierRow<Content>, by principal: Principal) throws {
+        try connection.run(
+            "update dossier_body set body = $2 where dossier = $1",
+            .integer(row.number),
+            .bytes(row.body)
+        )
+        try enter(Content.entry, at: nextTick(), principal: principal.number)
+    }
+
+    /// Keeps what somebody said of an advisory.
+    public func keep(_ feedback: Feedback, on advisory: Int64, by principal: Principal) throws {
+        let tick = nextTick()
+        try connection.run(
+            "insert into feedback (number, advisory, body) values ($1, $2, $3)",
+            .integer(tick.microseconds),
+            .integer(advisory),
+            .bytes(Dossier.body(of: feedback))
+        )
+        try enter(.feedback, at: tick, principal: principal.number)
+    }
+}

@@ -1,0 +1,165 @@
+import Exchange
+import TestSupport
+import Testing
+
+@Suite("Reports and requests")
+struct ReportTests {
+    private static let now = Timestamp(microseconds: 1_800_000_000_000_000)
+    private let customs = Samples.member(1, .customs)
+    private let forwarder = Samples.member(2, .freightForwarder)
+    private let other = Samples.member(3)
+
+    private static func content(_ severity: Severity = .serious, container: Bool = true) throws -> ReportContent {
+        let subject =
+            container
+            ? try Subject(.container, key: "c", properties: ["containerNumber": ["CSQU3054383"]])
+            : try Subject(.route, key: "r", properties: ["origin": ["CNSHA"], "destination": ["NLRTM"]])
+        return try ReportContent(
+            categories: [try #require(Category(rawValue: "TBM-MIS"))],
+            severity: severity,
+            facts: "The weight is wrong.",
+            subjects: [subject]
+        )
+    }
+
+    private func actor(_ member: Member, _ role: Role = .reporter) -> ActingPrincipal {
+        ActingPrincipal(ID(Samples.uuid(Int(member.number) + 100)), of: member.id, roles: [role])
+    }
+
+    private func report() throws -> Report {
+        try Report(ID(Samples.uuid(9)), try Self.content(), by: actor(forwarder), to: customs, at: Self.now)
+    }
+
+    @Test("go their way between the two parties, each doing what is its own", arguments: UInt64(0)..<200)
+    func histories(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var report = try report()
+        let actions: [ReportAction] = [
+            .accept, .wantMore("More?"), .refuse(.tooLittle, nil), .add(try Self.content(.critical)), .say("Here."),
+            .retract, .conclude(.seizure, note: nil, embargo: nil), .conclude(.declined, note: nil, embargo: nil),
+        ]
+        for _ in 0..<12 {
+            guard let action = actions.randomElement(using: &random),
+                let member = [customs, forwarder, other].randomElement(using: &random),
+                let role = [Role.officer, .reporter, .reader].randomElement(using: &random)
+            else { return }
+            let before = report
+            guard let next = try? before.after(action, by: actor(member, role), at: Self.now) else { continue }
+            #expect(member.id != other.id && role != .reader)
+            switch action {
+            case .accept, .wantMore, .refuse: #expect(member.id == customs.id && role == .officer)
+            case .conclude(let outcome, _, _):
+                #expect(member.id == customs.id && before.state == .accepted && outcome.speaker == .authority)
+            case .add, .retract: #expect(member.id == forwarder.id && role == .reporter)
+            case .say: #expect(next.messages.count == before.messages.count + 1)
+            }
+            // What ended stays ended.
+            if case .refused = before.state { #expect(next.state == before.state) }
+            if before.state == .retracted { #expect(next.state == .retracted) }
+            report = next
+        }
+    }
+
+    @Test("keep an embargoed outcome to the authority until it ends")
+    func embargo() throws {
+        let officer = actor(customs, .officer)
+        let ends = Self.now.advanced(by: .seconds(60))
+        let report = try report().after(.accept, by: officer, at: Self.now)
+            .after(.conclude(.arrest, note: "two", embargo: ends), by: officer, at: Self.now)
+        #expect(report.outcomes(for: customs.id, at: Self.now).count == 1)
+        #expect(report.outcomes(for: forwarder.id, at: Self.now).isEmpty)
+        #expect(report.outcomes(for: forwarder.id, at: ends).map(\.outcome) == [.arrest])
+        #expect(report.outcomes(for: other.id, at: ends).isEmpty)
+    }
+
+    @Test("go to an authority, from one who may report")
+    func refusals() throws {
+        #expect(throws: ReportFault.noAuthority) {
+            try Report(ID(Samples.uuid(9)), try Self.content(), by: actor(forwarder), to: other, at: Self.now)
+        }
+        #expect(throws: ReportFault.missingRole(oneOf: [.reporter, .publisher])) {
+            try Report(
+                ID(Samples.uuid(9)),
+                try Self.content(),
+                by: actor(forwarder, .reader),
+                to: customs,
+                at: Self.now
+            )
+        }
+        #expect(throws: ContentFault.self) {
+            try ReportContent(categories: [], severity: .routine, facts: "x", subjects: [])
+        }
+    }
+
+    private func request(
+        _ content: ReportContent,
+        to members: [Member],
+        links: Set<SubjectMark> = [],
+        gateways: Gateways = AccessTableTests.gateways
+    ) throws -> InformationRequest {
+        try InformationRequest(
+            ID(Samples.uuid(8)),
+            content,
+            for: .diligence,
+            by: actor(forwarder),
+            of: forwarder,
+            to: members.map { ($0, $0.id == other.id ? links : []) },
+            gateways: gateways,
+            at: Self.now
+        )
+    }
+
+    @Test(
+        "are late after 8 hours, 3, 7 or 14 days",
+        arguments: [(Severity.critical, 8), (.serious, 72), (.significant, 168), (.routine, 336)]
+    )
+    func timers(severity: Severity, hours: Int) throws {
+        let request = try request(try Self.content(severity, container: false), to: [other, customs])
+        let due = Self.now.advanced(by: .seconds(hours * 3_600))
+        #expect(request.due == due)
+        let inTime = try request.answered(.nothing, by: actor(other), at: due)
+        let late = try inTime.answered(.positive("Yes."), by: actor(customs), at: due.advanced(by: .seconds(1)))
+        #expect(late.answers.map(\.isLate) == [false, true])
+        // The asker sees all answers, each of the others its own.
+        #expect(late.answers(for: forwarder.id).count == 2 && late.answers(for: other.id).map(\.member) == [other.id])
+        #expect(throws: ReportFault.answered) { try late.answered(.nothing, by: actor(other), at: due) }
+        let closed = try late.closed(by: actor(forwarder), at: due)
+        #expect(throws: ReportFault.answered) { try closed.closed(by: actor(forwarder), at: due) }
+    }
+
+    @Test("that name somebody go where a gateway leads, and pass by in silence whom they are about")
+    func lawful() throws {
+        #expect(throws: ReportFault.noGateway) { try request(try Self.content(), to: [other], gateways: .none) }
+        #expect(try request(try Self.content(container: false), to: [other], gateways: .none).asked == [other.id])
+        let gateway = Gateway(
+            name: Samples.name("ask"),
+            title: "",
+            about: "",
+            origin: Party(kinds: Set(MemberKind.allCases)),
+            reader: Party(kinds: [.bank]),
+            relation: .same,
+            modes: [.request],
+            purposes: [.diligence]
+        )
+        let banks = try #require(Gateways([gateway]))
+        #expect(try request(try Self.content(), to: [other, customs], gateways: banks).asked == [other.id])
+        let marks = try Self.content().subjects[0].marks
+        let silent = try request(try Self.content(), to: [other], links: marks, gateways: banks)
+        #expect(silent.asked.isEmpty && !silent.isSeen(by: other.id))
+    }
+
+    @Test("feedback that is sealed is seen by financial intelligence units alone")
+    func sealed() throws {
+        let fiu = Samples.member(5, .fiu)
+        let said = try Feedback(.reported, note: nil, by: other.id, at: Self.now)
+        #expect(said.isSeen(by: other, originator: customs.id) && said.isSeen(by: fiu, originator: customs.id))
+        #expect(
+            !said.isSeen(by: customs, originator: customs.id) && !said.isSeen(by: forwarder, originator: customs.id)
+        )
+        let open = try Feedback(.falseMatch, note: "Another birth date.", by: other.id, at: Self.now)
+        #expect(open.isSeen(by: customs, originator: customs.id) && !open.isSeen(by: fiu, originator: customs.id))
+        #expect(throws: ReportFault.notEntitled(.arrest)) {
+            try Feedback(.arrest, note: nil, by: other.id, at: Self.now)
+        }
+    }
+}
