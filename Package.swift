@@ -79,6 +79,7 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ],
+            resources: [.embedInCode("REST/openapi.json")],
             swiftSettings: settings
         ),
         .executableTarget(

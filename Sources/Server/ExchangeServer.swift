@@ -84,7 +84,8 @@ public struct ExchangeServer: Sendable {
         do {
             response = try await dispatch(request, connection, session)
         } catch {
-            response = fault(error).response(request.path.hasPrefix("/v1/") ? MediaType.problem : MediaType.taxii)
+            let isREST = request.path.hasPrefix("/v1/") || request.path == OpenAPI.path
+            response = fault(error).response(isREST ? MediaType.problem : MediaType.taxii)
         }
         if let start { log(request, connection, response, since: start) }
         return response
@@ -117,6 +118,7 @@ public struct ExchangeServer: Sendable {
         switch path {
         case "/healthz": return Response(.ok, "text/plain", ByteBuffer(string: "ok\n"))
         case "/readyz": return try await readiness()
+        case OpenAPI.path: return try OpenAPI.answer(request)
         default: break
         }
         // First, so that what another node has just revoked or given counts here.
@@ -127,7 +129,13 @@ public struct ExchangeServer: Sendable {
                 try await shown(header, on: connection)
             }
         let session = try Self.purposed(caller, request)
-        if path.hasPrefix("/v1/") { return try await answerV1(request, session) }
+        if path.hasPrefix("/v1/") {
+            do {
+                return try await answerV1(request, session)
+            } catch let fault as HTTPFault where request.method == .OPTIONS {
+                return try OpenAPI.options(fault)
+            }
+        }
         if let target = connection.target(asked: request.target) {
             return try await taxii.answer(request, target, session)
         }
@@ -145,7 +153,8 @@ public struct ExchangeServer: Sendable {
         let parts = request.path.split(separator: "/").dropFirst().map { String($0.removingPercentEncoding ?? "") }
         return switch parts.first {
         case "pending": try await approvals.answer(request, parts, session)
-        case "reports", "requests", "feedback": try await reports.answer(request, parts, session)
+        case "reports", "requests", "feedback", "observations", "confirmations":
+            try await reports.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
         }
     }

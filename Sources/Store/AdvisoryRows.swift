@@ -13,14 +13,24 @@ public struct AdvisoryRow: Sendable {
     public var advisory: Advisory
     /// The number of the version whose renditions are out; 0 for none.
     public var released: Int
+    /// Whether somebody confirmed it on its own.
+    public var isCorroborated: Bool
 
     /// Puts it together from its parts.
-    public init(number: Int64, pool: Int64, member: Int64, advisory: Advisory, released: Int) {
+    public init(
+        number: Int64,
+        pool: Int64,
+        member: Int64,
+        advisory: Advisory,
+        released: Int,
+        isCorroborated: Bool = false
+    ) {
         self.number = number
         self.pool = pool
         self.member = member
         self.advisory = advisory
         self.released = released
+        self.isCorroborated = isCorroborated
     }
 
     /// The next instant at which time alone changes it, or lets its renditions out.
@@ -29,7 +39,7 @@ public struct AdvisoryRow: Sendable {
         return [advisory.due, embargo].compactMap { $0 }.min()
     }
 
-    static let columns = "a.number, a.pool, a.member, a.released, b.body"
+    static let columns = "a.number, a.pool, a.member, a.released, b.body, a.corroborated"
     static let tables = "advisory a join advisory_body b on b.advisory = a.number"
 
     init(_ row: any SQLRow) throws {
@@ -44,7 +54,8 @@ public struct AdvisoryRow: Sendable {
             pool: row.integer(1),
             member: row.integer(2),
             advisory: advisory,
-            released: Int(row.integer(3))
+            released: Int(row.integer(3)),
+            isCorroborated: row.integer(5) == 1
         )
     }
 
@@ -203,11 +214,12 @@ extension Transaction {
     /// Keeps what became of an advisory; `principal` is nil where time alone did it.
     public func change(_ row: AdvisoryRow, by principal: Principal?) throws {
         try connection.run(
-            "update advisory set reference = $2, released = $3, due = $4 where number = $1",
+            "update advisory set reference = $2, released = $3, due = $4, corroborated = $5 where number = $1",
             .integer(row.number),
             row.advisory.reference.map { .text($0.text) } ?? .null,
             .integer(Int64(row.released)),
-            SQLValue(row.due?.microseconds)
+            SQLValue(row.due?.microseconds),
+            SQLValue(row.isCorroborated)
         )
         try connection.run(
             "update advisory_body set body = $2 where advisory = $1",

@@ -110,6 +110,22 @@ public enum DossierRows {
         )
     }
 
+    /// A member's observation; nil when it has none of that id.
+    public static func observation(
+        _ id: ID<Observation>,
+        of member: Member,
+        _ connection: any SQLConnection
+    ) throws -> Observation? {
+        try connection.first(
+            "select number, digest from observation where id = $1 and member = $2",
+            .text(id.text),
+            .integer(member.number)
+        ) { row in
+            let committed = Tick(microseconds: row.integer(0))
+            return Observation(id: id, member: member.id, digest: row.bytes(1), committed: committed)
+        }
+    }
+
     /// What was said of an advisory, oldest first.
     public static func feedback(on advisory: Int64, _ connection: any SQLConnection) throws -> [Feedback] {
         try connection.rows(
@@ -163,6 +179,26 @@ extension Transaction {
             .bytes(row.body)
         )
         try enter(Content.entry, at: nextTick(), principal: principal.number)
+    }
+
+    /// Keeps the digest of what a member saw.
+    /// - Returns: the observation, with its place in the journal.
+    public func keep(
+        observation id: ID<Observation>,
+        _ digest: [UInt8],
+        by principal: Principal,
+        of member: Member
+    ) throws -> Observation {
+        let tick = nextTick()
+        try connection.run(
+            "insert into observation (number, id, member, digest) values ($1, $2, $3, $4)",
+            .integer(tick.microseconds),
+            .text(id.text),
+            .integer(member.number),
+            .bytes(digest)
+        )
+        try enter(.observation, at: tick, principal: principal.number)
+        return Observation(id: id, member: member.id, digest: digest, committed: tick)
     }
 
     /// Keeps what somebody said of an advisory.

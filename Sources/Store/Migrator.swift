@@ -25,7 +25,7 @@ public enum Migrator {
     private static var migrations: [[UInt8]] {
         [
             PackageResources.M0001_sql, PackageResources.M0002_sql, PackageResources.M0003_sql,
-            PackageResources.M0004_sql, PackageResources.M0005_sql,
+            PackageResources.M0004_sql, PackageResources.M0005_sql, PackageResources.M0006_sql,
         ]
     }
 

@@ -38,6 +38,10 @@ struct Main: AsyncParsableCommand {
                     RelyCommand.self,
                 ]
             ),
+            CommandGroup(
+                name: "Reporting and asking",
+                subcommands: [ReportCommand.self, AskCommand.self, RequestsCommand.self, FeedbackCommand.self]
+            ),
             CommandGroup(name: "Operating", subcommands: [AdminCommand.self]),
         ]
     )

@@ -115,7 +115,7 @@ def test_from_draft_to_acknowledged_recall(desk):
     assert "(404)" in desk.refused("north-oil", "advisory", "show", reference)
     desk.report("swift-cargo", reference)
     cli("rely", report["id"], "--decision", "Shipment 4711 held", member="north-oil")
-    assert "(404)" in desk.refused("swift-cargo", "rely", report["id"], "--decision", "Not given to us")
+    assert "(404)" in desk.refused("blue-anchor", "rely", report["id"], "--decision", "Not given to us")
 
     # What anybody would get, and who got what.
     full = next(d for d in desk.lines("chief", "explain", reference, "--as", "north-oil") if d["rendition"] == "full")
@@ -185,6 +185,7 @@ def test_amendment_review_and_withdrawal(desk):
 
 
 def test_dispute_and_settlement(desk):
+    desk.partners("harbour-customs", "north-oil")
     reference = desk.publish("ADV-RTE")["reference"]
     assert "(404)" in desk.refused("north-oil", "advisory", "dispute", reference, "--reason", "Not given to us yet")
     assert desk.report("north-oil", reference)

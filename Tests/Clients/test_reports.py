@@ -1,8 +1,10 @@
 """A report travels to customs and comes back with its outcome; a pool is asked whether anyone knows them."""
+import hashlib
 import json
+import secrets
 
 from conftest import wait_for
-from test_scenarios import FACT, Party, content, join, later, person, publish, restart, world, customs, legal  # noqa: F401
+from test_scenarios import EXTENSION, FACT, Party, content, join, later, person, publish, restart, world, customs, legal  # noqa: F401
 
 
 def suspicion(**more):
@@ -102,3 +104,53 @@ def test_holders_say_what_came_of_an_advisory(world, customs, legal):
     assert [(one["member"], one["outcome"]) for one in said] == [("bank-1", "OM-FPM")], "a report to the unit is sealed"
     assert [one["outcome"] for one in bank.call("GET", f"feedback?advisory={made['id']}")["feedback"]] == ["OM-FPM", "OM-RPT"]
     other.call("GET", f"feedback?advisory={made['id']}", status=404)
+
+
+def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, legal):
+    """The oil pool: no verdict of many exists anywhere, and a dispute shows as a banner."""
+    reader, other = join(world, "oil-1", kind="energy"), join(world, "oil-2", kind="energy")
+
+    def observe(party, facts, **properties):
+        text = json.dumps(suspicion(facts=facts, relations=[], subjects=[person(properties={"name": ["Ottoline Brack"]} | properties)]))
+        salt = secrets.token_bytes(16)
+        digest = hashlib.sha256(salt + text.encode()).hexdigest()
+        return {"observation": party.call("POST", "observations", {"digest": digest}, 201)["observation"], "salt": salt.hex(), "text": text}
+
+    unread = observe(other, "She signs for Meridian.", phone=["+31 6 00000000"])
+    made = publish(customs, legal)
+    for party in (reader, other):
+        party.poll()
+    restart(world)
+    read = observe(reader, "Confirmed.", phone=["+31 6 11111111"])
+    place = {"report": reader.report("full")["id"]}
+    said = reader.call("POST", "confirmations", read | place, 201)
+    assert (said["outcome"], said["note"]) == ("OS-SIG", "read-before")
+    other.call("POST", "confirmations", unread | place | {"salt": "00" * 16}, 422)
+    reader.call("POST", "confirmations", unread | place, 422)
+    said = other.call("POST", "confirmations", unread | place, 201)
+    assert said["outcome"] == "OS-COR" and "note" not in said
+    restart(world)
+    found = customs.call("GET", f"feedback?advisory={made['id']}")["feedback"]
+    assert [(one["member"], one["outcome"]) for one in found] == [("oil-1", "OS-SIG"), ("oil-2", "OS-COR")]
+    reader.call("POST", f"advisories/{made['id']}/dispute", {"reason": "Another person."}, 204)
+    other.poll()
+    assert other.report("full")["extensions"][EXTENSION]["state"] == "restricted"
+    # Nothing that anybody is told counts or sums what the others said.
+    told = json.dumps([other.received, found, customs.call("GET", f"advisories/{made['id']}")])
+    assert not any(word in told for word in ("verdict", "score", "votes", "corroborations"))
+
+
+def test_the_same_key_makes_nothing_twice(world, customs):
+    forwarder, bank = Party(world, "blue-anchor"), Party(world, "first-harbour-bank")
+    body = {"authority": "harbour-customs", "content": suspicion()}
+    first = forwarder.call("POST", "reports", body, 201, **{"Idempotency-Key": "k-1"})
+    restart(world)
+    again = forwarder.call("POST", "reports", body, 201, **{"Idempotency-Key": "k-1"})
+    other = forwarder.call("POST", "reports", body, 201, **{"Idempotency-Key": "k-2"})
+    of_another = bank.call("POST", "reports", body, 201, **{"Idempotency-Key": "k-1"})
+    assert again["id"] == first["id"] and len({first["id"], other["id"], of_another["id"]}) == 3
+    assert len(forwarder.call("GET", "reports")["reports"]) == 2
+    draft = {"pool": "warnings", "kind": "ADV-SUB", "content": content()}
+    made = [customs.call("POST", "advisories", draft, 201, **{"Idempotency-Key": "k-1"})["id"] for _ in range(2)]
+    assert len(set(made)) == 1 and len(customs.call("GET", "advisories")["advisories"]) == 1
+    forwarder.call("POST", "reports", body, 400, **{"Idempotency-Key": "k" * 256})

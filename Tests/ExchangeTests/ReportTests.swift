@@ -163,3 +163,51 @@ struct ReportTests {
         }
     }
 }
+
+@Suite("Corroboration")
+struct CorroborationTests {
+    private static func content(_ properties: [String: [String]], advisory: AdvisoryReference? = nil) throws
+        -> ReportContent
+    {
+        try ReportContent(
+            categories: [try #require(Category(rawValue: "FRD-CGO"))],
+            severity: .serious,
+            facts: "Seen.",
+            subjects: [try Subject(.person, key: "s", properties: properties)],
+            advisory: advisory
+        )
+    }
+
+    @Test("needs another owner, another origin, an unread advisory and something new")
+    func rules() throws {
+        let advisory = try AdvisorySamples.published(
+            try AdvisorySamples.content(subjects: [AdvisorySamples.goods(), AdvisorySamples.route()])
+        )
+        let new = try Self.content(["name": ["Tamsin Verloop"]])
+        let (first, second) = (Tick(microseconds: 10), Tick(microseconds: 20))
+        func shortfall(_ content: ReportContent, at tick: Tick, _ group: String = "b", given: Tick?) -> Corroboration
+            .Shortfall?
+        {
+            Corroboration.shortfall(
+                of: content,
+                committed: tick,
+                by: Samples.name(group),
+                to: advisory,
+                from: Samples.name("a"),
+                firstGiven: given
+            )
+        }
+        #expect(shortfall(new, at: first, given: second) == nil && shortfall(new, at: first, given: nil) == nil)
+        #expect(shortfall(new, at: second, given: first) == .readBefore)
+        #expect(shortfall(new, at: first, "a", given: second) == .sameGroup)
+        let copied = try Self.content(["name": ["Tamsin Verloop"]], advisory: advisory.reference)
+        #expect(shortfall(copied, at: first, given: second) == .sharedOrigin)
+        let same = try ReportContent(
+            categories: [try #require(Category(rawValue: "FRD-CGO"))],
+            severity: .serious,
+            facts: "Seen.",
+            subjects: [try AdvisorySamples.route("x")]
+        )
+        #expect(shortfall(same, at: first, given: second) == .nothingNew)
+    }
+}

@@ -82,7 +82,14 @@ struct AdvisoryTests {
             action: .externalAction
         )
         let terms = try AdvisoryTerms(marking: .amber, affected: try AffectedPopulation(kinds: [.carrier]))
-        let drafted = try await world.desk.draft(.safety, content, on: terms, in: "warnings", by: customs)
+        let drafted = try await world.desk.draft(
+            world.node.newID(by: customs, key: nil),
+            .safety,
+            content,
+            on: terms,
+            in: "warnings",
+            by: customs
+        )
         let published = try await world.desk.act(.publish, on: .id(drafted.id), by: customs)
         for name in ["carrier", "lapsed"] {
             #expect(try await world.reports(name) == ["tearline"])

@@ -6,7 +6,13 @@ extension Advisory {
     }
 
     /// The label of one rendition of the version that readers see.
-    public func label(of rendition: Rendition, in pool: Pool, originator: Member, author: Principal) -> Label {
+    public func label(
+        of rendition: Rendition,
+        in pool: Pool,
+        originator: Member,
+        author: Principal,
+        isCorroborated: Bool
+    ) -> Label {
         let marking = terms.marking ?? pool.terms.defaultMarking
         var label = Label.Terms(
             id,
@@ -16,8 +22,8 @@ extension Advisory {
             of: renditions
         )
         label.isNominal = content.subjects.contains { $0.kind.isNominal }
-        label.isWeak =
-            content.namesPerson && (grade ?? Grade(.unknown, .unknown)).isTooWeakForIndustry(corroborated: false)
+        let grade = grade ?? Grade(.unknown, .unknown)
+        label.isWeak = content.namesPerson && grade.isTooWeakForIndustry(corroborated: isCorroborated)
         label.isProtected = content.shown.isEmpty && !content.subjects.isEmpty
         if case .restricted = stage { label.isDisputed = true }
         label.purposes = terms.purposes

@@ -65,4 +65,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case request = 13
     /// A holder said something of an advisory.
     case feedback = 14
+    /// A member committed what it saw by itself.
+    case observation = 15
 }

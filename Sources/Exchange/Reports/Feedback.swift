@@ -33,6 +33,14 @@ public struct Feedback: Hashable, Sendable, Codable {
         self.at = now
     }
 
+    /// What the exchange makes of a member's confirmation: corroborated, or a sighting with the reason.
+    public init(confirmation shortfall: Corroboration.Shortfall?, by member: ID<Member>, at now: Timestamp) {
+        self.member = member
+        outcome = shortfall == nil ? .corroborated : .sighting
+        note = shortfall?.rawValue
+        at = now
+    }
+
     /// Whether a member may see it: who said it; the originator, unless it is sealed; and of a sealed one, financial
     /// intelligence units alone.
     public func isSeen(by reader: Member, originator: ID<Member>) -> Bool {

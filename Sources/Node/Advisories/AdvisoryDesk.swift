@@ -79,17 +79,22 @@ public struct AdvisoryDesk: Sendable {
         press = RenditionPress(live, surroundings, key: key)
     }
 
-    /// Begins an advisory in a pool that the caller may write to.
+    /// Begins an advisory in a pool that the caller may write to; one that its member began under the same id is given
+    /// as it is now.
     public func draft(
+        _ id: ID<Advisory>,
         _ kind: AdvisoryKind,
         _ content: AdvisoryContent,
         on terms: AdvisoryTerms,
         in pool: String,
         by session: Session
     ) async throws(AdvisoryFault) -> Advisory {
-        let id = ID<Advisory>(surroundings.uuid())
-        return try await write { [self] transaction in
+        try await write { [self] transaction in
             let (directory, author) = try present(session, transaction)
+            if let known = try AdvisoryRows.advisory(id, transaction.connection) {
+                guard known.advisory.member == author.member.id else { throw AdvisoryFault.absent }
+                return known.advisory
+            }
             guard let pool = directory.pool(addressed: pool),
                 PoolRights(pool, author, at: transaction.now).sees
             else { throw AdvisoryFault.invalid(field: "pool", rule: "you take part in no pool of that name") }

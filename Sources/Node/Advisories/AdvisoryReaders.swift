@@ -57,7 +57,9 @@ extension AdvisoryDesk {
         asked session: Session
     ) async throws -> [(rendition: Rendition, decision: Decision)] {
         try checkOversight(session)
-        let advisory = try await advisory(name, for: session)
+        let found = try await database.read { try name.row($0) }
+        guard let row = found, row.advisory.member == session.member.id else { throw AdvisoryFault.absent }
+        let advisory = row.advisory
         let directory = live.directory
         guard let member = Name(member).flatMap({ directory.member(named: $0) }) else {
             throw AdvisoryFault.invalid(
@@ -78,7 +80,13 @@ extension AdvisoryDesk {
         let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
         let now = surroundings.clock()
         return Rendition.allCases.filter(advisory.renditions.contains).map { rendition in
-            let label = advisory.label(of: rendition, in: pool, originator: originator, author: author)
+            let label = advisory.label(
+                of: rendition,
+                in: pool,
+                originator: originator,
+                author: author,
+                isCorroborated: row.isCorroborated
+            )
             return (rendition, AccessPolicy.decide(reader, label, at: now))
         }
     }

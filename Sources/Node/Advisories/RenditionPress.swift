@@ -1,6 +1,4 @@
-import Crypto
 import Exchange
-import Foundation
 import Merkle
 import Store
 
@@ -11,12 +9,12 @@ struct RenditionPress: Sendable {
 
     private let live: LiveState
     private let surroundings: Surroundings
-    private let key: SymmetricKey
+    private let keyed: KeyedIDs
 
     init(_ live: LiveState, _ surroundings: Surroundings, key: [UInt8]) {
         self.live = live
         self.surroundings = surroundings
-        self.key = SymmetricKey(data: key)
+        keyed = KeyedIDs(key: key, use: "rendition")
     }
 
     /// Does what a change of an advisory means to its readers; changes the row's `released`.
@@ -35,9 +33,10 @@ struct RenditionPress: Sendable {
         // Under an embargo nothing leaves; what never left needs no news of its end either.
         if let embargo = advisory.terms.embargo, transaction.now < embargo { return }
         let isNews = before.stage != advisory.stage || before.version != advisory.version
-        guard isNews || row.released < advisory.version.number else { return }
         guard !advisory.state.isFinal || row.released > 0 else { return }
         guard let job = Job(row, directory) else { return }
+        let isOut = row.released == advisory.version.number
+        if isOut, !isNews, try !isRelabelled(row, job, transaction) { return }
         try define(in: job, transaction, directory)
         let instant = transaction.nextTick().time
         let labels = job.labels
@@ -58,6 +57,13 @@ struct RenditionPress: Sendable {
         let label = Label(pool: job.pool.id, marking: .clear, scope: nil)
         let definitions = ListExtension.definitions + [AdvisoryExtension.definition]
         try store(definitions, under: label, in: job, transaction, directory) { _, _ in }
+    }
+
+    /// Whether what is out bears another label than it would get now.
+    private func isRelabelled(_ row: AdvisoryRow, _ job: Job, _ transaction: Transaction) throws -> Bool {
+        try transaction.standing(of: row.number).contains { version in
+            job.labels[version.rendition] != (try label(numbered: version.label, transaction))
+        }
     }
 
     // MARK: Recall
@@ -177,13 +183,8 @@ struct RenditionPress: Sendable {
         try transaction.restand(&holdings, in: job.pool)
     }
 
-    /// UUIDs that are the same for the same part, and not to be guessed without the exchange's key.
     private func ids(of advisory: Advisory) -> RenditionIDs {
-        { [key] rendition, part in
-            var code = HMAC<SHA256>(key: key)
-            code.update(data: Array("rendition/\(advisory.id.text)/\(rendition.rawValue)/\(part)".utf8))
-            return UUID(Array(code.finalize()).prefix(16), version: 4)
-        }
+        { [keyed] rendition, part in keyed.uuid(for: "\(advisory.id.text)/\(rendition.rawValue)/\(part)") }
     }
 }
 
@@ -206,7 +207,16 @@ private struct Job {
         self.originator = originator
         self.author = author
         let labels = advisory.renditions.map {
-            ($0, advisory.label(of: $0, in: pool, originator: originator, author: author))
+            (
+                $0,
+                advisory.label(
+                    of: $0,
+                    in: pool,
+                    originator: originator,
+                    author: author,
+                    isCorroborated: row.isCorroborated
+                )
+            )
         }
         self.labels = Dictionary(uniqueKeysWithValues: labels)
         let marks = labels.first?.1.terms?.subjects ?? []

@@ -6,25 +6,37 @@ public struct ReportDesk: Sendable {
     private let live: LiveState
     private let database: any Database
     private let commits: GroupCommit
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
+    let press: RenditionPress
 
-    init(_ live: LiveState, _ database: any Database, _ commits: GroupCommit, _ surroundings: Surroundings) {
+    init(
+        _ live: LiveState,
+        _ database: any Database,
+        _ commits: GroupCommit,
+        _ surroundings: Surroundings,
+        _ press: RenditionPress
+    ) {
         self.live = live
         self.database = database
         self.commits = commits
         self.surroundings = surroundings
+        self.press = press
     }
 
     // MARK: Reports
 
-    /// Brings a report to the one authority that it is for.
+    /// Brings a report to the one authority that it is for; one that was brought under the same id is given as it is.
     public func report(
+        _ id: ID<Report>,
         _ content: ReportContent,
         to authority: String,
         by session: Session
     ) async throws(AdvisoryFault) -> Report {
-        let id = ID<Report>(surroundings.uuid())
-        return try await write(session) { transaction, directory, author in
+        try await write(session) { transaction, directory, author in
+            if let known = try DossierRows.dossier(id.text, Report.self, transaction.connection) {
+                guard known.content.member == author.member.id else { throw AdvisoryFault.absent }
+                return known.content
+            }
             guard let receiver = Name(authority).flatMap({ directory.member(named: $0) }) else {
                 throw AdvisoryFault.invalid(field: "authority", rule: "no member has this name")
             }
@@ -90,14 +102,19 @@ public struct ReportDesk: Sendable {
 
     // MARK: Requests
 
-    /// Puts a question to a member, or to all that read a pool that the caller reads too.
+    /// Puts a question to a member, or to all that read a pool that the caller reads too; one that was put under the
+    /// same id is given as it is.
     public func ask(
+        _ id: ID<InformationRequest>,
         _ content: ReportContent,
         to name: String,
         by session: Session
     ) async throws(AdvisoryFault) -> InformationRequest {
-        let id = ID<InformationRequest>(surroundings.uuid())
-        return try await write(session) { transaction, directory, author in
+        try await write(session) { transaction, directory, author in
+            if let known = try DossierRows.dossier(id.text, InformationRequest.self, transaction.connection) {
+                guard known.content.member == author.member.id else { throw AdvisoryFault.absent }
+                return known.content
+            }
             guard author.member.standing == .active else {
                 throw AdvisoryFault.forbidden("a suspended member asks nothing")
             }
@@ -238,7 +255,7 @@ public struct ReportDesk: Sendable {
         }
     }
 
-    private func write<Output: Sendable>(
+    func write<Output: Sendable>(
         _ session: Session,
         _ body: @escaping @Sendable (Transaction, Directory, Reader) throws -> Output
     ) async throws(AdvisoryFault) -> Output {

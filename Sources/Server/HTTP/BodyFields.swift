@@ -9,7 +9,7 @@ struct BodyFields {
     /// What stands before a field's name where the object is part of another.
     private var prefix = ""
 
-    /// Titles, descriptions and the like.
+    /// Titles, descriptions and the like, in Unicode's code points: a letter may have any number of them.
     static let textCharactersMax = 1_000
 
     init(_ bytes: [UInt8]) throws(AdministrationFault) {
@@ -40,7 +40,7 @@ struct BodyFields {
     mutating func text(_ field: String) throws(AdministrationFault) -> String? {
         taken.insert(field)
         guard let value = values[field], value.kind != .null else { return nil }
-        guard let text = value.string, text.count <= Self.textCharactersMax else {
+        guard let text = value.string, text.unicodeScalars.count <= Self.textCharactersMax else {
             throw fault(field, "must be a text of at most \(Self.textCharactersMax) characters")
         }
         return text

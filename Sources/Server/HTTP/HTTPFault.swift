@@ -34,8 +34,10 @@ struct HTTPFault: Error, Sendable {
         return fault
     }
 
+    /// HEAD goes with GET.
     static func wrongMethod(_ methods: [String]) -> HTTPFault {
-        let list = methods.joined(separator: ", ")
+        let head = methods.contains("GET") && !methods.contains("HEAD") ? ["HEAD"] : []
+        let list = (methods + head).joined(separator: ", ")
         var fault = HTTPFault(.methodNotAllowed, "Method not allowed", "This resource has \(list).")
         fault.headers.add(name: "Allow", value: list)
         return fault

@@ -6,28 +6,35 @@ import Store
 
 /// `/v1/advisories`, `/v1/recalls` and `/v1/reliances` (docs/ADVISORIES-API.md).
 struct AdvisoryService: Sendable {
-    /// Bytes of a body: content and terms at their largest fit.
-    static let bodyBytesMax = 4 << 20
     /// Advisories of one page.
     static let listedMax = 100
+    /// Digits of the cursor between two pages: microseconds since 1970.
+    private static let cursorDigitsMax = 18
+    /// Hexadecimal digits of a version's digest.
+    fileprivate static let digestDigits = 64
+
+    static let routes: RouteTable = {
+        var methods: [[String]: [HTTPMethod]] = [
+            ["advisories"]: [.GET, .POST], ["advisories", RouteTable.name]: [.GET], ["recalls"]: [.GET],
+            ["recalls", RouteTable.name, "acknowledge"]: [.POST], ["reliances"]: [.POST],
+        ]
+        for part in AdvisoryPart.allCases { methods[["advisories", RouteTable.name, part.rawValue]] = part.methods }
+        for step in AdvisoryStep.allCases { methods[["advisories", RouteTable.name, step.rawValue]] = [.POST] }
+        return RouteTable(methods: methods)
+    }()
 
     let node: Node
 
     private var desk: AdvisoryDesk { node.advisories }
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
+        try Self.routes.admit(request, parts)
         switch (parts.first, parts.count) {
         case ("advisories", 1): return try await all(request, session)
         case ("advisories", 2): return try await one(request, parts[1], session)
         case ("advisories", 3): return try await part(request, parts[1], parts[2], session)
-        case ("recalls", 1):
-            try allow(request, [.GET])
-            return .json(RecallList(try await desk.recalls(for: session), at: now), MediaType.json)
-        case ("recalls", 3) where parts[2] == "acknowledge":
-            try allow(request, [.POST])
-            try await noteFields(request)
-            try await desk.acknowledge(try report(parts[1]), by: session)
-            return Response(.noContent, MediaType.json)
+        case ("recalls", 1): return .json(RecallList(try await desk.recalls(for: session), at: now), MediaType.json)
+        case ("recalls", 3): return try await acknowledge(request, parts[1], session)
         case ("reliances", 1): return try await rely(request, session)
         default: throw HTTPFault.absent
         }
@@ -36,29 +43,25 @@ struct AdvisoryService: Sendable {
     // MARK: Advisories
 
     private func all(_ request: Request, _ session: Session) async throws -> Response {
-        try allow(request, [.GET, .POST])
         guard request.method == .POST else { return try await listing(request, session) }
-        var fields = try await fields(request)
+        var fields = try await request.fields()
         let pool = try BodyFields.needed("pool", try fields.text("pool"))
         let kind = try BodyFields.needed("kind", try fields.code("kind", AdvisoryKind.self))
         let (content, terms) = try said(&fields)
         try fields.finish()
         let advisory = try await desk.draft(kind, content, on: terms, in: pool, by: session)
-        var response = resource(advisory, status: .created)
+        var response = resource(advisory, for: request, status: .created)
         response.headers.add(name: "Location", value: "/v1/advisories/\(advisory.id.text)")
         return response
     }
 
     private func listing(_ request: Request, _ session: Session) async throws -> Response {
-        let before: Int64
-        if let text = request.parameter("before") {
-            guard let number = Int64(text) else { throw HTTPFault.malformed("before", "must be the `next` of a page") }
-            before = number
-        } else {
-            before = .max
+        let before = try before(request)
+        let state = request.parameter("state")
+        if let state, !AdvisoryState.names.contains(state) {
+            throw HTTPFault.malformed("state", "must be one of \(AdvisoryState.names.joined(separator: ", "))")
         }
         let rows = try await desk.advisories(for: session, before: before, upTo: Self.listedMax + 1)
-        let state = request.parameter("state")
         let shown = rows.prefix(Self.listedMax)
         let directory = session.directory
         let chosen = shown.filter { state == nil || $0.advisory.state.name == state }
@@ -71,9 +74,16 @@ struct AdvisoryService: Sendable {
         )
     }
 
+    /// Where a listing goes on; the newest where the query does not say.
+    private func before(_ request: Request) throws(HTTPFault) -> Int64 {
+        guard let text = request.parameter("before") else { return .max }
+        guard text.utf8.count <= Self.cursorDigitsMax, let number = Int64(text), String(number) == text, number >= 0
+        else { throw .malformed("before", "must be the `next` of a page") }
+        return number
+    }
+
     private func one(_ request: Request, _ name: String, _ session: Session) async throws -> Response {
-        try allow(request, [.GET])
-        return resource(try await desk.advisory(try self.name(name), for: session))
+        resource(try await desk.advisory(try self.name(name), for: session), for: request)
     }
 
     private func part(
@@ -82,46 +92,50 @@ struct AdvisoryService: Sendable {
         _ part: String,
         _ session: Session
     ) async throws -> Response {
-        let name = try self.name(name)
+        guard let part = AdvisoryPart(rawValue: part) else { return try await act(request, name, part, session) }
         switch part {
-        case "receipts":
-            try allow(request, [.GET])
-            let (sights, owed) = try await desk.sights(of: name, for: session)
+        case .receipts:
+            let (sights, owed) = try await desk.sights(of: try self.name(name), for: session)
             return .json(SightList(sights, owed, at: now), MediaType.json)
-        case "explain":
-            try allow(request, [.GET])
-            return try await explain(request, name, session)
-        case "consents":
-            try allow(request, [.POST])
-            return try await consent(request, name, session)
-        case "dispute":
-            try allow(request, [.POST])
-            var fields = try await fields(request)
+        case .explain: return try await explain(request, try self.name(name), session)
+        case .consents: return try await consent(request, name, session)
+        case .dispute:
+            var fields = try await request.fields()
             _ = try BodyFields.needed("reason", try fields.text("reason"))
             try fields.finish()
-            try await desk.dispute(name, by: session)
-            return Response(.noContent, MediaType.json)
-        case "settle":
-            try allow(request, [.POST])
-            try await noFields(request)
-            return resource(try await desk.settle(name, by: session))
-        default:
-            guard let step = try await step(part, request) else { throw HTTPFault.absent }
-            let seen = request["If-Match"].flatMap { $0 == "*" ? nil : $0.trimmingCharacters(in: Self.quotes) }
-            return resource(try await desk.act(step, on: name, by: session, seen: seen))
+            try await desk.dispute(try self.name(name), by: session)
+            return .done
+        case .settle:
+            try await request.fields().finish()
+            return resource(try await desk.settle(try self.name(name), by: session), for: request)
         }
     }
 
-    private static let quotes = CharacterSet(charactersIn: "\" ")
-
-    /// What a call does to an advisory; nil for what there is not.
-    private func step(_ part: String, _ request: Request) async throws -> AdvisoryDesk.Step? {
-        guard AdvisoryStep(rawValue: part) != nil else { return nil }
-        try allow(request, [.POST])
-        var fields = try await fields(request)
-        guard let step = try AdvisoryStep(rawValue: part)?.step(&fields, self) else { return nil }
+    private func act(
+        _ request: Request,
+        _ name: String,
+        _ word: String,
+        _ session: Session
+    ) async throws -> Response {
+        guard let word = AdvisoryStep(rawValue: word) else { throw HTTPFault.absent }
+        var fields = try await request.fields()
+        let step = try word.step(&fields, self)
         try fields.finish()
-        return step
+        let advisory = try self.name(name)
+        let seen = try await seen(request, advisory, session)
+        return resource(try await desk.act(step, on: advisory, by: session, seen: seen), for: request)
+    }
+
+    /// The tag that the advisory must have: the one that If-Match names, and of several the one that it has now.
+    private func seen(_ request: Request, _ name: AdvisoryName, _ session: Session) async throws -> String? {
+        guard let header = request.list("If-Match") else { return nil }
+        switch EntityTags(header) {
+        case .any: return nil
+        case .listed(let tags) where tags.count > 1:
+            let tag = try await desk.advisory(name, for: session).tag
+            return tags.contains(tag) ? tag : ""
+        case .listed(let tags): return tags.first ?? ""
+        }
     }
 
     private func explain(_ request: Request, _ name: AdvisoryName, _ session: Session) async throws -> Response {
@@ -145,15 +159,15 @@ struct AdvisoryService: Sendable {
         return .json(DecisionList(decisions), MediaType.json)
     }
 
-    private func consent(_ request: Request, _ name: AdvisoryName, _ session: Session) async throws -> Response {
-        var fields = try await fields(request)
+    private func consent(_ request: Request, _ name: String, _ session: Session) async throws -> Response {
+        var fields = try await request.fields()
         let reader = try BodyFields.needed("reader", try fields.text("reader"))
         let purpose = try BodyFields.needed("purpose", try fields.code("purpose", Purpose.self))
         let rendition = try BodyFields.needed("rendition", try fields.code("rendition", Rendition.self))
         let until = try BodyFields.needed("until", try fields.time("until"))
         try fields.finish()
         let consent = try await desk.consent(
-            to: name,
+            to: try self.name(name),
             reader: reader,
             for: purpose,
             rendition,
@@ -163,9 +177,17 @@ struct AdvisoryService: Sendable {
         return .json(ConsentResource(consent, reader: reader), status: .created, MediaType.json)
     }
 
+    /// A note is for the member's own file: it is checked and goes no further.
+    private func acknowledge(_ request: Request, _ report: String, _ session: Session) async throws -> Response {
+        var fields = try await request.fields()
+        _ = try fields.text("note")
+        try fields.finish()
+        try await desk.acknowledge(try self.report(report), by: session)
+        return .done
+    }
+
     private func rely(_ request: Request, _ session: Session) async throws -> Response {
-        try allow(request, [.POST])
-        var fields = try await fields(request)
+        var fields = try await request.fields()
         let text = try BodyFields.needed("report", try fields.text("report"))
         let decision = try BodyFields.needed("decision", try fields.text("decision"))
         try fields.finish()
@@ -180,14 +202,13 @@ struct AdvisoryService: Sendable {
 
     private var now: Timestamp { node.surroundings.clock() }
 
-    private func resource(_ advisory: Advisory, status: HTTPResponseStatus = .ok) -> Response {
-        var response = Response.json(
-            AdvisoryResource(advisory, node.live.directory),
-            status: status,
-            MediaType.json
-        )
-        response.headers.add(name: "ETag", value: "\"\(advisory.tag)\"")
-        return response
+    private func resource(
+        _ advisory: Advisory,
+        for request: Request,
+        status: HTTPResponseStatus = .ok
+    ) -> Response {
+        Response.json(AdvisoryResource(advisory, node.live.directory), status: status, MediaType.json)
+            .tagged(advisory.tag, for: request)
     }
 
     private func name(_ text: String) throws(HTTPFault) -> AdvisoryName {
@@ -207,32 +228,22 @@ struct AdvisoryService: Sendable {
         let terms: AdvisoryTerms = try fields.value("terms") ?? AdvisoryTerms()
         return (content, terms)
     }
+}
 
-    /// The fields of the body; none where there is no body.
-    private func fields(_ request: Request) async throws -> BodyFields {
-        let bytes = try await request.body.read(upTo: Self.bodyBytesMax)
-        return try BodyFields(bytes.isEmpty ? Array("{}".utf8) : bytes)
-    }
+/// What there is of an advisory beside itself and what is done to it, by the last word of its path.
+private enum AdvisoryPart: String, CaseIterable {
+    case receipts, explain, consents, dispute, settle
 
-    private func noFields(_ request: Request) async throws {
-        try await fields(request).finish()
-    }
-
-    /// A note is for the member's own file: it is checked and goes no further.
-    private func noteFields(_ request: Request) async throws {
-        var fields = try await fields(request)
-        _ = try fields.text("note")
-        try fields.finish()
-    }
-
-    private func allow(_ request: Request, _ methods: [HTTPMethod]) throws(HTTPFault) {
-        if request.method == .HEAD, methods.contains(.GET) { return }
-        guard methods.contains(request.method) else { throw .wrongMethod(methods.map(\.rawValue)) }
+    var methods: [HTTPMethod] {
+        switch self {
+        case .receipts, .explain: [.GET]
+        case .consents, .dispute, .settle: [.POST]
+        }
     }
 }
 
 /// What can be done to an advisory, by the last word of its path.
-private enum AdvisoryStep: String {
+private enum AdvisoryStep: String, CaseIterable {
     case edit, grade, approve, publish, amend, review, withdraw, recall, ratify
     case confirmGrade = "confirm-grade"
     case publishAmendment = "publish-amendment"
@@ -271,9 +282,18 @@ private enum AdvisoryStep: String {
 
     private static func digest(_ fields: inout BodyFields) throws -> [UInt8] {
         let text = try BodyFields.needed("digest", try fields.text("digest"))
-        guard let digest = Hex.bytes(of: text) else {
+        guard text.utf8.count == AdvisoryService.digestDigits, let digest = Hex.bytes(of: text),
+            digest.count * 2 == AdvisoryService.digestDigits
+        else {
             throw HTTPFault.malformed("digest", "must be the hexadecimal digest of the version that was looked at")
         }
         return digest
     }
+}
+
+extension AdvisoryState {
+    /// The words of VOCABULARY, in the order of an advisory's life.
+    fileprivate static let names = [
+        "draft", "graded", "approved", "published", "restricted", "expired", "withdrawn", "recalled",
+    ]
 }

@@ -1,12 +1,11 @@
 import Exchange
-import Foundation
 import NIOHTTP1
 import Node
 
 /// What waits for a second person, and what that person says: `/v1/pending`.
 struct ApprovalService: Sendable {
+    static let routes = RouteTable(methods: [["pending"]: [.GET], ["pending", RouteTable.name]: [.POST]])
     private static let bodyBytesMax = 16_384
-    private static let reasonCharactersMax = 1_000
 
     let node: Node
 
@@ -14,41 +13,33 @@ struct ApprovalService: Sendable {
         let pending: [Statuses.Waiting]
     }
 
-    private struct Said: Decodable {
-        let decision: String
-        let reason: String?
+    private enum Word: String, CaseIterable {
+        case approve, refuse
     }
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
-        switch (request.method, parts.count) {
-        case (.GET, 1), (.HEAD, 1):
+        try Self.routes.admit(request, parts)
+        guard parts.count == 2 else {
             return .json(Listing(pending: try await node.statuses.waiting(for: session)), MediaType.json)
-        case (.POST, 2):
-            let bytes = try await request.body.read(upTo: Self.bodyBytesMax)
-            guard let id = ID<StatusReport>(parsing: parts[1]) else { throw HTTPFault.absent }
-            let report = try await node.acceptance.settle(id, try decision(bytes), by: session)
-            return .bytes(report.encoded(), MediaType.json)
-        default:
-            guard parts.count <= 2 else { throw HTTPFault.absent }
-            throw HTTPFault.wrongMethod(parts.count == 1 ? ["GET", "HEAD"] : ["POST"])
         }
+        let decision = try decision(try await request.body.read(upTo: Self.bodyBytesMax))
+        guard let id = ID<StatusReport>(parsing: parts[1]) else { throw HTTPFault.absent }
+        let report = try await node.acceptance.settle(id, decision, by: session)
+        return .bytes(report.encoded(), MediaType.json)
     }
 
-    private func decision(_ bytes: [UInt8]) throws(HTTPFault) -> Acceptance.Decision {
-        guard let said = try? JSONDecoder().decode(Said.self, from: Data(bytes)) else {
-            throw .malformed(
-                "decision",
-                "the body must be {\"decision\": \"approve\"} or {\"decision\": \"refuse\", \"reason\": …}"
-            )
-        }
-        switch said.decision {
-        case "approve": return .approve
-        case "refuse":
-            guard let reason = said.reason, !reason.isEmpty, reason.count <= Self.reasonCharactersMax else {
-                throw .malformed("reason", "a refusal needs one, of at most \(Self.reasonCharactersMax) characters")
-            }
+    private func decision(_ bytes: [UInt8]) throws -> Acceptance.Decision {
+        var fields = try BodyFields(bytes)
+        let word = try BodyFields.needed("decision", try fields.code("decision", Word.self))
+        switch word {
+        case .approve:
+            try fields.finish()
+            return .approve
+        case .refuse:
+            let reason = try BodyFields.needed("reason", try fields.text("reason"))
+            try fields.finish()
+            guard !reason.isEmpty else { throw HTTPFault.malformed("reason", "a refusal needs one") }
             return .refuse(reason: reason)
-        default: throw .malformed("decision", "must be approve or refuse")
         }
     }
 }

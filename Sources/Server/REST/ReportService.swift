@@ -4,7 +4,7 @@ import NIOHTTP1
 import Node
 import Store
 
-/// `/v1/reports`, `/v1/requests` and `/v1/feedback` (docs/REPORTS-API.md).
+/// `/v1/reports`, `/v1/requests`, `/v1/feedback`, `/v1/observations` and `/v1/confirmations` (docs/REPORTS-API.md).
 struct ReportService: Sendable {
     let node: Node
 
@@ -37,6 +37,8 @@ struct ReportService: Sendable {
             try await request.fields().finish()
             return resource(try await desk.close(try id(parts[1]), by: session), session)
         case ("feedback", 1): return try await feedback(request, session)
+        case ("observations", 1): return try await observe(request, session)
+        case ("confirmations", 1): return try await confirm(request, session)
         default: throw HTTPFault.absent
         }
     }
@@ -59,7 +61,7 @@ struct ReportService: Sendable {
         let authority = try BodyFields.needed("authority", try fields.text("authority"))
         let content: ReportContent = try BodyFields.needed("content", try fields.value("content"))
         try fields.finish()
-        let report = try await desk.report(content, to: authority, by: session)
+        let report = try await desk.report(try node.newID(for: request, session), content, to: authority, by: session)
         var response = resource(report, session, status: .created)
         response.headers.add(name: "Location", value: "/v1/reports/\(report.id.text)")
         return response
@@ -83,7 +85,7 @@ struct ReportService: Sendable {
         let name = try BodyFields.needed("to", try fields.text("to"))
         let content: ReportContent = try BodyFields.needed("content", try fields.value("content"))
         try fields.finish()
-        let asked = try await desk.ask(content, to: name, by: session)
+        let asked = try await desk.ask(try node.newID(for: request, session), content, to: name, by: session)
         var response = resource(asked, session, status: .created)
         response.headers.add(name: "Location", value: "/v1/requests/\(asked.id.text)")
         return response
@@ -129,6 +131,44 @@ struct ReportService: Sendable {
         }
         let said = try await desk.say(outcome, note, on: id, by: session)
         return .json(FeedbackResource(said, session.directory), status: .created, MediaType.json)
+    }
+
+    // MARK: Confirmations
+
+    private func observe(_ request: Request, _ session: Session) async throws -> Response {
+        try request.allow([.POST])
+        var fields = try await request.fields()
+        let digest = try hexadecimal("digest", &fields)
+        try fields.finish()
+        let observation = try await desk.observe(digest, by: session)
+        return .json(
+            ["observation": observation.id.text, "time": observation.committed.text],
+            status: .created,
+            MediaType.json
+        )
+    }
+
+    private func confirm(_ request: Request, _ session: Session) async throws -> Response {
+        try request.allow([.POST])
+        var fields = try await request.fields()
+        let report = try BodyFields.needed("report", try fields.text("report"))
+        let observation = try BodyFields.needed("observation", try fields.text("observation"))
+        let salt = try hexadecimal("salt", &fields)
+        let text = try BodyFields.needed("text", try fields.longText("text"))
+        try fields.finish()
+        guard let id = try? STIXID(parsing: report), let held = ID<Observation>(parsing: observation) else {
+            throw HTTPFault.malformed("report", "must be a STIX id of a report, and observation the id of yours")
+        }
+        var content = try BodyFields(Array("{\"text\":\(text)}".utf8))
+        let said: ReportContent = try BodyFields.needed("text", try content.value("text"))
+        let feedback = try await desk.confirm(id, with: held, text, said, salt: salt, by: session)
+        return .json(FeedbackResource(feedback, session.directory), status: .created, MediaType.json)
+    }
+
+    private func hexadecimal(_ field: String, _ fields: inout BodyFields) throws -> [UInt8] {
+        let text = try BodyFields.needed(field, try fields.text(field))
+        guard let bytes = Hex.bytes(of: text) else { throw HTTPFault.malformed(field, "must be hexadecimal digits") }
+        return bytes
     }
 
     // MARK: Parts

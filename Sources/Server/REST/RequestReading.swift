@@ -1,4 +1,6 @@
+import Exchange
 import NIOHTTP1
+import Node
 
 /// What the calls of `/v1` read of a request.
 extension Request {
@@ -17,11 +19,30 @@ extension Request {
         return try BodyFields(bytes.isEmpty ? Array("{}".utf8) : bytes)
     }
 
+    /// The `Idempotency-Key` of a call that makes something; nil where it has none.
+    func idempotencyKey() throws(HTTPFault) -> String? {
+        guard let key = self["Idempotency-Key"] else { return nil }
+        guard (1...Self.idempotencyKeyBytesMax).contains(key.utf8.count) else {
+            throw .malformed("Idempotency-Key", "must have 1 to \(Self.idempotencyKeyBytesMax) bytes")
+        }
+        return key
+    }
+
+    /// Bytes of an idempotency key.
+    static let idempotencyKeyBytesMax = 255
+
     /// Where a listing goes on: the `next` of the page before; the newest without.
     func before() throws(HTTPFault) -> Int64 {
         guard let text = parameter("before") else { return .max }
         guard let number = Int64(text) else { throw .malformed("before", "must be the `next` of a page") }
         return number
+    }
+}
+
+extension Node {
+    /// The id of what a call makes: the same for the same caller and `Idempotency-Key`.
+    func newID<Kind>(for request: Request, _ session: Session) throws(HTTPFault) -> ID<Kind> {
+        newID(Kind.self, by: session, key: try request.idempotencyKey())
     }
 }
 

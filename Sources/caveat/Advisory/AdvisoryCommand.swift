@@ -88,8 +88,9 @@ struct AdvisoryCommand: AsyncParsableCommand {
         func run() async throws {
             let answer = try await exchange.get(advisory.path)
             if exchange.json { return try Output.line(answer.compact()) }
-            try Output.line(Outline.text(answer))
-            if let next = AdvisorySummary(answer).next { Output.note(next) }
+            let summary = AdvisorySummary(answer)
+            try Output.line("\(summary.text)\n\n\(Outline.text(answer))")
+            if let next = summary.next { Output.note(next) }
         }
     }
 }

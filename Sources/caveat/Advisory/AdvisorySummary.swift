@@ -32,9 +32,10 @@ struct AdvisorySummary {
                 publish: amendment == nil ? "publish" : "publish-amendment"
             )
         } else if field("state") == "published", advisory["ratified"]?.boolean == false {
+            let end = field("due").map { " by \($0)" } ?? ""
             next =
-                "it stands on one pair of eyes: a second person reads it and ratifies it"
-                + "\(field("due").map { " by \($0)" } ?? ""), or it is recalled: \(Self.reading(name, "ratify", version))"
+                "it stands on one pair of eyes: a second person reads and ratifies it\(end), or it is recalled: "
+                + Self.reading(name, "ratify", version)
         } else {
             next = nil
         }

@@ -1,0 +1,79 @@
+public import Exchange
+import Store
+
+/// What members saw by themselves, and whether it confirms an advisory.
+extension ReportDesk {
+    /// Commits the digest of what the caller's member saw, before it tells.
+    public func observe(_ digest: [UInt8], by session: Session) async throws(AdvisoryFault) -> Observation {
+        guard digest.count == Observation.digestBytes else {
+            throw .invalid(field: "digest", rule: "must be the 64 hexadecimal digits of SHA-256 of salt and text")
+        }
+        let id = ID<Observation>(surroundings.uuid())
+        return try await write(session) { transaction, _, observer in
+            guard !observer.principal.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
+                throw AdvisoryFault.forbidden("this needs the role reporter, publisher or officer")
+            }
+            return try transaction.keep(
+                observation: id,
+                digest,
+                by: observer.principal,
+                of: observer.member
+            )
+        }
+    }
+
+    /// Tells what was committed, to confirm an advisory that the caller's member was given: corroborated where it is
+    /// independent, else a sighting, with the reason.
+    ///
+    /// - Parameter text: the content as JSON, byte for byte as it was committed.
+    public func confirm(
+        _ report: STIXID,
+        with observation: ID<Observation>,
+        _ text: String,
+        _ content: ReportContent,
+        salt: [UInt8],
+        by session: Session
+    ) async throws(AdvisoryFault) -> Feedback {
+        guard (Observation.saltBytesMin...Observation.saltBytesMax).contains(salt.count) else {
+            throw .invalid(
+                field: "salt",
+                rule: "must have \(Observation.saltBytesMin) to \(Observation.saltBytesMax) bytes, in hexadecimal"
+            )
+        }
+        let digest = Observation.digest(of: text, salt: salt)
+        return try await write(session) { [press] transaction, directory, speaker in
+            guard var row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+                let originator = directory.members[row.advisory.member]
+            else { throw AdvisoryFault.absent }
+            let holders = try Holders(of: row, directory, transaction.connection)
+            guard row.advisory.member != speaker.member.id, holders.members(of: nil).contains(speaker.member.id) else {
+                throw AdvisoryFault.absent
+            }
+            let held = try DossierRows.observation(observation, of: speaker.member, transaction.connection)
+            guard let held, held.digest == digest else {
+                throw AdvisoryFault.invalid(
+                    field: "observation",
+                    rule: "is none of yours with this salt and text; send both byte for byte as they were committed"
+                )
+            }
+            let group = speaker.member.group
+            let given = holders.given.filter { directory.members[$0.principal.member]?.group == group }
+            let shortfall = Corroboration.shortfall(
+                of: content,
+                committed: held.committed,
+                by: group,
+                to: row.advisory,
+                from: originator.group,
+                firstGiven: given.compactMap(\.receipt.tick).min()
+            )
+            let feedback = Feedback(confirmation: shortfall, by: speaker.member.id, at: transaction.now)
+            try transaction.keep(feedback, on: row.number, by: speaker.principal)
+            if shortfall == nil, !row.isCorroborated {
+                row.isCorroborated = true
+                try press.release(&row, since: row.advisory, in: transaction, directory)
+                try transaction.change(row, by: speaker.principal)
+            }
+            return feedback
+        }
+    }
+}

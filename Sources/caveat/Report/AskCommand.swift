@@ -1,0 +1,61 @@
+import ArgumentParser
+import Exchange
+
+/// Puts a question to a member, or to all that read a pool.
+struct AskCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ask",
+        abstract: "Ask a member, or all that read a pool, whether they know who or what a file is about.",
+        discussion: """
+            The file is like that of a report; caveat report example prints one to begin from. It is checked before \
+            anything is sent. Answers are due after 8 hours (severity 4), 3, 7 or 14 days. Nobody is told who else \
+            was asked, you neither.
+
+            Examples:
+              caveat ask question.json --to first-harbour-bank
+              caveat ask question.json --to deepwater --purpose P08
+            """
+    )
+
+    @Argument(help: "The JSON file, or - for standard input.", completion: .file(extensions: ["json"]))
+    var file: String
+    @Option(name: .customLong("to"), help: ArgumentHelp("The member's or the pool's name.", valueName: "name"))
+    var receiver: String
+    @Option(
+        help: ArgumentHelp(
+            "What you ask for; otherwise your credential's first purpose.",
+            discussion: "Your credential must be bound to it."
+        )
+    )
+    var purpose: Purpose?
+    @OptionGroup var exchange: ExchangeOptions
+
+    func validate() throws { try checkName(receiver) }
+
+    func run() async throws {
+        let body = RequestBody(to: receiver, content: try ReportFile.content(file))
+        let answer: JSON.Value
+        if let purpose {
+            answer = try await exchange.posted("requests", body, for: purpose)
+        } else {
+            answer = try await exchange.posted("requests", body)
+        }
+        try exchange.show(request: answer)
+        if !exchange.json {
+            Output.note("see the answers with: caveat requests show \(answer["id"]?.string?.printable ?? "ID")")
+        }
+    }
+}
+
+/// A request as it is sent.
+private struct RequestBody: Encodable, Sendable {
+    let to: String
+    let content: ReportContent
+}
+
+extension ExchangeOptions {
+    /// Prints what became of a request.
+    func show(request: JSON.Value) throws(CommandFault) {
+        try json ? Output.line(request.compact()) : Output.line(RequestSummary(request).text)
+    }
+}

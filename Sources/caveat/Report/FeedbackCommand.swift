@@ -1,0 +1,67 @@
+import ArgumentParser
+import Exchange
+
+/// Says what came of an advisory, or reads what others said.
+struct FeedbackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "feedback",
+        abstract: "Tell an originator what came of a report that you were given; or list what was said of an advisory.",
+        discussion: """
+            The originator sees it, and nobody else; OM-RPT is seen by financial intelligence units alone.
+
+            Examples:
+              caveat feedback report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11 OM-FPM --note "Another birth date."
+              caveat feedback --of CVT-2026-00417
+            """
+    )
+
+    @Argument(help: "The report's id, as poll prints it.", transform: readReport) var report: String?
+    @Argument(help: ArgumentHelp("What came of it.", valueName: "code")) var code: MemberOutcome?
+    @Option(help: ArgumentHelp("More on it.", valueName: "text")) var note: String?
+    @Option(
+        name: .customLong("of"),
+        help: ArgumentHelp("List what was said of this advisory: its id or reference.", valueName: "advisory")
+    )
+    var advisory: String?
+    @OptionGroup var exchange: ExchangeOptions
+
+    func validate() throws {
+        if let note { try checkSaid(note, "--note", "more on it; or leave it out") }
+        guard let advisory else {
+            guard report != nil, code != nil else {
+                throw ValidationError(
+                    "give a REPORT and a CODE to say something, or --of ADVISORY to list what was said"
+                )
+            }
+            return
+        }
+        guard report == nil, note == nil else {
+            throw ValidationError("--of lists what was said: give it alone, or a REPORT and a CODE without it")
+        }
+        guard AdvisoryReference(advisory) != nil || ID<Advisory>(parsing: advisory) != nil else {
+            throw ValidationError(
+                "\(advisory.printable) is no advisory: give an id or a reference such as CVT-2026-00417"
+            )
+        }
+    }
+
+    func run() async throws {
+        if let advisory { return try await list(advisory) }
+        let body = ["report": report, "outcome": code?.outcome.rawValue, "note": note].compactMapValues(\.self)
+        let answer = try await exchange.post("feedback", body)
+        try exchange.show(answer, orSay: "said \(code?.outcome.rawValue ?? "") of \(report ?? "")")
+    }
+
+    private func list(_ advisory: String) async throws {
+        let said = try await exchange.get("feedback?advisory=\(advisory.percentEncoded)")["feedback"]?.elements ?? []
+        if exchange.json {
+            for one in said { try Output.line(one.compact()) }
+            return
+        }
+        if said.isEmpty { return Output.note("nobody said anything of it that you may see") }
+        let columns: [(heading: String, key: String)] = [
+            ("MEMBER", "member"), ("OUTCOME", "outcome"), ("TIME", "time"), ("NOTE", "note"),
+        ]
+        try Output.line(Table.rows(said, columns))
+    }
+}

@@ -1,0 +1,134 @@
+import ArgumentParser
+import Exchange
+
+/// What a member reports to an authority, and what becomes of it.
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Report suspicions to an authority, and follow what comes of them.",
+        discussion: """
+            A report is seen by your member and the one authority that it is for, and by nobody else. Authorities are \
+            customs, police, financial intelligence units and regulators.
+
+            Examples:
+              caveat report example > report.json
+              caveat report send report.json --to harbour-customs
+              caveat report send --csv bookings.csv --to harbour-customs
+              caveat report list
+              caveat report show 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52
+            """,
+        groupedSubcommands: [
+            CommandGroup(name: "Reporting", subcommands: [Example.self, Send.self, Add.self, Retract.self]),
+            CommandGroup(name: "Reading", subcommands: [List.self, Show.self]),
+            CommandGroup(name: "Talking about it", subcommands: [Say.self]),
+            CommandGroup(
+                name: "As the authority",
+                subcommands: [Accept.self, WantMore.self, Refuse.self, Conclude.self]
+            ),
+        ]
+    )
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List the reports that your member wrote or got, the newest first.",
+            discussion: """
+                Examples:
+                  caveat report list
+                  caveat report list --json
+                """
+        )
+
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            let reports = try await exchange.all("reports")
+            if exchange.json {
+                for report in reports { try Output.line(report.compact()) }
+                return
+            }
+            if reports.isEmpty { return Output.note("your member wrote no report and got none") }
+            try Output.line(ReportCommand.table(reports))
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show all of a report: what it says, what was said about it, what came of it.",
+            discussion: """
+                Examples:
+                  caveat report show 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52
+                  caveat report show 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --json
+                """
+        )
+
+        @OptionGroup var report: ReportTarget
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            let answer = try await exchange.get(report.path)
+            if exchange.json { return try Output.line(answer.compact()) }
+            let summary = ReportSummary(answer)
+            try Output.line("\(summary.text)\n\n\(Outline.text(answer))")
+            if let next = summary.next { Output.note(next) }
+        }
+    }
+
+    /// A report a row; ends without a line break.
+    static func table(_ reports: [JSON.Value]) -> String {
+        let headings = ["STATE", "MEMBER", "AUTHORITY", "SUBMITTED", "OUTCOMES", "ID", "FACTS"]
+        return Lines.table(
+            headings,
+            reports.map { report in
+                func field(_ key: String) -> String { report[key]?.string ?? "" }
+                let outcomes = (report["outcomes"]?.elements ?? []).compactMap { $0["outcome"]?.string }
+                return [
+                    field("state"), field("member"), field("authority"), field("submitted"),
+                    outcomes.joined(separator: " "), field("id"),
+                    Lines.beginning(of: report["content"]?["facts"]?.string),
+                ]
+            }
+        )
+    }
+}
+
+extension ExchangeOptions {
+    /// All that is listed below `/v1/` under a name, page after page, until none names a next one.
+    func all(_ name: String) async throws -> [JSON.Value] {
+        var listed: [JSON.Value] = []
+        var page = try await get(name)
+        while true {
+            let found = page[name]?.elements ?? []
+            listed += found
+            guard !found.isEmpty, let next = page["next"]?.string else { break }
+            Output.progress("\(listed.count) \(name) read")
+            page = try await get("\(name)?before=\(next.percentEncoded)")
+        }
+        Output.progress("")
+        return listed
+    }
+
+    /// Posts what is answered with a report or a request.
+    func posted(_ path: String, _ body: some Encodable & Sendable) async throws -> JSON.Value {
+        guard let answer = try await post(path, body) else {
+            throw CommandFault.answer(to: "/v1/\(path)", rule: "is empty and should not be")
+        }
+        return answer
+    }
+
+    /// Does something to a report, and prints what became of it.
+    func act(
+        _ action: String,
+        on report: ReportTarget,
+        _ body: some Encodable & Sendable = [String: String]()
+    ) async throws {
+        try show(report: try await posted("\(report.path)/\(action)", body))
+    }
+
+    /// Prints what became of a report, and says what comes next.
+    func show(report: JSON.Value) throws(CommandFault) {
+        if json { return try Output.line(report.compact()) }
+        let summary = ReportSummary(report)
+        try Output.line(summary.text)
+        if let next = summary.next { Output.note(next) }
+    }
+}

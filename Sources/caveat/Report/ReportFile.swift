@@ -1,0 +1,86 @@
+import Exchange
+import Foundation
+
+/// Files that say what a report or a request says.
+enum ReportFile {
+    /// The content in a file, or in standard input where the path is `-`, checked by the exchange's own reader.
+    static func content(_ path: String) throws(CommandFault) -> ReportContent {
+        let bytes = try bytes(path)
+        do throws(AdvisoryFileFault) {
+            return try content(in: bytes)
+        } catch {
+            throw error.told(of: path)
+        }
+    }
+
+    /// The content in the bytes of a file.
+    static func content(in bytes: [UInt8]) throws(AdvisoryFileFault) -> ReportContent {
+        let root: JSON.Value
+        do throws(JSONFault) {
+            root = try JSON(parsing: bytes).root
+        } catch {
+            throw .json(error)
+        }
+        guard root.kind == .object else { throw .content(shape) }
+        do {
+            return try JSONDecoder().decode(ReportContent.self, from: Data(bytes))
+        } catch let fault as ContentFault {
+            throw .content(fault)
+        } catch {
+            throw .content(shape)
+        }
+    }
+
+    /// The bytes of a file, or of standard input where the path is `-`.
+    static func bytes(_ path: String) throws(CommandFault) -> [UInt8] {
+        let data: Data?
+        if path == "-" {
+            data = try? FileHandle.standardInput.readToEnd() ?? Data()  // The reason is the same for nil: below.
+        } else {
+            data = FileManager.default.contents(atPath: path)
+        }
+        guard let data else {
+            throw .file(path: path, rule: "cannot be read; check the path and that you may read it")
+        }
+        return Array(data)
+    }
+
+    private static var shape: ContentFault {
+        ContentFault("", .form("must be one JSON object, as caveat report example prints it"))
+    }
+
+    /// A valid file to begin from; everything in it is invented.
+    static let example = """
+        {
+          "categories": ["TBM-MIS", "TRF-PRE"],
+          "severity": 3,
+          "facts": "Declared as telephones; the weight is that of something else. Booked by telephone, paid in cash.",
+          "suspicion": "Precursors are likely.",
+          "seen": "2026-11-20T08:00:00Z",
+          "place": "NLRTM",
+          "subjects": [
+            {
+              "kind": "CNS", "key": "c1",
+              "properties": {"hsDeclared": ["851762"], "hsSuspected": ["293941"], "billOfLading": ["BL-77"]}
+            },
+            {
+              "kind": "CTR", "key": "c2",
+              "properties": {"containerNumber": ["CSQU3054383"]}
+            },
+            {
+              "kind": "ORG", "key": "o1", "roles": ["CZ"],
+              "properties": {"name": ["Tidewater Lantern Freight BV"]}
+            },
+            {
+              "kind": "RTE", "key": "r1",
+              "properties": {"origin": ["CNSHA"], "destination": ["NLRTM"]}
+            }
+          ],
+          "relations": [
+            {"from": "o1", "kind": "consignor-of", "to": "c1"},
+            {"from": "c1", "kind": "carried-by", "to": "c2"},
+            {"from": "c1", "kind": "travelled-by", "to": "r1"}
+          ]
+        }
+        """
+}

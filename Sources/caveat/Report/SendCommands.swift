@@ -1,0 +1,104 @@
+import ArgumentParser
+import Exchange
+
+extension ReportCommand {
+    /// Prints a file to begin from.
+    struct Example: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a valid file to begin a report or a request from; everything in it is invented.",
+            discussion: """
+                Examples:
+                  caveat report example > report.json
+                """
+        )
+
+        func run() throws { try Output.line(ReportFile.example) }
+    }
+
+    /// Brings reports to an authority.
+    struct Send: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Report to an authority: one report from a JSON file, or many from a CSV file.",
+            discussion: """
+                Everything is checked before anything is sent, and an error names the field, the rule and the fix.
+
+                A CSV file is UTF-8 with commas, and its first line names its columns, in any order: categories (with \
+                spaces between them), severity and facts, which are needed, and \
+                \(ReportRows.Column.optional.map(\.rawValue).joined(separator: ", ")). Each row is a report of its \
+                own, about at least one thing. A row that is wrong is named by its line and does not stop the others. \
+                Send corrected rows by themselves: what was sent already would be sent again.
+
+                Examples:
+                  caveat report send report.json --to harbour-customs
+                  caveat report example | caveat report send - --to harbour-customs
+                  caveat report send --csv bookings.csv --to harbour-customs
+                """
+        )
+
+        @Argument(help: "The JSON file, or - for standard input.", completion: .file(extensions: ["json"]))
+        var file: String?
+        @Option(
+            help: ArgumentHelp("A CSV file instead, or - for standard input.", valueName: "file"),
+            completion: .file(extensions: ["csv"])
+        )
+        var csv: String?
+        @Option(name: .customLong("to"), help: ArgumentHelp("The authority's name.", valueName: "authority"))
+        var authority: String
+        @OptionGroup var exchange: ExchangeOptions
+
+        func validate() throws {
+            try checkName(authority)
+            guard (file == nil) != (csv == nil) else {
+                throw ValidationError("give the FILE of one report, or --csv FILE with many")
+            }
+        }
+
+        func run() async throws {
+            if let csv { return try await ReportBatch(csv, to: authority, exchange).send() }
+            let body = ReportBody(authority: authority, content: try ReportFile.content(file ?? "-"))
+            try exchange.show(report: try await exchange.posted("reports", body))
+        }
+    }
+
+    /// Says it again, with more.
+    struct Add: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Replace what a report says, with more in it; for one that nobody has accepted yet.",
+            discussion: """
+                Examples:
+                  caveat report add 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 report.json
+                """
+        )
+
+        @OptionGroup var report: ReportTarget
+        @Argument(help: "The JSON file, or - for standard input.", completion: .file(extensions: ["json"]))
+        var file: String
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            try await exchange.act("add", on: report, ["content": try ReportFile.content(file)])
+        }
+    }
+
+    /// Takes a report back.
+    struct Retract: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take a report back; this is final.",
+            discussion: """
+                Examples:
+                  caveat report retract 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52
+                """
+        )
+
+        @OptionGroup var report: ReportTarget
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws { try await exchange.act("retract", on: report) }
+    }
+}
+
+/// A report as it is sent.
+struct ReportBody: Encodable, Sendable {
+    let authority: String
+    let content: ReportContent
+}
