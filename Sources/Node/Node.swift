@@ -46,6 +46,8 @@ public struct Node: Sendable {
     public let acceptance: Acceptance
     /// The one door out.
     public let disclosure: Disclosure
+    /// What one reader is given of all its pools.
+    public let feed: Feed
     /// What originators do with advisories, and what holders owe.
     public let advisories: AdvisoryDesk
     /// Reports to authorities, requests for information, and feedback.
@@ -109,6 +111,7 @@ public struct Node: Sendable {
         )
         acceptance = Acceptance(live, commits, surroundings)
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
+        feed = Feed(live, disclosure, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
         reports = ReportDesk(live, database, commits, surroundings, advisories.press)
         idempotency = KeyedIDs(key: identity.cursorKey, use: "idempotency")

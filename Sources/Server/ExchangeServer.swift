@@ -152,6 +152,7 @@ public struct ExchangeServer: Sendable {
     private func answerV1(_ request: Request, _ session: Session) async throws -> Response {
         let parts = request.path.split(separator: "/").dropFirst().map { String($0.removingPercentEncoding ?? "") }
         return switch parts.first {
+        case "events" where parts.count == 1: try EventService(node: node).answer(request, session)
         case "pending": try await approvals.answer(request, parts, session)
         case "reports", "requests", "feedback", "observations", "confirmations":
             try await reports.answer(request, parts, session)

@@ -23,6 +23,8 @@ public final class LiveState: Sendable {
     let state = Mutex(State())
     /// Set when the journal could not be read after a commit.
     private let isBehind = Atomic(false)
+    /// Who waits for the next entries: the number is taken from the map when a stream ends.
+    private let listeners = Mutex<(last: Int, streams: [Int: AsyncStream<Void>.Continuation])>((0, [:]))
     private let database: any Database
     private let following = Convoy()
 
@@ -35,6 +37,9 @@ public final class LiveState: Sendable {
 
     /// Everybody and everything, as of the last entry taken in.
     public var directory: Directory { state.withLock { $0.directory } }
+
+    /// Up to where the journal was taken in.
+    var head: Tick { state.withLock { $0.head } }
 
     /// Takes in every entry up to the journal's head as it is when this is called, or later.
     ///
@@ -72,7 +77,23 @@ public final class LiveState: Sendable {
         }
         guard let news else { return false }
         state.withLock { $0.take(news) }
+        for listener in listeners.withLock({ Array($0.streams.values) }) { listener.yield() }
         return !news.isLast
+    }
+
+    /// Sends once, and again whenever entries were taken in; what comes while nobody looks is one.
+    func changes() -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let number = listeners.withLock { listeners in
+            listeners.last += 1
+            listeners.streams[listeners.last] = continuation
+            return listeners.last
+        }
+        continuation.onTermination = { [weak self] _ in
+            _ = self?.listeners.withLock { $0.streams.removeValue(forKey: number) }
+        }
+        continuation.yield()
+        return stream
     }
 }
 

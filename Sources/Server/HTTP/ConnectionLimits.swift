@@ -113,7 +113,7 @@ final class Deadline: ChannelDuplexHandler {
         guard let event = event as? Leftover else {
             return context.triggerUserOutboundEvent(event, promise: promise)
         }
-        (isLeftover, isAnswered, since) = (event == .begins, true, .now())
+        (isLeftover, isAnswered, since) = (event == .begins, true, .now())  // `taken` and `ends` count alike.
         promise?.succeed()
     }
 
@@ -137,9 +137,10 @@ final class Deadline: ChannelDuplexHandler {
     }
 }
 
-/// Told to `Deadline`: the rest of a body comes that belongs to a request which was answered, or it is over.
+/// Told to `Deadline`: the rest of a body comes that belongs to a request which was answered, or it is over; or a part of
+/// an answer without end was taken.
 enum Leftover: Hashable, Sendable {
-    case begins, ends
+    case begins, ends, taken
 }
 
 /// The Date header (RFC 9110 §6.6.1), made once a second.

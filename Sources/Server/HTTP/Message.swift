@@ -62,6 +62,8 @@ struct Response: Sendable {
     var endsConnection = false
     /// What a large body holds of the budget until it is written.
     var lease: ByteBudget.Lease?
+    /// Writes a body without a length, part by part, until there is no more; each call ends when its part is taken.
+    var stream: (@Sendable (_ write: @escaping @Sendable (ByteBuffer) async throws -> Void) async throws -> Void)?
 
     init(_ status: HTTPResponseStatus, _ mediaType: String, _ body: ByteBuffer = ByteBuffer()) {
         self.status = status
@@ -83,7 +85,11 @@ extension Response {
             bytes.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
         }
         for (name, value) in headers { bytes.writeField(name, value) }
-        bytes.writeField("Content-Length", String(body.readableBytes))
+        if stream == nil {
+            bytes.writeField("Content-Length", String(body.readableBytes))
+        } else {
+            bytes.writeField("Transfer-Encoding", "chunked")
+        }
         bytes.writeField("Date", date)
         if let connection { bytes.writeField("Connection", connection) }
         bytes.writeStaticString("\r\n")

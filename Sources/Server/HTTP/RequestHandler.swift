@@ -42,6 +42,8 @@ final class RequestHandler: ChannelDuplexHandler {
     private var isReadHeld = false
     private var isDelivering = false
     private var isLast = false
+    /// An answer without end that is under way.
+    private var streaming: Task<Void, Never>?
     /// Parts of requests that came before the one under way was answered.
     private var waiting = CircularBuffer<HTTPServerRequestPart>()
 
@@ -120,6 +122,9 @@ final class RequestHandler: ChannelDuplexHandler {
 
     private func finish(_ response: Response, to request: HTTPRequestHead) {
         guard let context, context.channel.isActive else { return }
+        if let stream = response.stream, request.method != .HEAD {
+            return begin(stream, response, request, context)
+        }
         isAnswering = false
         isLast = isLast || response.endsConnection
         let lease = response.lease
@@ -139,6 +144,44 @@ final class RequestHandler: ChannelDuplexHandler {
         deliver(context)
         resumeReading(context)
         if isLast, !isAnswering, let written { close(context, after: written.futureResult) }
+    }
+
+    /// Writes an answer without a length (RFC 9112 §7.1), as the last on its connection.
+    private func begin(
+        _ stream: @escaping @Sendable (@escaping @Sendable (ByteBuffer) async throws -> Void) async throws -> Void,
+        _ response: Response,
+        _ request: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
+        isLast = true
+        context.writeAndFlush(
+            wrapOutboundOut(response.head(date: dates.text, connection: "close", spare: 0)),
+            promise: nil
+        )
+        let here = NIOLoopBound(self, eventLoop: context.eventLoop)
+        streaming = Task.immediate(executorPreference: connection) {
+            do {
+                try await stream { part in try await here.value.write(part).get() }
+                _ = try await here.value.write(ByteBuffer()).get()
+            } catch {
+                // The client went away, or the exchange could not go on: it comes again with its last id.
+            }
+            here.value.context?.close(promise: nil)
+        }
+    }
+
+    /// One chunk; an empty one is the last.
+    private func write(_ part: ByteBuffer) -> EventLoopFuture<Void> {
+        guard let context, context.channel.isActive else {
+            return connection.loop.makeFailedFuture(ChannelError.alreadyClosed)
+        }
+        var chunk = ByteBuffer(string: String(part.readableBytes, radix: 16) + "\r\n")
+        chunk.writeImmutableBuffer(part)
+        chunk.writeStaticString("\r\n")
+        let taken = context.eventLoop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(chunk), promise: taken)
+        let here = NIOLoopBound(context, eventLoop: context.eventLoop)
+        return taken.futureResult.map { here.value.triggerUserOutboundEvent(Leftover.taken, promise: nil) }
     }
 
     /// Takes what waits behind a request that was answered: one after another, not one inside the other.
@@ -168,6 +211,7 @@ final class RequestHandler: ChannelDuplexHandler {
             // The request under way is answered, those behind it may be sent again elsewhere.
             isLast = true
             waiting.removeAll()
+            streaming?.cancel()
             if !isAnswering { context.close(promise: nil) }
         default: context.fireUserInboundEventTriggered(event)
         }
@@ -175,6 +219,7 @@ final class RequestHandler: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         body.fail(ChannelError.eof)
+        streaming?.cancel()
         context.fireChannelInactive()
     }
 

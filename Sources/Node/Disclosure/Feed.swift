@@ -1,0 +1,54 @@
+import AsyncAlgorithms
+public import Exchange
+public import Store
+
+/// All that one reader is given of all its pools, in one order: what an event stream follows.
+public struct Feed: Sendable {
+    /// How many versions of one pool one look takes.
+    private static let limit = 100
+
+    /// One version on its way out.
+    public struct Event: Sendable {
+        /// The pool.
+        public let pool: Pool
+        /// The version; its tick is where the feed goes on from.
+        public let version: PagedVersion
+    }
+
+    private let live: LiveState
+    private let disclosure: Disclosure
+    private let clock: @Sendable () -> Timestamp
+
+    init(_ live: LiveState, _ disclosure: Disclosure, clock: @escaping @Sendable () -> Timestamp) {
+        self.live = live
+        self.disclosure = disclosure
+        self.clock = clock
+    }
+
+    /// What comes after a tick, ascending, with the receipts durable; some of it, where it is much.
+    public func events(after tick: Tick, for session: Session) async throws -> [Event] {
+        var events: [Event] = []
+        // What is committed while one pool after another is looked at waits for the next look: it could be earlier than
+        // what a later pool shows.
+        var end = live.head
+        for pool in session.directory.pools.values where PoolRights(pool, session.reader, at: clock()).reads {
+            let question = Disclosure.Question(
+                form: .objects,
+                after: tick,
+                limit: Self.limit,
+                filter: ObjectFilter(versions: VersionFilter(all: true))
+            )
+            let page = try await disclosure.page(question, of: pool, to: session, over: .events).stored
+            events += page.versions.map { Event(pool: pool, version: $0) }
+            // Beyond the end of a page that is not the last, another pool's events wait for their turn.
+            if page.more { end = min(end, page.examined) }
+        }
+        return events.filter { $0.version.tick <= end }.sorted { $0.version.tick < $1.version.tick }
+    }
+
+    /// Beats whenever something was taken in from the journal, and at the latest after `pause`.
+    public func beats(every pause: Duration) -> some AsyncSequence<Void, Never> & Sendable {
+        let timer = AsyncTimerSequence(interval: pause, clock: ContinuousClock()).map { _ in () }
+        return merge(live.changes(), timer)
+    }
+}
