@@ -137,8 +137,8 @@ final class Deadline: ChannelDuplexHandler {
     }
 }
 
-/// Told to `Deadline`: the rest of a body comes that belongs to a request which was answered, or it is over; or a part of
-/// an answer without end was taken.
+/// Told to `Deadline`: the rest of a body comes that belongs to a request which was answered, or it is over; or a part
+/// of an answer without end was taken.
 enum Leftover: Hashable, Sendable {
     case begins, ends, taken
 }
