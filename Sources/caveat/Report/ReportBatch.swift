@@ -37,10 +37,8 @@ struct ReportBatch {
                 Output.progress("")
                 Output.note("\(name), line \(row.line): \(fault)")
                 guard Self.isOfOneRow(fault) else {
-                    throw CommandFault.failed(
-                        "\(sentCount) of \(rowCount) reports were sent before line \(row.line); see with caveat report "
-                            + "list whether that one arrived, then send the rest by itself"
-                    )
+                    let sent = "\(sentCount) of \(rowCount) reports were sent"
+                    throw CommandFault.failed("\(sent); \(Self.advice(after: fault, in: row.line))")
                 }
             }
         }
@@ -84,5 +82,13 @@ struct ReportBatch {
     private static func isOfOneRow(_ fault: CommandFault) -> Bool {
         guard case .refused(let refusal) = fault, refusal.field != "authority" else { return false }
         return (400..<500).contains(refusal.status) && ![401, 408, 429].contains(refusal.status)
+    }
+
+    /// How to go on after a fault that is not of one row.
+    private static func advice(after fault: CommandFault, in line: Int) -> String {
+        if case .refused = fault {
+            return "mend this, then send line \(line) and those after it by themselves"
+        }
+        return "see with caveat report list whether line \(line) arrived, then send those after it by themselves"
     }
 }
