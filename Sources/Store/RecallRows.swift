@@ -12,14 +12,24 @@ public struct OwedRow: Hashable, Sendable {
     public let ends: Timestamp
     /// When it was acknowledged; nil while it is owed.
     public let acknowledged: Timestamp?
+    /// What the member said with it; nil for nothing.
+    public let note: String?
 
     /// Puts it together from its parts.
-    public init(advisory: Int64, member: Int64, recalled: Timestamp, ends: Timestamp, acknowledged: Timestamp?) {
+    public init(
+        advisory: Int64,
+        member: Int64,
+        recalled: Timestamp,
+        ends: Timestamp,
+        acknowledged: Timestamp?,
+        note: String? = nil
+    ) {
         self.advisory = advisory
         self.member = member
         self.recalled = recalled
         self.ends = ends
         self.acknowledged = acknowledged
+        self.note = note
     }
 
     /// Whether it is late.
@@ -31,14 +41,15 @@ public struct OwedRow: Hashable, Sendable {
             member: row.integer(1),
             recalled: Timestamp(microseconds: row.integer(2)),
             ends: Timestamp(microseconds: row.integer(3)),
-            acknowledged: row.isNull(4) ? nil : Timestamp(microseconds: row.integer(4))
+            acknowledged: row.isNull(4) ? nil : Timestamp(microseconds: row.integer(4)),
+            note: row.isNull(5) ? nil : row.text(5)
         )
     }
 }
 
 /// Recalls as rows: who owes what, and which decisions relied on what was recalled.
 public enum RecallRows {
-    private static let columns = "advisory, member, recalled, ends, acknowledged"
+    private static let columns = "advisory, member, recalled, ends, acknowledged, note"
 
     /// Who owes, or gave, an acknowledgement of one advisory's recall.
     public static func owed(of advisory: Int64, _ connection: any SQLConnection) throws -> [OwedRow] {
@@ -90,9 +101,13 @@ extension Transaction {
 
     /// Notes that a member acknowledged a recall; again is no error.
     /// - Returns: whether it owed one, or had given it.
-    public func acknowledge(_ advisory: Int64, by principal: Principal, of member: Member, in pool: Int64) throws
-        -> Bool
-    {
+    public func acknowledge(
+        _ advisory: Int64,
+        _ note: String?,
+        by principal: Principal,
+        of member: Member,
+        in pool: Int64
+    ) throws -> Bool {
         let owed = try connection.first(
             "select acknowledged from owed where advisory = $1 and member = $2",
             .integer(advisory),
@@ -102,10 +117,11 @@ extension Transaction {
         guard owed else { return true }
         let tick = nextTick()
         try connection.run(
-            "update owed set acknowledged = $3 where advisory = $1 and member = $2",
+            "update owed set acknowledged = $3, note = $4 where advisory = $1 and member = $2",
             .integer(advisory),
             .integer(member.number),
-            .integer(tick.microseconds)
+            .integer(tick.microseconds),
+            note.map { .text($0) } ?? .null
         )
         try enter(.acknowledged, at: tick, principal: principal.number, pool: pool)
         return true

@@ -148,7 +148,7 @@ def test_many_reports_from_a_csv(desk):
     assert [json.loads(line)["state"] for line in done.stdout.splitlines()] == ["submitted"]
     # Whom it is for is wrong for all of them: the first stops the others.
     stopped = desk.refused("north-oil", "report", "send", "--csv", mixed, "--to", "nobody")
-    assert "line 2" in stopped and "line 3" not in stopped and "send line 2 and those after it" in stopped
+    assert "line 2" in stopped and "line 3" not in stopped and "again from line 2 on" in stopped
 
 
 def test_long_lists_are_whole(desk):

@@ -150,9 +150,9 @@ struct AdvisoryTests {
         #expect(String(decoding: report.bytes, as: UTF8.self).contains("A typing mistake"))
         // A member that holds it disputes it; one that does not is told that there is nothing.
         await #expect(throws: AdvisoryFault.self) {
-            try await world.desk.dispute(.id(advisory.id), by: try await world.session("carrier"))
+            try await world.desk.dispute(.id(advisory.id), "Somebody else.", by: try await world.session("carrier"))
         }
-        try await world.desk.dispute(.id(advisory.id), by: try await world.session("bank"))
+        try await world.desk.dispute(.id(advisory.id), "Somebody else.", by: try await world.session("bank"))
         let banner = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
         #expect(String(decoding: banner.bytes, as: UTF8.self).contains("\"restricted\""))
         await #expect(throws: AdvisoryFault.self) { try await world.desk.settle(.id(advisory.id), by: customs) }

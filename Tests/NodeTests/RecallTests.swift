@@ -37,7 +37,7 @@ struct RecallTests {
         let mine = try #require(try await world.desk.recalls(for: try await world.session("bank-1")).first)
         #expect(mine.decisions == ["account 17 restricted", "account 18 restricted"] && mine.report == report.id)
         // One acknowledges here, one by a note over TAXII; the others are overdue after a day, until they do.
-        try await world.desk.acknowledge(id, by: try await world.session("bank-1"))
+        try await world.desk.acknowledge(id, nil, by: try await world.session("bank-1"))
         try await acknowledge(report.id, by: "bank-2", world)
         world.exchange.clock.advance(by: .seconds(86_400))
         let now = world.exchange.clock.now
@@ -46,7 +46,7 @@ struct RecallTests {
         }
         #expect(late.map(\.member.name.text).sorted() == ["bank-3", "bank-4"])
         await #expect(throws: AdvisoryFault.self) {
-            try await world.desk.acknowledge(id, by: try await world.session("bank-5"))
+            try await world.desk.acknowledge(id, nil, by: try await world.session("bank-5"))
         }
         await world.exchange.close()
     }

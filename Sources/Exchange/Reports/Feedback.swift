@@ -41,6 +41,15 @@ public struct Feedback: Hashable, Sendable, Codable {
         at = now
     }
 
+    /// What the exchange keeps of a member's dispute: contradicted, with its reason.
+    public init(dispute reason: String, by member: ID<Member>, at now: Timestamp) throws(ReportFault) {
+        try Report.check(reason, "reason")
+        self.member = member
+        outcome = .contradicted
+        note = reason
+        at = now
+    }
+
     /// Whether a member may see it: who said it; the originator, unless it is sealed; and of a sealed one, financial
     /// intelligence units alone.
     public func isSeen(by reader: Member, originator: ID<Member>) -> Bool {

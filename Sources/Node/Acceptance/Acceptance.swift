@@ -80,7 +80,8 @@ public struct Acceptance: Sendable {
             if !isHeld {
                 let named = Self.named(in: envelope.contributions, verdicts)
                 if !named.isEmpty {
-                    _ = try transaction.acknowledge(objects: named, by: author.principal, of: author.member)
+                    let (principal, member) = (author.principal, author.member)
+                    _ = try transaction.acknowledge(objects: named, nil, by: principal, of: member, directory)
                 }
             }
             try transaction.keep(status, waiting: report.status == .pending ? plan.releases.map(\.object.bytes) : [])

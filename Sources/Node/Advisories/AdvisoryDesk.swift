@@ -33,14 +33,18 @@ public enum AdvisoryFault: Error, Sendable {
     }
 }
 
-/// How an advisory is named: by its id, or by the reference that people know.
+/// How an advisory is named: by its id, by the reference that people know, or by a report that one holds.
 public enum AdvisoryName: Hashable, Sendable {
     case id(ID<Advisory>)
     case reference(AdvisoryReference)
+    /// By the report of one of its renditions, which is all that some readers know.
+    case report(STIXID)
 
-    /// Reads either; nil for any other text.
+    /// Reads any of them; nil for any other text.
     public init?(_ text: String) {
-        if let reference = AdvisoryReference(text) {
+        if text.hasPrefix("report--"), let report = try? STIXID(parsing: text) {
+            self = .report(report)
+        } else if let reference = AdvisoryReference(text) {
             self = .reference(reference)
         } else if let id = ID<Advisory>(parsing: text) {
             self = .id(id)
@@ -53,6 +57,15 @@ public enum AdvisoryName: Hashable, Sendable {
         switch self {
         case .id(let id): try AdvisoryRows.advisory(id, connection)
         case .reference(let reference): try AdvisoryRows.advisory(reference, connection)
+        case .report(let report): try AdvisoryRows.advisory(ofObject: report, connection)
+        }
+    }
+
+    /// Of those that were given something, who was given what is named.
+    func members(among holders: Holders) -> Set<ID<Member>> {
+        switch self {
+        case .id, .reference: holders.members(of: nil)
+        case .report(let report): holders.members(ofObject: report)
         }
     }
 }
@@ -196,12 +209,25 @@ public struct AdvisoryDesk: Sendable {
 
     /// Disputes an advisory by the report of a rendition that the caller was given: readers see a banner until it is
     /// settled.
-    public func dispute(_ name: AdvisoryName, by session: Session) async throws(AdvisoryFault) {
+    ///
+    /// The originator reads the reason among the feedback.
+    public func dispute(
+        _ name: AdvisoryName,
+        _ reason: String,
+        by session: Session
+    ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
             guard let row = try name.row(transaction.connection) else { throw AdvisoryFault.absent }
             let holders = try Holders(of: row, directory, transaction.connection)
-            guard holders.members(of: nil).contains(reader.member.id) else { throw AdvisoryFault.absent }
+            guard name.members(among: holders).contains(reader.member.id) else { throw AdvisoryFault.absent }
+            let feedback: Feedback
+            do throws(ReportFault) {
+                feedback = try Feedback(dispute: reason, by: reader.member.id, at: transaction.now)
+            } catch {
+                throw AdvisoryFault.invalid(field: "reason", rule: error.description)
+            }
+            try transaction.keep(feedback, on: row.number, by: reader.principal)
             try change(row, by: reader, transaction, directory) { advisory, now throws(LifecycleRefusal) in
                 try advisory.disputed(at: now)
             }

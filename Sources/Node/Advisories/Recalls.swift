@@ -35,14 +35,20 @@ extension AdvisoryDesk {
     }
 
     /// Acknowledges a recall by the id of a report that the caller's member holds; again is no error.
-    public func acknowledge(_ report: STIXID, by session: Session) async throws(AdvisoryFault) {
+    /// - Parameter note: what was done, for the originator; nil for nothing.
+    public func acknowledge(_ report: STIXID, _ note: String?, by session: Session) async throws(AdvisoryFault) {
+        guard note.map({ $0.utf8.count <= Self.textBytesMax }) ?? true else {
+            throw .invalid(field: "note", rule: "must have at most \(Self.textBytesMax) bytes")
+        }
         try await write { [self] transaction in
-            let (_, reader) = try present(session, transaction)
+            let (directory, reader) = try present(session, transaction)
             guard
                 try transaction.acknowledge(
                     objects: [report],
+                    note,
                     by: reader.principal,
-                    of: reader.member
+                    of: reader.member,
+                    directory
                 )
             else { throw AdvisoryFault.absent }
         }
@@ -63,7 +69,9 @@ extension AdvisoryDesk {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
             guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
-                try Holders(of: row, directory, transaction.connection).members(of: nil).contains(reader.member.id)
+                try Holders(of: row, directory, transaction.connection).members(ofObject: report).contains(
+                    reader.member.id
+                )
             else { throw AdvisoryFault.absent }
             try transaction.rely(
                 on: row.number,
@@ -92,13 +100,22 @@ extension AdvisoryDesk {
 }
 
 extension Transaction {
-    /// Acknowledges, for a member, the recalls of the advisories that some objects are of, as far as it owes that.
+    /// Acknowledges, for a member, the recalls of the advisories that some objects it was given are of, as far as it
+    /// owes that.
     /// - Returns: whether there was any.
-    func acknowledge(objects: [STIXID], by principal: Principal, of member: Member) throws -> Bool {
+    func acknowledge(
+        objects: [STIXID],
+        _ note: String?,
+        by principal: Principal,
+        of member: Member,
+        _ directory: Directory
+    ) throws -> Bool {
         var isAny = false
         for object in objects {
-            guard let row = try AdvisoryRows.advisory(ofObject: object, connection) else { continue }
-            isAny = try acknowledge(row.number, by: principal, of: member, in: row.pool) || isAny
+            guard let row = try AdvisoryRows.advisory(ofObject: object, connection),
+                try Holders(of: row, directory, connection).members(ofObject: object).contains(member.id)
+            else { continue }
+            isAny = try acknowledge(row.number, note, by: principal, of: member, in: row.pool) || isAny
         }
         return isAny
     }

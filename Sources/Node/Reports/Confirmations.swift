@@ -46,7 +46,9 @@ extension ReportDesk {
                 let originator = directory.members[row.advisory.member]
             else { throw AdvisoryFault.absent }
             let holders = try Holders(of: row, directory, transaction.connection)
-            guard row.advisory.member != speaker.member.id, holders.members(of: nil).contains(speaker.member.id) else {
+            guard row.advisory.member != speaker.member.id,
+                holders.members(ofObject: report).contains(speaker.member.id)
+            else {
                 throw AdvisoryFault.absent
             }
             let held = try DossierRows.observation(observation, of: speaker.member, transaction.connection)

@@ -216,7 +216,8 @@ public struct ReportDesk: Sendable {
         try await write(session) { transaction, directory, speaker in
             guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
                 row.advisory.member != speaker.member.id,
-                try Holders(of: row, directory, transaction.connection).members(of: nil).contains(speaker.member.id)
+                try Holders(of: row, directory, transaction.connection).members(ofObject: report)
+                    .contains(speaker.member.id)
             else { throw AdvisoryFault.absent }
             let feedback = try Self.allowed { () throws(ReportFault) in
                 try Feedback(outcome, note: note, by: speaker.member.id, at: transaction.now)
@@ -233,7 +234,7 @@ public struct ReportDesk: Sendable {
             guard let row = try name.row(connection) else { throw AdvisoryFault.absent }
             let isParty =
                 try row.advisory.member == session.member.id
-                || Holders(of: row, directory, connection).members(of: nil).contains(session.member.id)
+                || name.members(among: Holders(of: row, directory, connection)).contains(session.member.id)
             guard isParty else { throw AdvisoryFault.absent }
             return try DossierRows.feedback(on: row.number, connection).filter {
                 $0.isSeen(by: session.member, originator: row.advisory.member)

@@ -97,7 +97,7 @@ struct SightList: Encodable {
 
     struct Owed: Encodable {
         let member, due: String
-        let acknowledged: String?
+        let acknowledged, note: String?
         let overdue: Bool
     }
 
@@ -120,6 +120,7 @@ struct SightList: Encodable {
                 member: member.name.text,
                 due: row.ends.text,
                 acknowledged: row.acknowledged?.text,
+                note: row.note,
                 overdue: row.isOverdue(at: now)
             )
         }

@@ -49,7 +49,8 @@ struct AdvisoryService: Sendable {
         let kind = try BodyFields.needed("kind", try fields.code("kind", AdvisoryKind.self))
         let (content, terms) = try said(&fields)
         try fields.finish()
-        let advisory = try await desk.draft(kind, content, on: terms, in: pool, by: session)
+        let id: ID<Advisory> = try node.newID(for: request, session)
+        let advisory = try await desk.draft(id, kind, content, on: terms, in: pool, by: session)
         var response = resource(advisory, for: request, status: .created)
         response.headers.add(name: "Location", value: "/v1/advisories/\(advisory.id.text)")
         return response
@@ -101,9 +102,9 @@ struct AdvisoryService: Sendable {
         case .consents: return try await consent(request, name, session)
         case .dispute:
             var fields = try await request.fields()
-            _ = try BodyFields.needed("reason", try fields.text("reason"))
+            let reason = try BodyFields.needed("reason", try fields.text("reason"))
             try fields.finish()
-            try await desk.dispute(try self.name(name), by: session)
+            try await desk.dispute(try self.name(name), reason, by: session)
             return .done
         case .settle:
             try await request.fields().finish()
@@ -177,12 +178,11 @@ struct AdvisoryService: Sendable {
         return .json(ConsentResource(consent, reader: reader), status: .created, MediaType.json)
     }
 
-    /// A note is for the member's own file: it is checked and goes no further.
     private func acknowledge(_ request: Request, _ report: String, _ session: Session) async throws -> Response {
         var fields = try await request.fields()
-        _ = try fields.text("note")
+        let note = try fields.text("note")
         try fields.finish()
-        try await desk.acknowledge(try self.report(report), by: session)
+        try await desk.acknowledge(try self.report(report), note, by: session)
         return .done
     }
 

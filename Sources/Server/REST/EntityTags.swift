@@ -1,3 +1,4 @@
+import NIOCore
 import NIOHTTP1
 
 /// The entity tags that a conditional request names (RFC 9110 §13.1).

@@ -13,7 +13,7 @@ enum OpenAPI {
     static func answer(_ request: Request) throws -> Response {
         do {
             try request.allow([.GET])
-        } catch where request.method == .OPTIONS {
+        } catch let error where request.method == .OPTIONS {
             return try options(error)
         }
         return Response(.ok, MediaType.json, bytes).tagged(tag, for: request)

@@ -8,3 +8,6 @@ create table observation (
 
 -- Advisories that somebody confirmed on its own: a weak grade keeps them from industry no more.
 alter table advisory add column corroborated {int} not null default 0;
+
+-- What a member said when it acknowledged a recall.
+alter table owed add column note {text};

@@ -17,12 +17,19 @@ struct ExchangeOptions: ParsableArguments {
     }
 
     /// Posts to a resource below `/v1/`; the answer is nil where there is none.
-    func post(_ path: String, _ body: some Encodable & Sendable) async throws -> JSON.Value? {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let bytes = Array(try encoder.encode(body))
+    func post(
+        _ path: String,
+        _ body: some Encodable & Sendable,
+        for purpose: Purpose? = nil
+    ) async throws -> JSON.Value? {
         let place = "/v1/\(path)"
-        let response = try await connection.open().send(.post, place, body: bytes, mediaType: Self.mediaType)
+        let response = try await connection.open().send(
+            .post,
+            place,
+            body: try body.json(),
+            mediaType: Self.mediaType,
+            headers: purpose.map { [("Caveat-Purpose", $0.rawValue)] } ?? []
+        )
         return response.body.isEmpty ? nil : try Connection.read(response, from: place)
     }
 

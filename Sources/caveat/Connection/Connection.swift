@@ -38,12 +38,14 @@ struct Connection: Sendable {
         _ method: Request.Method,
         _ path: String,
         body: [UInt8]? = nil,
-        mediaType: String = Self.mediaType
+        mediaType: String = Self.mediaType,
+        headers: [(name: String, value: String)] = []
     ) async throws(CommandFault) -> Response {
         var request = Request(method, address + path)
         request.schemes = [.https, .http]
         request.headers = [("Accept", mediaType), ("User-Agent", "caveat")]
         if let authorization { request.headers.append(("Authorization", authorization)) }
+        request.headers += headers
         if let body {
             request.headers.append(("Content-Type", mediaType))
             request.body = body

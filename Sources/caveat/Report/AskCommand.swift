@@ -34,12 +34,7 @@ struct AskCommand: AsyncParsableCommand {
 
     func run() async throws {
         let body = RequestBody(to: receiver, content: try ReportFile.content(file))
-        let answer: JSON.Value
-        if let purpose {
-            answer = try await exchange.posted("requests", body, for: purpose)
-        } else {
-            answer = try await exchange.posted("requests", body)
-        }
+        let answer = try await exchange.posted("requests", body, for: purpose)
         try exchange.show(request: answer)
         if !exchange.json {
             Output.note("see the answers with: caveat requests show \(answer["id"]?.string?.printable ?? "ID")")

@@ -1,3 +1,4 @@
+import Crypto
 import Exchange
 import TransportCurl
 
@@ -47,7 +48,9 @@ struct ReportBatch {
         let failedCount = found.faults.count + refusedCount
         if failedCount > 0 {
             let rows = failedCount == 1 ? "1 row was" : "\(failedCount) rows were"
-            throw CommandFault.failed("\(rows) not sent; correct what is named above and send it by itself")
+            throw CommandFault.failed(
+                "\(rows) not sent; correct what is named above and send the file again: what arrived is not sent twice"
+            )
         }
     }
 
@@ -66,7 +69,15 @@ struct ReportBatch {
         let place = "/v1/reports"
         do throws(CommandFault) {
             let body = try ReportBody(authority: authority, content: row.content).json()
-            let response = try await connection.send(.post, place, body: body, mediaType: "application/json")
+            // The same row sent again is the same report: a file may be sent again after whatever happened.
+            let key = SHA256.hash(data: body).hexadecimal
+            let response = try await connection.send(
+                .post,
+                place,
+                body: body,
+                mediaType: "application/json",
+                headers: [("Idempotency-Key", key)]
+            )
             return .success(try Connection.read(response, from: place))
         } catch {
             return .failure(error)
@@ -86,9 +97,7 @@ struct ReportBatch {
 
     /// How to go on after a fault that is not of one row.
     private static func advice(after fault: CommandFault, in line: Int) -> String {
-        if case .refused = fault {
-            return "mend this, then send line \(line) and those after it by themselves"
-        }
-        return "see with caveat report list whether line \(line) arrived, then send those after it by themselves"
+        if case .refused = fault { return "mend this, then send the file again from line \(line) on" }
+        return "line \(line) may have arrived; send the file again: what arrived is not sent twice"
     }
 }

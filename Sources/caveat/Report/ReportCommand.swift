@@ -108,8 +108,12 @@ extension ExchangeOptions {
     }
 
     /// Posts what is answered with a report or a request.
-    func posted(_ path: String, _ body: some Encodable & Sendable) async throws -> JSON.Value {
-        guard let answer = try await post(path, body) else {
+    func posted(
+        _ path: String,
+        _ body: some Encodable & Sendable,
+        for purpose: Purpose? = nil
+    ) async throws -> JSON.Value {
+        guard let answer = try await post(path, body, for: purpose) else {
             throw CommandFault.answer(to: "/v1/\(path)", rule: "is empty and should not be")
         }
         return answer

@@ -26,7 +26,7 @@ extension ReportCommand {
                 spaces between them), severity and facts, which are needed, and \
                 \(ReportRows.Column.optional.map(\.rawValue).joined(separator: ", ")). Each row is a report of its \
                 own, about at least one thing. A row that is wrong is named by its line and does not stop the others. \
-                Send corrected rows by themselves: what was sent already would be sent again.
+                Send the file again once it is corrected: a row that arrived is not sent twice.
 
                 Examples:
                   caveat report send report.json --to harbour-customs

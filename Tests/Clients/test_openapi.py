@@ -1,0 +1,184 @@
+"""The OpenAPI document of `/v1`: valid, complete of what is answered, and held by the server against random calls."""
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+
+import pytest
+import requests
+from conftest import ROOT, indicator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from test_scenarios import Party, content, publish
+
+SCHEMATHESIS = ROOT / ".venv/bin/schemathesis"
+# Ten failed attempts a minute are told 401, the others 429: both are a refusal of who is not known.
+HOOKS = "import schemathesis.specs.openapi.checks as it\nit.AUTH_REJECTION_STATUSES = frozenset({401, 403, 429})\n"
+# What a schema cannot say: check digits, bytes of UTF-8, the years of a time, which members and pools there are.
+RULED = [
+    "draftAdvisory", "editAdvisory", "amendAdvisory", "gradeAdvisory", "reviewAdvisory", "giveConsent", "explainAdvisory", "rely", "disputeAdvisory",
+    "acknowledgeRecall",
+]
+REFUSING = ["400", "401", "403", "404", "405", "409", "412", "413", "422", "429"]
+FITTING = ["2xx", "3xx", "401", "403", "404", "409", "412", "429"]
+
+
+@pytest.fixture(scope="module")
+def document(trial):
+    answer = requests.get(f"{trial.card['url']}/openapi.json", timeout=20)
+    assert answer.status_code == 200 and answer.headers["Content-Type"] == "application/json"
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def customs(trial):
+    return Party(trial, "harbour-customs")
+
+
+@pytest.fixture(scope="module")
+def legal(trial):
+    return Party(trial, "harbour-customs-legal")
+
+
+def ask(party, method, path, **options):
+    headers = party.headers(options.pop("headers", {}))
+    return requests.request(method, f"{party.world.card['url']}{path}", headers=headers, timeout=20, **options)
+
+
+def schemathesis(party, folder, *words, parameters=None):
+    """Runs it over the document, with every check; what it finds is its output."""
+    folder.mkdir()
+    (folder / "openapi_hooks.py").write_text(HOOKS)
+    lines = ["[generation]", "allow-x00 = false", "database = \"none\""]
+    if parameters:
+        lines += ["[parameters]"] + [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in parameters.items()]
+    lines += ["[checks.positive_data_acceptance]", f"expected-statuses = {json.dumps(FITTING)}"]
+    lines += ["[checks.negative_data_rejection]", f"expected-statuses = {json.dumps(REFUSING)}"]
+    for operation in RULED:
+        lines += ["[[operations]]", f"include-operation-id = {json.dumps(operation)}"]
+        lines += ["[operations.checks.positive_data_acceptance]", f"expected-statuses = {json.dumps(FITTING + ['422'])}"]
+    (folder / "schemathesis.toml").write_text("\n".join(lines) + "\n")
+    done = subprocess.run(
+        [
+            SCHEMATHESIS, "--config-file", folder / "schemathesis.toml", "run", f"{party.world.card['url']}/openapi.json",
+            "--header", f"Authorization: Bearer {party.world.token(party.name)}", "--checks", "all", "--no-color", "--no-shrink",
+            "--seed", "20261124", "--max-examples", "3", *words,
+        ],
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "openapi_hooks", "PYTHONPATH": str(folder)},
+        cwd=folder, capture_output=True, text=True, timeout=300,
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
+    return int(re.search(r"Tested: (\d+)", done.stdout)[1])
+
+
+def test_the_document_is_valid(document):
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_random_calls_find_nothing(document, customs, legal, tmp_path):
+    """The whole document, in parts that run side by side: half of all is the bodies of two calls.
+
+    At the end both principals call on an advisory that there is what they may, but for what would end it at the first.
+    """
+    made = customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content()}, 201)
+    published = publish(customs, legal)
+    one = ["--phases", "fuzzing", "--include-path-regex", r"/advisories/\{id\}", "--exclude-path-regex"]
+    runs = [
+        (customs, ["--phases", "coverage", "--exclude-operation-id-regex", "editAdvisory|amendAdvisory"], None),
+        (customs, ["--phases", "examples,fuzzing,stateful"], None),
+        (customs, ["--phases", "coverage", "--include-operation-id-regex", "editAdvisory|amendAdvisory"], None),
+        (customs, [*one, "/(withdraw|recall|amend|ratify|settle|dispute)$"], {"path.id": made["id"]}),
+        (legal, [*one, "/(withdraw|recall|amend|edit|dispute)$"], {"path.id": published["reference"]}),
+    ]
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        tested = list(pool.map(
+            lambda run: schemathesis(run[1][0], tmp_path / str(run[0]), *run[1][1], parameters=run[1][2]), enumerate(runs)))
+    calls = sum(method != "parameters" for item in document["paths"].values() for method in item)
+    assert tested[0] + tested[2] == calls and tested[1] == calls, tested
+
+
+def test_answers_have_no_field_that_the_document_has_not(document, customs, legal):
+    schemas = document["components"]["schemas"]
+    made = publish(customs, legal)
+    customs.call("POST", f"advisories/{made['id']}/amend", {"content": content(severity=2), "what": "severity", "why": "less grave"})
+    amended = customs.call("GET", f"advisories/{made['id']}")
+    assert set(amended) <= set(schemas["Advisory"]["properties"])
+    for version in (amended["version"], amended["amendment"]):
+        assert set(version) <= set(schemas["Version"]["properties"])
+    listed = customs.call("GET", "advisories")
+    assert set(listed) <= set(schemas["AdvisoryList"]["properties"])
+    assert {field for one in listed["advisories"] for field in one} <= set(schemas["AdvisorySummary"]["properties"])
+
+
+def test_who_has_an_advisory_is_not_given_it_again(customs, legal):
+    made = customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content()}, 201)
+    path = f"/v1/advisories/{made['id']}"
+    first = ask(customs, "GET", path)
+    tag = first.headers["ETag"]
+    for named in (tag, f"W/{tag}", f'"0", {tag}', "*"):
+        for method in ("GET", "HEAD"):
+            again = ask(customs, method, path, headers={"If-None-Match": named})
+            assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+    customs.call("POST", f"advisories/{made['id']}/grade", {"grade": "B3"})
+    changed = ask(customs, "GET", path, headers={"If-None-Match": tag})
+    assert changed.status_code == 200 and changed.headers["ETag"] != tag
+    # Nobody learns from a tag that there is something.
+    stranger = Party(customs.world, "north-oil")
+    assert ask(stranger, "GET", path, headers={"If-None-Match": "*"}).status_code == 404
+
+
+def test_of_several_tags_one_must_be_the_present_one(customs):
+    made = customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content()}, 201)
+    path = f"/v1/advisories/{made['id']}"
+    for named, status in (('"0", "1"', 412), ("W/{}", 412), ("{}x", 412), ('"0", {}', 200), ("{}", 200), ("*", 200)):
+        tag = ask(customs, "GET", path).headers["ETag"]
+        answer = ask(customs, "POST", f"{path}/grade", json={"grade": "B3"}, headers={"If-Match": named.format(tag)})
+        assert answer.status_code == status, (named, answer.text)
+
+
+def test_one_key_makes_one_advisory(customs):
+    body = {"pool": "warnings", "kind": "ADV-SUB", "content": content()}
+    first, again = (ask(customs, "POST", "/v1/advisories", json=body, headers={"Idempotency-Key": "k-1"}) for _ in range(2))
+    assert first.status_code == again.status_code == 201 and first.json() == again.json()
+    assert first.headers["Location"] == again.headers["Location"] and first.headers["ETag"] == again.headers["ETag"]
+    for key, status in (("k-2", 201), ("k" * 255, 201), ("k" * 256, 400), ("", 400)):
+        other = ask(customs, "POST", "/v1/advisories", json=body, headers={"Idempotency-Key": key})
+        assert other.status_code == status and other.json().get("id") != first.json()["id"], key
+
+
+def test_head_and_options(customs, document):
+    names = {"id": "7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11", "report": "report--7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11"}
+    for template, item in document["paths"].items():
+        path, methods = template.format(**names), {method.upper() for method in item} - {"PARAMETERS"}
+        answer = ask(customs, "OPTIONS", path)
+        allowed = set(answer.headers["Allow"].split(", "))
+        assert (answer.status_code, answer.content) == (204, b"") and allowed - {"HEAD", "OPTIONS"} == methods, path
+        assert ("HEAD" in allowed) == ("GET" in methods)
+        refused = ask(customs, "PATCH", path)
+        assert refused.status_code == 405 and refused.headers["Content-Type"] == "application/problem+json"
+        assert set(refused.headers["Allow"].split(", ")) >= methods
+        head = ask(customs, "HEAD", path)
+        assert head.content == b"" and (head.status_code == 405) == ("GET" not in methods), path
+    assert ask(customs, "OPTIONS", "/v1/nothing").status_code == 404
+
+
+@pytest.mark.parametrize("query", ["before=-1", "before=%2B5", "before=007", "before=9223372036854775808", "before=", "state=gone", "state="])
+def test_a_listing_refuses_what_is_no_page_and_no_state(customs, query):
+    answer = ask(customs, "GET", f"/v1/advisories?{query}")
+    assert answer.status_code == 400 and answer.json()["field"] == query.split("=")[0]
+
+
+def test_a_second_person_says_one_thing_and_no_more(legal):
+    for body, field in (
+        ({"decision": "maybe"}, "decision"), ({}, "decision"), ({"decision": "refuse"}, "reason"), ({"decision": "approve", "x": 1}, "x"),
+        ({"decision": "approve", "reason": "r"}, "reason"), ({"decision": "refuse", "reason": "r" * 1001}, "reason"), ({"decision": 1}, "decision"),
+    ):
+        answer = ask(legal, "POST", f"/v1/pending/{indicator()['id'][11:]}", json=body)
+        assert answer.status_code == 422 and answer.json()["field"] == field, answer.text
+
+
+@pytest.mark.parametrize("digest", ["00", "", "g" * 64, ":" * 64, "0" * 63, "\uff10" * 64])
+def test_a_digest_is_64_hexadecimal_digits(customs, digest):
+    made = customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content()}, 201)
+    answer = ask(customs, "POST", f"/v1/advisories/{made['id']}/approve", json={"digest": digest})
+    assert answer.status_code == 400 and answer.json()["field"] == "digest"
