@@ -85,7 +85,9 @@ extension Response {
             bytes.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
         }
         for (name, value) in headers { bytes.writeField(name, value) }
-        if stream == nil {
+        if status == .noContent || status == .notModified {
+            // There is no body, whatever its length would be (RFC 9110 §8.6).
+        } else if stream == nil {
             bytes.writeField("Content-Length", String(body.readableBytes))
         } else {
             bytes.writeField("Transfer-Encoding", "chunked")

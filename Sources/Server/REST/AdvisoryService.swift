@@ -8,8 +8,6 @@ import Store
 struct AdvisoryService: Sendable {
     /// Advisories of one page.
     static let listedMax = 100
-    /// Digits of the cursor between two pages: microseconds since 1970.
-    private static let cursorDigitsMax = 18
     /// Hexadecimal digits of a version's digest.
     fileprivate static let digestDigits = 64
 
@@ -57,7 +55,7 @@ struct AdvisoryService: Sendable {
     }
 
     private func listing(_ request: Request, _ session: Session) async throws -> Response {
-        let before = try before(request)
+        let before = try request.before()
         let state = request.parameter("state")
         if let state, !AdvisoryState.names.contains(state) {
             throw HTTPFault.malformed("state", "must be one of \(AdvisoryState.names.joined(separator: ", "))")
@@ -76,13 +74,6 @@ struct AdvisoryService: Sendable {
     }
 
     /// Where a listing goes on; the newest where the query does not say.
-    private func before(_ request: Request) throws(HTTPFault) -> Int64 {
-        guard let text = request.parameter("before") else { return .max }
-        guard text.utf8.count <= Self.cursorDigitsMax, let number = Int64(text), String(number) == text, number >= 0
-        else { throw .malformed("before", "must be the `next` of a page") }
-        return number
-    }
-
     private func one(_ request: Request, _ name: String, _ session: Session) async throws -> Response {
         resource(try await desk.advisory(try self.name(name), for: session), for: request)
     }

@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import NIOHTTP1
 import Node
 
@@ -14,8 +15,19 @@ extension Request {
     }
 
     /// The fields of the body; none where there is no body.
+    ///
+    /// A body must say that it is JSON: a page of another site can have a browser post plain text, but not this.
     func fields() async throws -> BodyFields {
         let bytes = try await body.read(upTo: Self.restBodyBytesMax)
+        let type = self["Content-Type"]?.split(separator: ";").first?.trimmingCharacters(in: .whitespaces).lowercased()
+        guard bytes.isEmpty || type == MediaType.json else {
+            throw HTTPFault(
+                .unsupportedMediaType,
+                "Unsupported media type",
+                "Content-Type: must be \(MediaType.json)",
+                field: "Content-Type"
+            )
+        }
         return try BodyFields(bytes.isEmpty ? Array("{}".utf8) : bytes)
     }
 
@@ -34,7 +46,9 @@ extension Request {
     /// Where a listing goes on: the `next` of the page before; the newest without.
     func before() throws(HTTPFault) -> Int64 {
         guard let text = parameter("before") else { return .max }
-        guard let number = Int64(text) else { throw .malformed("before", "must be the `next` of a page") }
+        guard let number = Int64(text), String(number) == text, number >= 0 else {
+            throw .malformed("before", "must be the `next` of a page")
+        }
         return number
     }
 }
