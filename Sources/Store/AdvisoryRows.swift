@@ -35,7 +35,8 @@ public struct AdvisoryRow: Sendable {
 
     /// The next instant at which time alone changes it, or lets its renditions out.
     public var due: Timestamp? {
-        let embargo = released < advisory.version.number && advisory.release != nil ? advisory.terms.embargo : nil
+        let isHeldBack = released < advisory.version.number && advisory.release != nil && !advisory.state.isFinal
+        let embargo = isHeldBack ? advisory.terms.embargo : nil
         return [advisory.due, embargo].compactMap { $0 }.min()
     }
 

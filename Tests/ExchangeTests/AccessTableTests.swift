@@ -78,7 +78,13 @@ struct AccessTableTests {
         Column(name: "linked bank", reader: reader(9) { $0.links = mark.map { [$0] } ?? [] }),
         Column(name: "cleared bank", reader: reader(10) { $0.clearances = [compartment: .until(later)] }),
         Column(name: "vetting bank", reader: reader(11) { $0.purpose = .staffVetting }),
-        Column(name: "consent: all", reader: reader(12) { $0.consents = consent(.full, 12, isOfUnit: true) }),
+        Column(
+            name: "consent: all",
+            reader: reader(12) { reader in
+                let all = [consent(.full, 12), consent(.full, 12, isOfUnit: true)]
+                reader.consents = [advisory: all.flatMap { $0[advisory] ?? [] }]
+            }
+        ),
         Column(name: "consent: tearline", reader: reader(13) { $0.consents = consent(.tearline, 13) }),
         Column(name: "consent, abroad", reader: reader(14, in: "SG") { $0.consents = consent(.full, 14) }),
         Column(name: "holder", reader: reader(15)),

@@ -195,4 +195,33 @@ struct AdvisoryTests {
         #expect(conflicts == 1)
         await world.exchange.close()
     }
+
+    @Test("have no versions but those that were approved, whoever posts or deletes them", arguments: Engine.both)
+    func posted(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let advisory = try await world.published()
+        let report = try #require(try await world.versions("customs").first { $0.id.hasPrefix("report--") })
+        let text = String(decoding: report.bytes, as: UTF8.self)
+        let forged = text.replacing(/"modified":"[^"]*"/, with: "\"modified\":\"2099-01-01T00:00:00.000Z\"")
+        let token = world.tokens["customs"] ?? ""
+        let status = try await world.exchange.publish([forged], to: world.pool, as: token)
+        #expect(status.failures?.first?.message?.contains("is of an advisory") == true)
+        // What it holds already is no error.
+        #expect(try await world.exchange.publish([text], to: world.pool, as: token).successCount == 1)
+        let session = try await world.session("customs")
+        let permitted = world.node.disclosure.permitted(in: world.pool, for: session)
+        await #expect(throws: AcceptanceFault.self) {
+            let id = try STIXID(parsing: report.id)
+            try await world.node.acceptance.delete(id, nil, from: world.pool, by: session, seeing: permitted)
+        }
+        #expect(try await world.reports("bank") == ["full"])
+        // One that ends under an embargo never leaves, and is due no more.
+        let ends = world.exchange.clock.now.advanced(by: .seconds(60))
+        let held = try await world.published(on: try AdvisoryTerms(marking: .amber, embargo: ends))
+        _ = try await world.desk.act(.action(.withdraw(.resolved)), on: .id(held.id), by: session)
+        world.exchange.clock.advance(by: .seconds(61))
+        #expect(try await world.desk.isAnythingDue() == false)
+        #expect(try await world.reports("bank").count == 1 && advisory.state == .published)
+        await world.exchange.close()
+    }
 }

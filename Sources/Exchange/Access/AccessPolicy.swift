@@ -93,7 +93,9 @@ public enum AccessPolicy {
             let consent = consent(reader, terms, at: now)
             if !isInScope(reader, label), let consent { left.lower(to: consent.rendition, by: .scope) }
             if terms.isNominal, !hasGateway(reader, terms, at: now) { left.lower(to: .nonNominal, by: .noGateway) }
-            if terms.caveats.contains(.reportDerived), reader.member.kind != .fiu, consent?.isOfUnit != true {
+            if terms.caveats.contains(.reportDerived), reader.member.kind != .fiu,
+                !consents(reader, terms, at: now).contains(where: \.isOfUnit)
+            {
                 left.lower(to: .tearline, by: .reportDerived)
             }
             if !terms.caveats.isDisjoint(with: [.originatorControlled, .noOnward]), !isAddressed(reader, label) {
@@ -123,10 +125,15 @@ public enum AccessPolicy {
         return addressees.contains(reader.principal.identity) || addressees.contains(reader.member.identity)
     }
 
+    /// The originator's consent that gives most; a financial intelligence unit's is for what it reported alone.
     private static func consent(_ reader: Reader, _ terms: Label.Terms, at now: Timestamp) -> Consent? {
-        reader.consents[terms.advisory]?
-            .filter { $0.reader == reader.member.id && $0.purpose == reader.purpose && now < $0.until }
-            .max { $0.rendition.richness < $1.rendition.richness }
+        consents(reader, terms, at: now).filter { !$0.isOfUnit }.max { $0.rendition.richness < $1.rendition.richness }
+    }
+
+    private static func consents(_ reader: Reader, _ terms: Label.Terms, at now: Timestamp) -> [Consent] {
+        (reader.consents[terms.advisory] ?? []).filter {
+            $0.reader == reader.member.id && $0.purpose == reader.purpose && now < $0.until
+        }
     }
 }
 

@@ -107,11 +107,11 @@ public struct Advisory: Hashable, Sendable, Codable {
     /// The next instant at which time alone changes it; nil when it does not.
     public var due: Timestamp? {
         switch stage {
-        case .pending, .discarded, .withdrawn, .recalled: nil
+        case .pending, .discarded, .recalled: nil
         case .published(let release), .restricted(let release, _):
             [release.ratificationEnd, release.review, release.cap].compactMap { $0 }.min()
-        // What nobody ratified is called back even where it expired before.
-        case .expired(let release, _): release.ratificationEnd
+        // What nobody ratified is called back even where it expired or was withdrawn before.
+        case .expired(let release, _), .withdrawn(_, let release, _): release.ratificationEnd
         }
     }
 

@@ -49,8 +49,9 @@ public struct Acceptance: Sendable {
             let tick = transaction.nextTick()
             let id = StatusID.id(at: tick, random: random).text
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
+            let contributions = try desk.withoutRenditions(envelope.contributions, of: author)
             let plan = AcceptancePlan(
-                envelope.contributions,
+                contributions,
                 to: pool,
                 from: author,
                 held: desk.holdings.objects,
@@ -148,7 +149,7 @@ public struct Acceptance: Sendable {
                 )
                 let reader = directory.reader(as: author, of: approver.member, until: nil)
                 let plan = AcceptancePlan(
-                    contributions,
+                    try desk.withoutRenditions(contributions, of: reader),
                     to: pool,
                     from: reader,
                     held: desk.holdings.objects,
@@ -194,6 +195,9 @@ public struct Acceptance: Sendable {
             guard let object = chosen.first?.object else { throw AcceptanceFault.absent }
             guard chosen.allSatisfy({ $0.member == session.member.number }) else {
                 throw AcceptanceFault.forbidden("only the member that brought an object may delete it")
+            }
+            guard try AdvisoryRows.advisory(ofObject: id, transaction.connection) == nil else {
+                throw AcceptanceFault.forbidden("it is of an advisory: withdraw or recall that (/v1/advisories)")
             }
             try transaction.delete(chosen.map(\.placed.tick), of: object, from: pool, by: session.principal)
         }
@@ -286,6 +290,27 @@ private struct Desk {
         }
         holdings = try transaction.holdings(of: Set(ids), directory: directory) { number in
             try live.label(numbered: number) ?? transaction.label(numbered: number)
+        }
+    }
+
+    /// The same, but for what would make another version of an advisory's rendition: those the exchange makes, out of
+    /// what was graded and approved.
+    func withoutRenditions(_ contributions: [Contribution], of author: Reader) throws -> [Contribution] {
+        try contributions.map { contribution in
+            guard case .object(let object) = contribution, let held = holdings.objects[object.id],
+                try AdvisoryRows.advisory(ofObject: object.id, transaction.connection) != nil
+            else { return contribution }
+            let isThere = held.versions.contains { version in
+                version.digest == object.digest
+                    && AccessPolicy.decide(author, version.label, at: transaction.now).isPermitted
+            }
+            if isThere { return contribution }
+            return .invalid(
+                id: object.id.text,
+                version: object.version?.text,
+                reason:
+                    "id: is of an advisory, whose versions are made from what is approved; amend it (/v1/advisories)"
+            )
         }
     }
 

@@ -48,7 +48,7 @@ struct Gains {
         }
     }
 
-    /// The labels that a principal may see after the change for any of its purposes, and might not before.
+    /// The labels that a principal may see after the change for one of its purposes, and might not for that before.
     private func gained(by principal: Principal, at now: Timestamp) -> [InternedLabel] {
         guard let reader = reader(of: principal, in: after) else { return [] }
         let old = before.principals[principal.id].flatMap { self.reader(of: $0, in: before) }
@@ -56,17 +56,18 @@ struct Gains {
         let oldPurposes = self.purposes(of: principal, in: before)
         guard old != reader || purposes != oldPurposes else { return [] }
         return labels.filter { label in
-            Self.sees(reader, for: purposes, label.label, at: now)
-                && !(old.map { Self.sees($0, for: oldPurposes, label.label, at: now) } ?? false)
+            purposes.contains { purpose in
+                let did = oldPurposes.contains(purpose) ? old : nil
+                return Self.sees(reader, for: purpose, label.label, at: now)
+                    && !(did.map { Self.sees($0, for: purpose, label.label, at: now) } ?? false)
+            }
         }
     }
 
-    private static func sees(_ reader: Reader, for purposes: Set<Purpose>, _ label: Label, at now: Timestamp) -> Bool {
-        purposes.contains { purpose in
-            var reader = reader
-            reader.purpose = purpose
-            return AccessPolicy.decide(reader, label, at: now).isPermitted
-        }
+    private static func sees(_ reader: Reader, for purpose: Purpose, _ label: Label, at now: Timestamp) -> Bool {
+        var reader = reader
+        reader.purpose = purpose
+        return AccessPolicy.decide(reader, label, at: now).isPermitted
     }
 
     private func reader(of principal: Principal, in directory: Directory) -> Reader? {

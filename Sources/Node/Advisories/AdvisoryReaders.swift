@@ -108,7 +108,9 @@ extension AdvisoryDesk {
             guard let row = try name.row(transaction.connection) else { throw AdvisoryFault.absent }
             let isOfUnit = giver.member.kind == .fiu
             let isOwn = row.advisory.member == giver.member.id
-            let isUnits = isOfUnit && row.advisory.terms.caveats.contains(.reportDerived)
+            let isUnits =
+                try isOfUnit && row.advisory.terms.caveats.contains(.reportDerived)
+                && Holders(of: row, directory, transaction.connection).members(of: nil).contains(giver.member.id)
             guard isOwn || isUnits else { throw AdvisoryFault.absent }
             guard !giver.principal.roles.isDisjoint(with: [.publisher, .approver, .officer]) else {
                 throw AdvisoryFault.forbidden("a consent needs the role publisher, approver or officer")
@@ -127,7 +129,7 @@ extension AdvisoryDesk {
                 reader: member.id,
                 purpose: purpose,
                 rendition: rendition,
-                isOfUnit: isOfUnit,
+                isOfUnit: isUnits && !isOwn,
                 until: until
             )
             try Gains.give(in: transaction) { try transaction.add(consent, for: member) }

@@ -30,10 +30,12 @@ struct RenditionPress: Sendable {
             guard before.stage != advisory.stage else { return }
             return try recall(row, at: instant, transaction, directory)
         }
-        // Under an embargo nothing leaves; what never left needs no news of its end either.
+        // What ends before its version was out never leaves; what is out of an earlier one goes.
+        if advisory.state.isFinal, row.released < advisory.version.number {
+            return try takeBack(where: { _, _ in true }, of: row, transaction, directory)
+        }
         if let embargo = advisory.terms.embargo, transaction.now < embargo { return }
         let isNews = before.stage != advisory.stage || before.version != advisory.version
-        guard !advisory.state.isFinal || row.released > 0 else { return }
         guard let job = Job(row, directory) else { return }
         let isOut = row.released == advisory.version.number
         if isOut, !isNews, try !isRelabelled(row, job, transaction) { return }
