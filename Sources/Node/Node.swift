@@ -64,6 +64,7 @@ public struct Node: Sendable {
     public let database: any Database
 
     /// The id of what a principal makes with an idempotency key: the same for the same key, so that it is made once.
+    ///
     /// Without a key it is new.
     public func newID<Kind>(_: Kind.Type = Kind.self, by session: Session, key: String?) -> ID<Kind> {
         guard let key else { return ID(surroundings.uuid()) }

@@ -17,8 +17,10 @@ extension Subject {
         "registrationNumber", "idNumber", "passportNumber", "taxNumber", "vatCode", "accountNumber", "innCode",
     ]
 
-    /// What it is recognised by, for the conflict of a reader with a subject: its identifiers, the numbers that
-    /// authorities gave it, and a person's name together with the day of birth. A name alone is many people's.
+    /// What it is recognised by, for the conflict of a reader with a subject.
+    ///
+    /// Its identifiers, the numbers that authorities gave it, and a person's name together with the day of birth: a name
+    /// alone is many people's.
     public var marks: Set<SubjectMark> {
         var marks = Set(
             identifiers.filter { $0.identifier.scheme.tellsOne }.map { checked in

@@ -1,4 +1,4 @@
-/// A directed question of one member to another, or to a pool: "does anyone know them?"
+/// A directed question of one member to another, or to a pool: does anyone know them.
 ///
 /// Each of those asked answers once: positive, nil or refused. An answer is seen by the asker and who gave it.
 public struct InformationRequest: Hashable, Sendable, Codable {

@@ -341,8 +341,9 @@ private struct Desk {
 }
 
 extension LiveState {
-    /// Everybody, and the caller, as the transaction sees them: what changed since the request was let in counts. Nil
-    /// where the caller is no longer let in.
+    /// Everybody, and the caller, as the transaction sees them: what changed since the request was let in counts.
+    ///
+    /// Nil where the caller is no longer let in.
     func present(_ session: Session, in transaction: Transaction) throws -> (Directory, Reader)? {
         let directory = try directory(in: transaction)
         let isAsLetIn = session.directory === directory && session.credential.isValid(at: transaction.now)
