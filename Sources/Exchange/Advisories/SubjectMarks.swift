@@ -19,8 +19,8 @@ extension Subject {
 
     /// What it is recognised by, for the conflict of a reader with a subject.
     ///
-    /// Its identifiers, the numbers that authorities gave it, and a person's name together with the day of birth: a name
-    /// alone is many people's.
+    /// Its identifiers, the numbers that authorities gave it, and a person's name together with the day of birth: a
+    /// name alone is many people's.
     public var marks: Set<SubjectMark> {
         var marks = Set(
             identifiers.filter { $0.identifier.scheme.tellsOne }.map { checked in
