@@ -15,22 +15,6 @@ public enum SubjectKind: String, CaseIterable, Sendable, Codable {
     /// Has no personal data.
     case method = "MO"
     case jurisdiction = "JUR"
-
-    /// The schema of FollowTheMoney that its properties are named by; nil where it has none.
-    public var schema: String? {
-        switch self {
-        case .person: "Person"
-        case .organisation: "Company"
-        case .group: "Organization"
-        case .vessel: "Vessel"
-        case .aircraft: "Airplane"
-        case .vehicle: "Vehicle"
-        case .address: "Address"
-        case .account: "BankAccount"
-        case .document: "Identification"
-        case .container, .consignment, .route, .method, .jurisdiction: nil
-        }
-    }
 }
 
 /// What a subject does in the matter: UN/EDIFACT 3035 where it has a code, otherwise one of ours with an X.
