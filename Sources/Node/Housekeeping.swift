@@ -31,7 +31,7 @@ public struct Follower: Service {
     }
 }
 
-/// Lets time pass: what is due expires, is recalled or comes out of its embargo.
+/// Lets time pass: what is due expires, is recalled or comes out of its embargo, and gateways begin.
 public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks: no advisory is later than this.
     public static var interval: Duration { .seconds(1) }
@@ -51,6 +51,7 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     public func run() async throws {
         for await _ in AsyncTimerSequence(interval: Self.interval, clock: clock).cancelOnGracefulShutdown() {
             do {
+                try await node.administration.beginGateways()
                 guard try await node.advisories.isAnythingDue() else { continue }
                 let count = try await node.advisories.elapse()
                 logger.notice("time changed advisories", metadata: ["advisory.count": "\(count)"])

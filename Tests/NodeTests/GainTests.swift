@@ -94,4 +94,37 @@ struct GainTests {
         #expect(bob.ids == ["01", "02"])
         await exchange.close()
     }
+
+    @Test("a gateway that begins gives what was released before it, once", arguments: Engine.both)
+    func gatewayBegins(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let exchange = world.exchange
+        let day = exchange.clock.now.advanced(by: .seconds(3_600))
+        let gateway = try #require(AdvisoryExchange.gateways.all.first)
+        let later = Gateway(
+            name: gateway.name,
+            title: gateway.title,
+            about: "",
+            origin: gateway.origin,
+            reader: gateway.reader,
+            relation: gateway.relation,
+            modes: gateway.modes,
+            purposes: gateway.purposes,
+            from: day
+        )
+        let gateways = try #require(Gateways([later]))
+        try await exchange.node.administration.keep(gateways)
+        _ = try await world.published()
+        #expect(try await world.reports("bank") == ["non-nominal"])
+        let seen = try await world.head
+        exchange.clock.advance(by: .seconds(3_600))
+        try await exchange.node.administration.beginGateways()
+        #expect(try await world.reports("bank", after: seen) == ["full"])
+        let head = try await world.head
+        // Neither another look, nor the same configuration at the next start, gives it again.
+        try await exchange.node.administration.beginGateways()
+        try await exchange.node.administration.keep(gateways)
+        #expect(try await world.head == head)
+        await exchange.close()
+    }
 }

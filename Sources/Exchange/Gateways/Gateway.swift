@@ -76,7 +76,7 @@ public struct Gateway: Hashable, Sendable {
     /// What for; at least one purpose, and never strategic use, which needs no names.
     public let purposes: Set<Purpose>
     /// The first instant of its force; nil where it has no beginning.
-    public let from: Timestamp?
+    public internal(set) var from: Timestamp?
     /// The first instant after its force; nil where it has no end.
     public let until: Timestamp?
 

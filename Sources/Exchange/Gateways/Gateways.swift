@@ -15,6 +15,22 @@ public struct Gateways: Hashable, Sendable {
         self.init(sorted: sorted)
     }
 
+    /// The same at `now`, without the beginnings that are past: what has begun has no beginning left.
+    ///
+    /// An exchange keeps them so. A beginning that is kept and past is one that nobody was given anything for yet.
+    public func begun(at now: Timestamp) -> Gateways {
+        Gateways(
+            sorted: all.map { gateway in
+                var gateway = gateway
+                if let from = gateway.from, from <= now { gateway.from = nil }
+                return gateway
+            }
+        )
+    }
+
+    /// Those that have no beginning left.
+    public var withoutBeginning: Gateways { Gateways(sorted: all.filter { $0.from == nil }) }
+
     /// The beginnings and ends of all of them.
     var instants: [Timestamp] { all.flatMap { [$0.from, $0.until].compactMap { $0 } } }
 

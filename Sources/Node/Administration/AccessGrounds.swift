@@ -25,10 +25,16 @@ extension Administration {
 
     /// Keeps these legal gateways in the place of those the exchange has, unless they are the same.
     public func keep(_ gateways: Gateways) async throws(AdministrationFault) {
-        guard gateways != directory.gateways else { return }
+        let begun = gateways.begun(at: surroundings.clock())
+        guard begun != directory.gateways else { return }
         try await write { transaction, directory in
             // Another node may have done it meanwhile.
-            if gateways != directory.gateways { try transaction.replace(gateways: gateways) }
+            if begun != directory.gateways { try transaction.replace(gateways: begun) }
         }
+    }
+
+    /// Lets the gateways begin whose day has come: readers are given what was released before it.
+    public func beginGateways() async throws(AdministrationFault) {
+        try await keep(directory.gateways)
     }
 }

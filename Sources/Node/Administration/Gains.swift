@@ -28,7 +28,7 @@ struct Gains {
         for principal in after.principals.values.sorted(by: { $0.number < $1.number }) {
             let gained = Dictionary(grouping: gained(by: principal, at: transaction.now), by: \.label.pool)
             guard !gained.isEmpty else { continue }
-            let old = before.principals[principal.id].flatMap { reader(of: $0, in: before) }
+            let old = oldReader(of: principal)
             for (id, labels) in gained.sorted(by: { $0.key < $1.key }) {
                 guard let pool = after.pools[id], pool.kind.isRecallable else { continue }
                 let given = try ReceiptRows.versions(
@@ -51,7 +51,7 @@ struct Gains {
     /// The labels that a principal may see after the change for one of its purposes, and might not for that before.
     private func gained(by principal: Principal, at now: Timestamp) -> [InternedLabel] {
         guard let reader = reader(of: principal, in: after) else { return [] }
-        let old = before.principals[principal.id].flatMap { self.reader(of: $0, in: before) }
+        let old = oldReader(of: principal)
         let purposes = self.purposes(of: principal, in: after)
         let oldPurposes = self.purposes(of: principal, in: before)
         guard old != reader || purposes != oldPurposes else { return [] }
@@ -72,6 +72,13 @@ struct Gains {
 
     private func reader(of principal: Principal, in directory: Directory) -> Reader? {
         directory.members[principal.member].map { directory.reader(as: principal, of: $0, until: nil) }
+    }
+
+    /// The reader that a principal was, to whom no gateway lent anything whose beginning is still kept.
+    private func oldReader(of principal: Principal) -> Reader? {
+        guard var reader = before.principals[principal.id].flatMap({ reader(of: $0, in: before) }) else { return nil }
+        reader.gateways = before.gateways.withoutBeginning
+        return reader
     }
 
     private func purposes(of principal: Principal, in directory: Directory) -> Set<Purpose> {
