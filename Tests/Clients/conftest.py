@@ -1,8 +1,11 @@
 """Drives the real daemon as a process; every process started here is ended by its pid."""
+import functools
 import json
 import os
+import shutil
 import socket
 import subprocess
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -42,17 +45,29 @@ def wait_for(condition, what, seconds=20):
     raise AssertionError(f"{what} did not happen within {seconds} s")
 
 
+@functools.cache
+def later_library():
+    """What sets a daemon's time of day; see later.c."""
+    library = Path(tempfile.mkdtemp(prefix="caveat-later-"), "later.so")
+    compiler = shutil.which("clang") or "cc"
+    subprocess.run([compiler, "-O2", "-shared", "-fPIC", ROOT / "Tests/Clients/later.c", "-o", library], check=True)
+    return library
+
+
 class Trial:
     """One `caveatd trial`, which can be killed and started again on the same data."""
 
     def __init__(self, data, port=0):
         self.data, self.port, self.process, self.card = data, port, None, None
 
-    def start(self):
+    def start(self, later=0):
+        """Starts it, for all it knows so many seconds later than it is."""
+        environment = os.environ
+        if later:
+            environment = os.environ | {"LD_PRELOAD": str(later_library()), "CAVEAT_TEST_LATER": str(later)}
         self.process = subprocess.Popen(
             [CAVEATD, "trial", "--json", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
-            stdout=subprocess.PIPE,
-            stderr=open(f"{self.data}.log", "a"),
+            stdout=subprocess.PIPE, stderr=open(f"{self.data}.log", "a"), env=environment,
         )
         line = self.process.stdout.readline()
         assert line, Path(f"{self.data}.log").read_text()

@@ -1,7 +1,6 @@
 """What the exchange is for, end to end against the real daemon, each with a kill -9 in the middle and the same ending."""
 import datetime
 import json
-import time
 
 import pytest
 import requests
@@ -87,9 +86,12 @@ def publish(customs, legal, terms=None, said=None, kind="ADV-SUB"):
     return customs.call("POST", f"{place}/publish")
 
 
-def restart(world):
+HOUR, DAY = 3_600, 86_400
+
+
+def restart(world, later=0):
     world.kill()
-    world.start()
+    world.start(later)
 
 
 def join(world, name, kind="bank", country="NL", partner=True):
@@ -155,24 +157,36 @@ def test_mistaken_identity_is_recalled_from_every_holder(world, customs, legal):
     seen = legal.call("GET", f"advisories/{made['reference']}/receipts")
     owed = {one["member"]: "acknowledged" in one for one in seen["owed"]}
     assert owed == {"bank-1": True, "bank-2": True, "bank-3": True, "bank-4": False, "bank-5": False}
+    assert not any(one["overdue"] for one in seen["owed"])
     assert {one["member"] for one in seen["receipts"] if one["renditions"] == ["full"]} == {bank.name for bank in banks}
     # Who did not hold it is told nothing, now or ever.
     stranger.poll()
     assert stranger.reports() == [] and stranger.call("GET", "recalls")["recalls"] == []
     stranger.call("POST", f"recalls/{banks[0].report('stub')['id']}/acknowledge", status=404)
     stranger.call("GET", f"advisories/{made['id']}", status=404)
+    # A day later, what is not acknowledged is overdue, for its originator and for who owes it.
+    restart(world, 25 * HOUR)
+    owed = legal.call("GET", f"advisories/{made['reference']}/receipts")["owed"]
+    assert {one["member"] for one in owed if one["overdue"]} == {"bank-4", "bank-5"}
+    assert banks[3].call("GET", "recalls")["recalls"][0]["overdue"] is True
+    banks[3].call("POST", f"recalls/{banks[3].report('stub')['id']}/acknowledge", {"note": "late"}, 204)
+    owed = legal.call("GET", f"advisories/{made['reference']}/receipts")["owed"]
+    assert {one["member"] for one in owed if one["overdue"]} == {"bank-5"}
 
 
-def test_people_in_a_container_reach_a_suspended_carrier_at_once(world, customs, legal):
+CONTAINER = content(
+    title="People in a container", facts="A driver of Harbour Road heard knocking.", categories=["SAF-PER"], severity=4, action="A4",
+    tearline="Open CSQU 305438 3 at once and call 112.",
+    subjects=[{"kind": "CTR", "key": "c", "properties": {"containerNumber": ["CSQU3054383"]}}],
+)
+
+
+@pytest.mark.parametrize("is_ratified", [True, False])
+def test_people_in_a_container_reach_a_suspended_carrier_at_once(world, customs, legal, is_ratified):
     lapsed, bank = join(world, "lapsed-carrier", kind="carrier"), join(world, "bank-1")
     world.cli("admin", "member", "suspend", "lapsed-carrier")
-    said = content(
-        title="People in a container", facts="A driver of Harbour Road heard knocking.", categories=["SAF-PER"], severity=4, action="A4",
-        tearline="Open CSQU 305438 3 at once and call 112.",
-        subjects=[{"kind": "CTR", "key": "c", "properties": {"containerNumber": ["CSQU3054383"]}}],
-    )
     made = customs.call("POST", "advisories", {
-        "pool": "warnings", "kind": "ADV-SAFE", "content": said, "terms": {"affected": {"kinds": ["carrier"]}},
+        "pool": "warnings", "kind": "ADV-SAFE", "content": CONTAINER, "terms": {"affected": {"kinds": ["carrier"]}},
     }, 201)
     restart(world)
     published = customs.call("POST", f"advisories/{made['id']}/publish")
@@ -184,11 +198,29 @@ def test_people_in_a_container_reach_a_suspended_carrier_at_once(world, customs,
     assert "created_by_ref" not in report and "Open CSQU" in report["description"] and "Harbour Road" not in json.dumps(lapsed.received)
     bank.poll()
     assert bank.reports() == [("full", False)]
-    # Its own first pair of eyes may not ratify it; the second does, and it stands.
+    # Its own first pair of eyes may not ratify it; the second does.
     digest = published["version"]["digest"]
     customs.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest}, 409)
-    legal.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest})
-    assert legal.call("GET", f"advisories/{made['id']}")["ratified"] is True
+    if is_ratified:
+        assert legal.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest})["ratified"] is True
+        for reader in (lapsed, bank):
+            reader.poll()
+    restart(world, 23 * HOUR)
+    assert customs.call("GET", f"advisories/{made['id']}")["state"] == "published"
+    restart(world, 25 * HOUR)
+    if is_ratified:
+        for reader in (lapsed, bank):
+            assert reader.poll() == []
+        assert customs.call("GET", f"advisories/{made['id']}")["state"] == "published"
+        return
+    # Nobody did: it is called back by itself, from the suspended carrier too.
+    wait_for(lambda: customs.call("GET", f"advisories/{made['id']}")["state"] == "recalled", "the recall")
+    for reader in (lapsed, bank):
+        reader.poll()
+        assert reader.reports() == [("stub", True)] and "CSQU" not in json.dumps([
+            one for one in reader.held.values() if one["type"] != "extension-definition" and one["id"] in {o["id"] for o in reader.received}])
+    owed = {one["member"] for one in legal.call("GET", f"advisories/{made['id']}/receipts")["owed"]}
+    assert owed == {"lapsed-carrier", "bank-1"}
 
 
 def test_consent_across_borders_is_for_one_purpose_and_ends_by_itself(world, customs, legal):
@@ -200,8 +232,7 @@ def test_consent_across_borders_is_for_one_purpose_and_ends_by_itself(world, cus
     decisions = legal.call("GET", f"{place}/explain?member=fjord-bank&purpose=P08")["decisions"]
     assert [(one["rendition"], one["decision"], one["row"]) for one in decisions] == [
         ("full", "denied", 7), ("tearline", "denied", 7), ("non-nominal", "denied", 7)]
-    ends = time.time() + 8
-    until = datetime.datetime.fromtimestamp(ends, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    until = later(days=31)
     for bank in (partner, outsider):
         customs.call("POST", f"{place}/consents", {"reader": bank.name, "purpose": "P08", "rendition": "tearline", "until": until}, 201)
     restart(world)
@@ -211,8 +242,11 @@ def test_consent_across_borders_is_for_one_purpose_and_ends_by_itself(world, cus
     for bank, rendition in ((partner, "tearline"), (outsider, "non-nominal")):
         bank.poll("P08")
         assert bank.reports() == [(rendition, False)] and "Brack" not in json.dumps(bank.received)
-    wait_for(lambda: time.time() > ends, "the end of the consent")
-    restart(world)
+    restart(world, 30 * DAY)
+    for bank, rendition in ((partner, "tearline"), (outsider, "non-nominal")):
+        bank.after = None
+        assert [one["extensions"][EXTENSION]["rendition"] for one in bank.poll("P08") if is_advisory(one)] == [rendition]
+    restart(world, 31 * DAY)
     for bank in (partner, outsider):
         bank.after = None
         assert [one for one in bank.poll("P08") if is_advisory(one)] == []
