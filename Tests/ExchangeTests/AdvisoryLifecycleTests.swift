@@ -148,12 +148,25 @@ struct AdvisoryLifecycleTests {
         let published = try S.published()
         let disputed = try published.disputed(at: S.days(1))
         #expect(disputed.state == .restricted && disputed.due == published.due)
-        #expect(try disputed.settled(at: S.days(2)) == published)
+        #expect(try disputed.settled(by: S.approver, at: S.days(2)) == published)
         #expect(throws: LifecycleRefusal.wrongState(.restricted, action: "restrict")) {
             try disputed.disputed(at: S.days(2))
         }
-        #expect(throws: LifecycleRefusal.wrongState(.published, action: "lift")) { try published.settled(at: S.now) }
+        #expect(throws: LifecycleRefusal.wrongState(.published, action: "lift")) {
+            try published.settled(by: S.approver, at: S.now)
+        }
         #expect(try disputed.amended(S.content("Other"), at: S.days(2)).state == .restricted)
+        let settlers: [(ActingPrincipal, LifecycleRefusal)] = [
+            (S.author, .missingRole(oneOf: [.approver])), (S.actor(11, [.approver]), .ownWork),
+            (S.actor(13, [.approver], of: Samples.member(2)), .notOriginator),
+        ]
+        for (actor, refusal) in settlers {
+            #expect(throws: refusal) { try disputed.settled(by: actor, at: S.days(2)) }
+        }
+        let edited = try S.draft().by(S.actor(15), .edit(published.content, published.terms)).graded().approved()
+        #expect(throws: LifecycleRefusal.ownWork) {
+            try edited.published().disputed(at: S.now).settled(by: S.actor(15, [.approver]), at: S.now)
+        }
     }
 
     @Test("expires at its review date, and at the cap whatever is said")

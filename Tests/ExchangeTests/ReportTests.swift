@@ -123,6 +123,9 @@ struct ReportTests {
         // The asker sees all answers, each of the others its own.
         #expect(late.answers(for: forwarder.id).count == 2 && late.answers(for: other.id).map(\.member) == [other.id])
         #expect(throws: ReportFault.answered) { try late.answered(.nothing, by: actor(other), at: due) }
+        #expect(throws: ReportFault.missingRole(oneOf: [.officer, .publisher, .reporter])) {
+            try late.closed(by: actor(forwarder, .auditor), at: due)
+        }
         let closed = try late.closed(by: actor(forwarder), at: due)
         #expect(throws: ReportFault.answered) { try closed.closed(by: actor(forwarder), at: due) }
     }

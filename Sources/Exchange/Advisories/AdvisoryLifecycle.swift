@@ -53,9 +53,12 @@ extension Advisory {
         return next
     }
 
-    /// The advisory after the dispute was settled in its favour.
-    public func settled(at now: Timestamp) throws(LifecycleRefusal) -> Advisory {
+    /// The advisory after the dispute was settled in its favour, by an approver of the originator who did not write it.
+    public func settled(by actor: ActingPrincipal, at now: Timestamp) throws(LifecycleRefusal) -> Advisory {
+        guard actor.member == member else { throw .notOriginator }
+        guard actor.roles.contains(.approver) else { throw .missingRole(oneOf: [.approver]) }
         var next = elapsed(at: now)
+        guard !next.version.isOwn(actor.principal) else { throw .ownWork }
         guard case .restricted(let release, _) = next.stage else { throw .wrongState(next.state, action: "lift") }
         next.stage = .published(release)
         return next

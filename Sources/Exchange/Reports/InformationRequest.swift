@@ -134,6 +134,9 @@ public struct InformationRequest: Hashable, Sendable, Codable {
     /// The request, closed by its asker.
     public func closed(by actor: ActingPrincipal, at now: Timestamp) throws(ReportFault) -> InformationRequest {
         guard actor.member == member else { throw .otherSide("close") }
+        guard !actor.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
+            throw .missingRole(oneOf: [.officer, .publisher, .reporter])
+        }
         guard closed == nil else { throw .answered }
         var next = self
         next.closed = now

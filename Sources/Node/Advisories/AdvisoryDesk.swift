@@ -241,13 +241,8 @@ public struct AdvisoryDesk: Sendable {
             guard let row = try name.row(transaction.connection), row.advisory.member == actor.member.id else {
                 throw AdvisoryFault.absent
             }
-            guard actor.principal.roles.contains(.approver), row.advisory.author != actor.principal.id else {
-                throw AdvisoryFault.forbidden(
-                    "a dispute is settled by another principal than the author, with the role approver"
-                )
-            }
             return try change(row, by: actor, transaction, directory) { advisory, now throws(LifecycleRefusal) in
-                try advisory.settled(at: now)
+                try advisory.settled(by: ActingPrincipal(actor), at: now)
             }
         }
     }
