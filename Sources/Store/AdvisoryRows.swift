@@ -115,16 +115,6 @@ public enum AdvisoryRows {
         )
     }
 
-    /// The one of a reference; nil when there is none.
-    public static func advisory(_ reference: AdvisoryReference, _ connection: any SQLConnection) throws -> AdvisoryRow?
-    {
-        try connection.first(
-            "select \(AdvisoryRow.columns) from \(AdvisoryRow.tables) where a.reference = $1",
-            .text(reference.text),
-            make: AdvisoryRow.init
-        )
-    }
-
     /// The one that a rendition's object is of; nil when there is none.
     public static func advisory(ofObject id: STIXID, _ connection: any SQLConnection) throws -> AdvisoryRow? {
         try connection.first(

@@ -71,19 +71,24 @@ public enum DossierRows {
     /// How many one page lists.
     public static let listedMax = 100
 
-    /// The one of an id; nil when there is none.
+    /// The one of an id that a member is a party to; nil when there is none.
+    ///
+    /// Of one between others no more is read than of one that there is not.
     public static func dossier<Content: DossierContent>(
         _ id: String,
+        of member: Int64,
         _: Content.Type = Content.self,
         _ connection: any SQLConnection
     ) throws -> DossierRow<Content>? {
         try connection.first(
             """
-            select d.number, b.body from dossier d join dossier_body b on b.dossier = d.number
-            where d.id = $1 and d.kind = $2
+            select d.number, b.body from dossier d
+            join dossier_party p on p.dossier = d.number and p.member = $3
+            join dossier_body b on b.dossier = p.dossier where d.id = $1 and d.kind = $2
             """,
             .text(id),
             .text(Content.dossierKind),
+            .integer(member),
             make: DossierRow.init
         )
     }

@@ -77,6 +77,26 @@ public enum ReceiptRows {
         return receipts.reduce(into: []) { $0.formUnion($1.versions) }
     }
 
+    /// All versions of a pool that a member's principals were given together with any that was released since `since`.
+    static func versions(
+        givenTo member: Member,
+        of pool: Int64,
+        since: Tick,
+        _ connection: any SQLConnection
+    ) throws -> Set<Tick> {
+        let receipts = try connection.rows(
+            """
+            select tick, principal, pool, channel, purpose, versions from receipt
+            where pool = $1 and newest >= $2 and principal in (select number from principal where member = $3)
+            """,
+            .integer(pool),
+            .integer(since.microseconds),
+            .integer(member.number),
+            make: receipt
+        )
+        return receipts.reduce(into: []) { $0.formUnion($1.versions) }
+    }
+
     private static func receipt(_ row: any SQLRow) throws -> Receipt {
         guard let channel = Receipt.Channel(rawValue: row.text(3)), let purpose = Purpose(rawValue: row.text(4)),
             let versions = TickList.ticks(of: row.bytes(5))

@@ -33,34 +33,7 @@ public enum AdvisoryFault: Error, Sendable {
     }
 }
 
-/// How an advisory is named: by its id, by the reference that people know, or by a report that one holds.
-public enum AdvisoryName: Hashable, Sendable {
-    case id(ID<Advisory>)
-    case reference(AdvisoryReference)
-    /// By the report of one of its renditions, which is all that some readers know.
-    case report(STIXID)
-
-    /// Reads any of them; nil for any other text.
-    public init?(_ text: String) {
-        if text.hasPrefix("report--"), let report = try? STIXID(parsing: text) {
-            self = .report(report)
-        } else if let reference = AdvisoryReference(text) {
-            self = .reference(reference)
-        } else if let id = ID<Advisory>(parsing: text) {
-            self = .id(id)
-        } else {
-            return nil
-        }
-    }
-
-    func row(_ connection: any SQLConnection) throws -> AdvisoryRow? {
-        switch self {
-        case .id(let id): try AdvisoryRows.advisory(id, connection)
-        case .reference(let reference): try AdvisoryRows.advisory(reference, connection)
-        case .report(let report): try AdvisoryRows.advisory(ofObject: report, connection)
-        }
-    }
-
+extension AdvisoryName {
     /// Of those that were given something, who was given what is named.
     func members(among holders: Holders) -> Set<ID<Member>> {
         switch self {
@@ -152,7 +125,8 @@ public struct AdvisoryDesk: Sendable {
     ) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
             let (directory, actor) = try present(session, transaction)
-            guard var row = try name.row(transaction.connection), row.advisory.member == actor.member.id,
+            guard var row = try name.row(for: actor.member, transaction.connection),
+                row.advisory.member == actor.member.id,
                 let pool = directory.pool(numbered: row.pool)
             else { throw AdvisoryFault.absent }
             if let seen, seen != row.advisory.tag { throw AdvisoryFault.changedMeanwhile }
@@ -218,7 +192,7 @@ public struct AdvisoryDesk: Sendable {
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
-            guard let row = try name.row(transaction.connection) else { throw AdvisoryFault.absent }
+            guard let row = try name.row(for: reader.member, transaction.connection) else { throw AdvisoryFault.absent }
             let holders = try Holders(of: row, directory, transaction.connection)
             guard name.members(among: holders).contains(reader.member.id) else { throw AdvisoryFault.absent }
             let feedback: Feedback
@@ -238,7 +212,9 @@ public struct AdvisoryDesk: Sendable {
     public func settle(_ name: AdvisoryName, by session: Session) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
             let (directory, actor) = try present(session, transaction)
-            guard let row = try name.row(transaction.connection), row.advisory.member == actor.member.id else {
+            guard let row = try name.row(for: actor.member, transaction.connection),
+                row.advisory.member == actor.member.id
+            else {
                 throw AdvisoryFault.absent
             }
             return try change(row, by: actor, transaction, directory) { advisory, now throws(LifecycleRefusal) in
@@ -267,9 +243,8 @@ public struct AdvisoryDesk: Sendable {
 
     /// An advisory of the caller's member, as time has made it.
     public func advisory(_ name: AdvisoryName, for session: Session) async throws -> Advisory {
-        guard let row = try await database.read({ try name.row($0) }), row.advisory.member == session.member.id else {
-            throw AdvisoryFault.absent
-        }
+        let found = try await database.read { try name.row(for: session.member, $0) }
+        guard let row = found, row.advisory.member == session.member.id else { throw AdvisoryFault.absent }
         return row.advisory
     }
 

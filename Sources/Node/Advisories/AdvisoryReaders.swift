@@ -25,9 +25,8 @@ extension AdvisoryDesk {
         try checkOversight(session)
         let directory = live.directory
         return try await database.read { connection in
-            guard let row = try name.row(connection), row.advisory.member == session.member.id else {
-                throw AdvisoryFault.absent
-            }
+            guard let row = try name.row(for: session.member, connection), row.advisory.member == session.member.id
+            else { throw AdvisoryFault.absent }
             let given = try Holders(of: row, directory, connection).given
             let sights = given.compactMap { given in
                 directory.members[given.principal.member].map {
@@ -57,7 +56,7 @@ extension AdvisoryDesk {
         asked session: Session
     ) async throws -> [(rendition: Rendition, decision: Decision)] {
         try checkOversight(session)
-        let found = try await database.read { try name.row($0) }
+        let found = try await database.read { try name.row(for: session.member, $0) }
         guard let row = found, row.advisory.member == session.member.id else { throw AdvisoryFault.absent }
         let advisory = row.advisory
         let directory = live.directory
@@ -105,7 +104,7 @@ extension AdvisoryDesk {
     ) async throws(AdvisoryFault) -> Consent {
         try await write { [self] transaction in
             let (directory, giver) = try present(session, transaction)
-            guard let row = try name.row(transaction.connection) else { throw AdvisoryFault.absent }
+            guard let row = try name.row(for: giver.member, transaction.connection) else { throw AdvisoryFault.absent }
             let isOfUnit = giver.member.kind == .fiu
             let isOwn = row.advisory.member == giver.member.id
             let isUnits =

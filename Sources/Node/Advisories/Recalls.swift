@@ -68,7 +68,7 @@ extension AdvisoryDesk {
         }
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
-            guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+            guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
                 try Holders(of: row, directory, transaction.connection).members(ofObject: report).contains(
                     reader.member.id
                 )
@@ -112,7 +112,7 @@ extension Transaction {
     ) throws -> Bool {
         var isAny = false
         for object in objects {
-            guard let row = try AdvisoryRows.advisory(ofObject: object, connection),
+            guard let row = try AdvisoryName.report(object).row(for: member, connection),
                 try Holders(of: row, directory, connection).members(ofObject: object).contains(member.id)
             else { continue }
             isAny = try acknowledge(row.number, note, by: principal, of: member, in: row.pool) || isAny

@@ -42,7 +42,7 @@ extension ReportDesk {
         }
         let digest = Observation.digest(of: text, salt: salt)
         return try await write(session) { [press] transaction, directory, speaker in
-            guard var row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+            guard var row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
                 let originator = directory.members[row.advisory.member]
             else { throw AdvisoryFault.absent }
             let holders = try Holders(of: row, directory, transaction.connection)

@@ -33,7 +33,12 @@ public struct ReportDesk: Sendable {
         by session: Session
     ) async throws(AdvisoryFault) -> Report {
         try await write(session) { transaction, directory, author in
-            if let known = try DossierRows.dossier(id.text, Report.self, transaction.connection) {
+            if let known = try DossierRows.dossier(
+                id.text,
+                of: author.member.number,
+                Report.self,
+                transaction.connection
+            ) {
                 guard known.content.member == author.member.id else { throw AdvisoryFault.absent }
                 return known.content
             }
@@ -77,7 +82,13 @@ public struct ReportDesk: Sendable {
         by session: Session
     ) async throws(AdvisoryFault) -> Report {
         try await write(session) { transaction, directory, actor in
-            guard var row = try DossierRows.dossier(id.text, Report.self, transaction.connection),
+            guard
+                var row = try DossierRows.dossier(
+                    id.text,
+                    of: actor.member.number,
+                    Report.self,
+                    transaction.connection
+                ),
                 row.content.isSeen(by: actor.member.id)
             else { throw AdvisoryFault.absent }
             let before = row.content
@@ -95,7 +106,9 @@ public struct ReportDesk: Sendable {
 
     /// A report that the caller's member is a party to.
     public func report(_ id: ID<Report>, for session: Session) async throws -> Report {
-        let row = try await database.read { try DossierRows.dossier(id.text, Report.self, $0) }
+        let row = try await database.read {
+            try DossierRows.dossier(id.text, of: session.member.number, Report.self, $0)
+        }
         guard let row, row.content.isSeen(by: session.member.id) else { throw AdvisoryFault.absent }
         return row.content
     }
@@ -111,7 +124,12 @@ public struct ReportDesk: Sendable {
         by session: Session
     ) async throws(AdvisoryFault) -> InformationRequest {
         try await write(session) { transaction, directory, author in
-            if let known = try DossierRows.dossier(id.text, InformationRequest.self, transaction.connection) {
+            if let known = try DossierRows.dossier(
+                id.text,
+                of: author.member.number,
+                InformationRequest.self,
+                transaction.connection
+            ) {
                 guard known.content.member == author.member.id else { throw AdvisoryFault.absent }
                 return known.content
             }
@@ -173,7 +191,13 @@ public struct ReportDesk: Sendable {
             -> InformationRequest
     ) async throws(AdvisoryFault) -> InformationRequest {
         try await write(session) { transaction, _, actor in
-            guard var row = try DossierRows.dossier(id.text, InformationRequest.self, transaction.connection),
+            guard
+                var row = try DossierRows.dossier(
+                    id.text,
+                    of: actor.member.number,
+                    InformationRequest.self,
+                    transaction.connection
+                ),
                 row.content.isSeen(by: actor.member.id)
             else { throw AdvisoryFault.absent }
             let before = row.content
@@ -187,7 +211,9 @@ public struct ReportDesk: Sendable {
 
     /// A request that the caller's member made or was asked.
     public func request(_ id: ID<InformationRequest>, for session: Session) async throws -> InformationRequest {
-        let row = try await database.read { try DossierRows.dossier(id.text, InformationRequest.self, $0) }
+        let row = try await database.read {
+            try DossierRows.dossier(id.text, of: session.member.number, InformationRequest.self, $0)
+        }
         guard let row, row.content.isSeen(by: session.member.id) else { throw AdvisoryFault.absent }
         return row.content
     }
@@ -214,7 +240,7 @@ public struct ReportDesk: Sendable {
         by session: Session
     ) async throws(AdvisoryFault) -> Feedback {
         try await write(session) { transaction, directory, speaker in
-            guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+            guard let row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
                 row.advisory.member != speaker.member.id,
                 try Holders(of: row, directory, transaction.connection).members(ofObject: report)
                     .contains(speaker.member.id)
@@ -231,7 +257,7 @@ public struct ReportDesk: Sendable {
     public func feedback(on name: AdvisoryName, for session: Session) async throws -> [Feedback] {
         let directory = live.directory
         return try await database.read { connection in
-            guard let row = try name.row(connection) else { throw AdvisoryFault.absent }
+            guard let row = try name.row(for: session.member, connection) else { throw AdvisoryFault.absent }
             let isParty =
                 try row.advisory.member == session.member.id
                 || name.members(among: Holders(of: row, directory, connection)).contains(session.member.id)
