@@ -85,10 +85,13 @@ private struct AdvisoryPlay {
         switch action {
         case .edit(let content, let terms), .amend(let content, let terms, _, _):
             writers.append(Word(actor: actor, content: content, terms: terms))
-        case .approve:
+        case .approve(let digest):
             let pending = try #require(advisory.pending)
+            #expect(digest == before.pending?.digest)
             words.append(Word(actor: actor, content: pending.content, terms: pending.terms))
-        case .ratify: words.append(Word(actor: actor, content: advisory.content, terms: advisory.terms))
+        case .ratify(let digest):
+            #expect(digest == before.version.digest)
+            words.append(Word(actor: actor, content: advisory.content, terms: advisory.terms))
         case .grade, .confirmGrade, .publish, .publishAmendment, .review, .withdraw, .recall: break
         }
         if before.release != nil, case .publishAmendment = action {
