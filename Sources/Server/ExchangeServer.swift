@@ -7,7 +7,7 @@ import NIOHTTP1
 public import Node
 import Store
 
-/// The members' side of the daemon: TAXII, the little of `/v1` that there is, and health.
+/// The members' side of the daemon: TAXII, `/v1`, and health.
 public struct ExchangeServer: Sendable {
     private let node: Node
     private let profile: ServerProfile
@@ -15,9 +15,7 @@ public struct ExchangeServer: Sendable {
     private let logger: Logger
     private let logsRequests: Bool
     private let taxii: TAXIIService
-    private let approvals: ApprovalService
-    private let advisories: AdvisoryService
-    private let reports: ReportService
+    private let rest: RESTService
 
     /// Serves a node.
     public init(_ node: Node, profile: ServerProfile, limits: ConnectionLimits, logger: Logger) {
@@ -32,9 +30,7 @@ public struct ExchangeServer: Sendable {
             limits: limits,
             budget: ByteBudget(most: limits.memoryBytesMax)
         )
-        approvals = ApprovalService(node: node)
-        advisories = AdvisoryService(node: node)
-        reports = ReportService(node: node)
+        rest = RESTService(node: node)
     }
 
     /// Listens at `address`; over TLS where there is a context.
@@ -131,7 +127,8 @@ public struct ExchangeServer: Sendable {
         let session = try Self.purposed(caller, request)
         if path.hasPrefix("/v1/") {
             do {
-                return try await answerV1(request, session)
+                let parts = path.split(separator: "/").dropFirst().map { String($0.removingPercentEncoding ?? "") }
+                return try await rest.answer(request, parts, session)
             } catch let fault as HTTPFault where request.method == .OPTIONS {
                 return try OpenAPI.options(fault)
             }
@@ -147,17 +144,6 @@ public struct ExchangeServer: Sendable {
         }
         connection.remember(request.target, target)
         return try await taxii.answer(request, target, session)
-    }
-
-    private func answerV1(_ request: Request, _ session: Session) async throws -> Response {
-        let parts = request.path.split(separator: "/").dropFirst().map { String($0.removingPercentEncoding ?? "") }
-        return switch parts.first {
-        case "events" where parts.count == 1: try EventService(node: node).answer(request, session)
-        case "pending": try await approvals.answer(request, parts, session)
-        case "reports", "requests", "feedback", "observations", "confirmations":
-            try await reports.answer(request, parts, session)
-        default: try await advisories.answer(request, parts, session)
-        }
     }
 
     /// The session for the purpose that the request names, where it names one.

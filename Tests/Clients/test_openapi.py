@@ -17,8 +17,13 @@ HOOKS = "import schemathesis.specs.openapi.checks as it\nit.AUTH_REJECTION_STATU
 # What a schema cannot say: check digits, bytes of UTF-8, the years of a time, which members and pools there are.
 RULED = [
     "draftAdvisory", "editAdvisory", "amendAdvisory", "gradeAdvisory", "reviewAdvisory", "giveConsent", "explainAdvisory", "rely", "disputeAdvisory",
-    "acknowledgeRecall",
+    "acknowledgeRecall", "report", "addToReport", "sayOnReport", "wantMoreOfReport", "refuseReport", "giveOutcome", "ask", "answerRequest",
+    "giveFeedback", "confirm",
 ]
+# Their bodies are those of draftAdvisory and report over again: enough that they are fuzzed.
+ALIKE = ["editAdvisory", "amendAdvisory", "addToReport", "ask"]
+# Its answer has no end: test_events.py calls it.
+ENDLESS = "/v1/events"
 REFUSING = ["400", "401", "403", "404", "405", "409", "412", "413", "422", "429"]
 FITTING = ["2xx", "3xx", "401", "403", "404", "409", "412", "429"]
 
@@ -62,7 +67,7 @@ def schemathesis(party, folder, *words, parameters=None):
         [
             SCHEMATHESIS, "--config-file", folder / "schemathesis.toml", "run", f"{party.world.card['url']}/openapi.json",
             "--header", f"Authorization: Bearer {party.world.token(party.name)}", "--checks", "all", "--no-color", "--no-shrink",
-            "--seed", "20261124", "--max-examples", "3", *words,
+            "--seed", "20261124", "--max-examples", "3", "--exclude-path", ENDLESS, *words,
         ],
         env=os.environ | {"SCHEMATHESIS_HOOKS": "openapi_hooks", "PYTHONPATH": str(folder)},
         cwd=folder, capture_output=True, text=True, timeout=300,
@@ -76,7 +81,7 @@ def test_the_document_is_valid(document):
 
 
 def test_random_calls_find_nothing(document, customs, legal, tmp_path):
-    """The whole document, in parts that run side by side: half of all is the bodies of two calls.
+    """The whole document, in parts that run side by side.
 
     At the end both principals call on an advisory that there is what they may, but for what would end it at the first.
     """
@@ -84,17 +89,16 @@ def test_random_calls_find_nothing(document, customs, legal, tmp_path):
     published = publish(customs, legal)
     one = ["--phases", "fuzzing", "--include-path-regex", r"/advisories/\{id\}", "--exclude-path-regex"]
     runs = [
-        (customs, ["--phases", "coverage", "--exclude-operation-id-regex", "editAdvisory|amendAdvisory"], None),
+        (customs, ["--phases", "coverage", "--exclude-operation-id-regex", f"^({'|'.join(ALIKE)})$"], None),
         (customs, ["--phases", "examples,fuzzing,stateful"], None),
-        (customs, ["--phases", "coverage", "--include-operation-id-regex", "editAdvisory|amendAdvisory"], None),
         (customs, [*one, "/(withdraw|recall|amend|ratify|settle|dispute)$"], {"path.id": made["id"]}),
         (legal, [*one, "/(withdraw|recall|amend|edit|dispute)$"], {"path.id": published["reference"]}),
     ]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         tested = list(pool.map(
             lambda run: schemathesis(run[1][0], tmp_path / str(run[0]), *run[1][1], parameters=run[1][2]), enumerate(runs)))
-    calls = sum(method != "parameters" for item in document["paths"].values() for method in item)
-    assert tested[0] + tested[2] == calls and tested[1] == calls, tested
+    calls = sum(method != "parameters" for path, item in document["paths"].items() if path != ENDLESS for method in item)
+    assert tested[0] + len(ALIKE) == calls == tested[1], tested
 
 
 def test_answers_have_no_field_that_the_document_has_not(document, customs, legal):

@@ -46,10 +46,8 @@ struct OpenAPITests {
     @Test("has the calls that the services know, and no others")
     func complete() {
         var known: Set<String> = []
-        for table in [AdvisoryService.routes, ApprovalService.routes] {
-            for (words, methods) in table.methods {
-                for method in methods { known.insert("\(method.rawValue) v1/\(words.joined(separator: "/"))") }
-            }
+        for (words, methods) in RESTService.routes.methods {
+            for method in methods { known.insert("\(method.rawValue) v1/\(words.joined(separator: "/"))") }
         }
         #expect(Self.calls == known)
     }
@@ -63,7 +61,8 @@ struct OpenAPITests {
             #expect(answer == nil, "\(call): \(answer ?? "")")
         }
         for path in [
-            ["advisories", "x", "graded"], ["advisories/{id}"], ["recalls", "x"], ["pending", "x", "y"], [],
+            ["advisories", "x", "graded"], ["advisories/{id}"], ["recalls", "x"], ["pending", "x", "y"],
+            ["reports", "x", "graded"], ["requests", "x", "accept"], ["events", "x"], [],
         ] {
             #expect(await exchange.answer("GET", path[...]) == "404", "\(path)")
         }
@@ -83,7 +82,11 @@ struct OpenAPITests {
             ("HandlingCaveat", HandlingCaveat.allCases.map(\.rawValue)),
             ("MemberKind", MemberKind.allCases.map(\.rawValue)), ("SubjectKind", SubjectKind.allCases.map(\.rawValue)),
             ("SubjectRole", SubjectRole.allCases.map(\.rawValue)),
-            ("DataSubject", DataSubject.allCases.map(\.rawValue)),
+            ("DataSubject", DataSubject.allCases.map(\.rawValue)), ("Outcome", Outcome.allCases.map(\.rawValue)),
+            ("AuthorityOutcome", Outcome.allCases.filter { $0.speaker == .authority }.map(\.rawValue)),
+            ("MemberOutcome", Outcome.allCases.filter { $0.speaker == .member }.map(\.rawValue)),
+            ("ReportRefusal", Report.ReportRefusal.allCases.map(\.rawValue)),
+            ("RequestRefusal", InformationRequest.Refusal.allCases.map(\.rawValue)),
             (
                 "Category",
                 Category.families.flatMap { family, kinds in [family] + kinds.map { "\(family)-\($0)" } }.sorted()
@@ -188,10 +191,7 @@ private final class RESTExchange: Sendable {
         let parts = words.map { $0 == RouteTable.name ? (words.first == "recalls" ? "report--\(uuid)" : uuid) : $0 }
         let request = Self.request(method, "/v1/" + parts.joined(separator: "/"))
         do {
-            _ =
-                parts.first == "pending"
-                ? try await ApprovalService(node: node).answer(request, parts, session)
-                : try await AdvisoryService(node: node).answer(request, parts, session)
+            _ = try await RESTService(node: node).answer(request, parts, session)
             return nil
         } catch let fault as HTTPFault where fault.status == .notFound {
             return "404"

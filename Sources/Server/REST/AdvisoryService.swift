@@ -18,7 +18,7 @@ struct AdvisoryService: Sendable {
         ]
         for part in AdvisoryPart.allCases { methods[["advisories", RouteTable.name, part.rawValue]] = part.methods }
         for step in AdvisoryStep.allCases { methods[["advisories", RouteTable.name, step.rawValue]] = [.POST] }
-        return RouteTable(methods: methods)
+        return RouteTable(methods)
     }()
 
     let node: Node
@@ -26,7 +26,6 @@ struct AdvisoryService: Sendable {
     private var desk: AdvisoryDesk { node.advisories }
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
-        try Self.routes.admit(request, parts)
         switch (parts.first, parts.count) {
         case ("advisories", 1): return try await all(request, session)
         case ("advisories", 2): return try await one(request, parts[1], session)
@@ -73,7 +72,6 @@ struct AdvisoryService: Sendable {
         )
     }
 
-    /// Where a listing goes on; the newest where the query does not say.
     private func one(_ request: Request, _ name: String, _ session: Session) async throws -> Response {
         resource(try await desk.advisory(try self.name(name), for: session), for: request)
     }

@@ -4,8 +4,7 @@ import Node
 
 /// What waits for a second person, and what that person says: `/v1/pending`.
 struct ApprovalService: Sendable {
-    static let routes = RouteTable(methods: [["pending"]: [.GET], ["pending", RouteTable.name]: [.POST]])
-    private static let bodyBytesMax = 16_384
+    static let routes = RouteTable([["pending"]: [.GET], ["pending", RouteTable.name]: [.POST]])
 
     let node: Node
 
@@ -18,18 +17,17 @@ struct ApprovalService: Sendable {
     }
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
-        try Self.routes.admit(request, parts)
         guard parts.count == 2 else {
             return .json(Listing(pending: try await node.statuses.waiting(for: session)), MediaType.json)
         }
-        let decision = try decision(try await request.body.read(upTo: Self.bodyBytesMax))
+        let decision = try decision(try await request.fields())
         guard let id = ID<StatusReport>(parsing: parts[1]) else { throw HTTPFault.absent }
         let report = try await node.acceptance.settle(id, decision, by: session)
         return .bytes(report.encoded(), MediaType.json)
     }
 
-    private func decision(_ bytes: [UInt8]) throws -> Acceptance.Decision {
-        var fields = try BodyFields(bytes)
+    private func decision(_ fields: BodyFields) throws -> Acceptance.Decision {
+        var fields = fields
         let word = try BodyFields.needed("decision", try fields.code("decision", Word.self))
         switch word {
         case .approve:

@@ -10,14 +10,14 @@ import Store
 struct EventService: Sendable {
     /// The longest silence: a comment shows that the connection lives.
     static let silence = Duration.seconds(15)
+    static let routes = RouteTable([["events"]: [.GET]])
 
     let node: Node
 
     func answer(_ request: Request, _ session: Session) throws(HTTPFault) -> Response {
-        try request.allow([.GET])
         var after = Tick.zero
         if let text = request["Last-Event-ID"] ?? request.parameter("after") {
-            guard let tick = Int64(text), tick >= 0 else {
+            guard let tick = Int64(text), String(tick) == text, tick >= 0 else {
                 throw .malformed("Last-Event-ID", "must be the id of an event of this feed")
             }
             after = Tick(microseconds: tick)

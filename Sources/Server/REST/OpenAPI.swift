@@ -27,17 +27,3 @@ enum OpenAPI {
         return response
     }
 }
-
-/// What a service answers: paths by their words, `{id}` for the second, with their methods.
-struct RouteTable: Sendable {
-    static let name = "{id}"
-
-    let methods: [[String]: [HTTPMethod]]
-
-    /// Refuses a path that there is not, and a method that it has not.
-    func admit(_ request: Request, _ parts: [String]) throws(HTTPFault) {
-        let words = parts.enumerated().map { $0.offset == 1 ? Self.name : $0.element }
-        guard let methods = methods[words] else { throw .absent }
-        try request.allow(methods)
-    }
-}

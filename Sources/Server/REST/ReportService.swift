@@ -6,6 +6,17 @@ import Store
 
 /// `/v1/reports`, `/v1/requests`, `/v1/feedback`, `/v1/observations` and `/v1/confirmations` (docs/REPORTS-API.md).
 struct ReportService: Sendable {
+    static let routes: RouteTable = {
+        var methods: [[String]: [HTTPMethod]] = [
+            ["reports"]: [.GET, .POST], ["reports", RouteTable.name]: [.GET], ["requests"]: [.GET, .POST],
+            ["requests", RouteTable.name]: [.GET], ["requests", RouteTable.name, "answer"]: [.POST],
+            ["requests", RouteTable.name, "close"]: [.POST], ["feedback"]: [.GET, .POST], ["observations"]: [.POST],
+            ["confirmations"]: [.POST],
+        ]
+        for verb in ReportVerb.allCases { methods[["reports", RouteTable.name, verb.rawValue]] = [.POST] }
+        return RouteTable(methods)
+    }()
+
     let node: Node
 
     private var desk: ReportDesk { node.reports }
@@ -15,25 +26,20 @@ struct ReportService: Sendable {
         switch (parts.first, parts.count) {
         case ("reports", 1): return try await reports(request, session)
         case ("reports", 2):
-            try request.allow([.GET])
             return resource(try await desk.report(try id(parts[1]), for: session), session)
         case ("reports", 3):
             guard let verb = ReportVerb(rawValue: parts[2]) else { throw HTTPFault.absent }
-            try request.allow([.POST])
             var fields = try await request.fields()
             let action = try verb.action(&fields)
             try fields.finish()
             return resource(try await desk.act(action, on: try id(parts[1]), by: session), session)
         case ("requests", 1): return try await requests(request, session)
         case ("requests", 2):
-            try request.allow([.GET])
             return resource(try await desk.request(try id(parts[1]), for: session), session)
         case ("requests", 3) where parts[2] == "answer":
-            try request.allow([.POST])
             let reply = try await reply(request)
             return resource(try await desk.answer(try id(parts[1]), reply, by: session), session)
         case ("requests", 3) where parts[2] == "close":
-            try request.allow([.POST])
             try await request.fields().finish()
             return resource(try await desk.close(try id(parts[1]), by: session), session)
         case ("feedback", 1): return try await feedback(request, session)
@@ -46,7 +52,6 @@ struct ReportService: Sendable {
     // MARK: Reports
 
     private func reports(_ request: Request, _ session: Session) async throws -> Response {
-        try request.allow([.GET, .POST])
         guard request.method == .POST else {
             let page = try await page(Report.self, request, session)
             return .json(
@@ -70,7 +75,6 @@ struct ReportService: Sendable {
     // MARK: Requests
 
     private func requests(_ request: Request, _ session: Session) async throws -> Response {
-        try request.allow([.GET, .POST])
         guard request.method == .POST else {
             let page = try await page(InformationRequest.self, request, session)
             return .json(
@@ -94,14 +98,15 @@ struct ReportService: Sendable {
     private func reply(_ request: Request) async throws -> InformationRequest.Reply {
         var fields = try await request.fields()
         let word = try BodyFields.needed("answer", try fields.code("answer", AnswerWord.self))
-        let text = try fields.longText("text")
-        let reason = try fields.code("reason", InformationRequest.Refusal.self)
+        let reply: InformationRequest.Reply =
+            switch word {
+            case .positive: .positive(try BodyFields.needed("text", try fields.longText("text")))
+            case .nothing: .nothing
+            case .refused:
+                .refused(try BodyFields.needed("reason", try fields.code("reason", InformationRequest.Refusal.self)))
+            }
         try fields.finish()
-        switch word {
-        case .positive: return .positive(try BodyFields.needed("text", text))
-        case .nothing: return .nothing
-        case .refused: return .refused(try BodyFields.needed("reason", reason))
-        }
+        return reply
     }
 
     private enum AnswerWord: String, CaseIterable {
@@ -112,7 +117,6 @@ struct ReportService: Sendable {
     // MARK: Feedback
 
     private func feedback(_ request: Request, _ session: Session) async throws -> Response {
-        try request.allow([.GET, .POST])
         guard request.method == .POST else {
             guard let name = request.parameter("advisory").flatMap({ AdvisoryName($0) }) else {
                 throw HTTPFault.malformed("advisory", "is needed: an advisory's id or reference")
@@ -136,7 +140,6 @@ struct ReportService: Sendable {
     // MARK: Confirmations
 
     private func observe(_ request: Request, _ session: Session) async throws -> Response {
-        try request.allow([.POST])
         var fields = try await request.fields()
         let digest = try hexadecimal("digest", &fields)
         try fields.finish()
@@ -149,7 +152,6 @@ struct ReportService: Sendable {
     }
 
     private func confirm(_ request: Request, _ session: Session) async throws -> Response {
-        try request.allow([.POST])
         var fields = try await request.fields()
         let report = try BodyFields.needed("report", try fields.text("report"))
         let observation = try BodyFields.needed("observation", try fields.text("observation"))
@@ -210,7 +212,7 @@ struct ReportService: Sendable {
 }
 
 /// What either side does to a report, by the last word of its path.
-private enum ReportVerb: String {
+private enum ReportVerb: String, CaseIterable {
     case accept, refuse, add, say, retract, outcome
     case wantMore = "want-more"
 
