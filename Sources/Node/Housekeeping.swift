@@ -62,7 +62,7 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     }
 }
 
-/// Forgets what has been kept long enough.
+/// Forgets what has been kept long enough, and leaves nothing on disk of what was erased.
 public struct Housekeeping<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks.
     public static var interval: Duration { .seconds(600) }
@@ -85,6 +85,11 @@ public struct Housekeeping<Pace: Clock>: Service where Pace.Duration == Duration
                 try await node.statuses.forgetOld(at: node.surroundings.clock())
             } catch {
                 logger.warning("old statuses not forgotten", metadata: ["error.kind": "\(error)"])
+            }
+            do {
+                try await node.database.scrub()
+            } catch {
+                logger.warning("disk not scrubbed", metadata: ["error.kind": "\(error)"])
             }
         }
     }

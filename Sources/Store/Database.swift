@@ -150,6 +150,10 @@ public protocol Database: Sendable {
     /// Ends when the database is closed.
     func changes() -> AsyncStream<Void>
 
+    /// Leaves nothing on disk of what was deleted before, as far as that is not the operator's task.
+    /// - Throws: `DatabaseFault.busy` where it cannot do so now.
+    func scrub() async throws
+
     /// Closes every connection. Calls that come later fail with `unreachable`.
     func close() async
 }

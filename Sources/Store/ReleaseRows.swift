@@ -107,6 +107,21 @@ extension Transaction {
         return label
     }
 
+    /// Removes the labels of an advisory's renditions that are gone: they tell of its subjects.
+    ///
+    /// What stubs bear stays.
+    public func forgetLabels(of advisory: ID<Advisory>, in pool: Pool) throws {
+        try connection.run(
+            """
+            delete from label where pool = $1 and value like $2 and value not like $3
+            and not exists (select 1 from version where version.label = label.number)
+            """,
+            .integer(pool.number),
+            .text("%\"advisory\":\"\(advisory.text)\"%"),
+            .text("%\"rendition\":\"\(Rendition.stub.rawValue)\"%")
+        )
+    }
+
     /// Stores one version with its content and its journal entry.
     ///
     /// The standings of the object's versions are right again after `restand`.

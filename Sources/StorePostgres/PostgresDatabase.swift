@@ -54,6 +54,9 @@ public final class PostgresDatabase: Database {
         listener.stream()
     }
 
+    /// Does nothing: when the server vacuums, and how long it keeps its log, is for who operates it.
+    public func scrub() async throws {}
+
     /// Closes the connections, each after the transaction under way.
     public func close() async {
         await withCheckedContinuation { continuation in listener.stop { continuation.resume() } }

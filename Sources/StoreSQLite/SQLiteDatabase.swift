@@ -26,14 +26,14 @@ public final class SQLiteDatabase: Database {
     public func write<Output: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Output
     ) async throws -> Output {
-        try await run(on: pool.writes, "begin immediate", body)
+        try await run(on: pool.writes) { try $0.transaction("begin immediate", body) }
     }
 
     /// Runs `body` in one transaction of a read-only connection.
     public func read<Output: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Output
     ) async throws -> Output {
-        try await run(on: pool.reads, "begin", body)
+        try await run(on: pool.reads) { try $0.transaction("begin", body) }
     }
 
     /// Sends nothing, since no other process can commit; ends when the database is closed.
@@ -42,6 +42,16 @@ public final class SQLiteDatabase: Database {
         let isOpen = listeners.withLock { $0?.append(continuation) != nil }
         if !isOpen { continuation.finish() }
         return stream
+    }
+
+    /// Brings the write-ahead log into the file, where deletions overwrite, and empties it.
+    ///
+    /// What was deleted stays in the log until then.
+    public func scrub() async throws {
+        try await run(on: pool.writes) { session in
+            let busy = try session.first("pragma wal_checkpoint(truncate)") { $0.integer(0) }
+            guard busy == 0 else { throw DatabaseFault.busy("the log cannot be emptied while reads go on in it") }
+        }
     }
 
     /// Lets the calls that wait run, closes the file and frees its lock.
@@ -56,15 +66,14 @@ public final class SQLiteDatabase: Database {
 
     private func run<Output: Sendable>(
         on jobs: Jobs,
-        _ begin: String,
-        _ body: @escaping @Sendable (any SQLConnection) throws -> Output
+        _ body: @escaping @Sendable (SQLiteSession) throws -> Output
     ) async throws -> Output {
         try await withCheckedThrowingContinuation { continuation in
             jobs.add { session in
                 continuation.resume(
                     with: Result {
                         guard let session else { throw DatabaseFault.unreachable("the database is closed") }
-                        return try session.transaction(begin, body)
+                        return try body(session)
                     }
                 )
             }

@@ -78,11 +78,12 @@ final class SQLitePool: Sendable {
         let session = try SQLiteSession(database)
         // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
         // A checkpoint each 32 MiB of log: a page that many commits touch is written back once. Savepoints keep the
-        // pages that they may bring back in memory: otherwise each is written to a temporary file.
+        // pages that they may bring back in memory: otherwise each is written to a temporary file. What is deleted is
+        // overwritten, since it may be what must be erased.
         try session.script(
             """
             pragma synchronous = full; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 8192;
-            pragma temp_store = memory; pragma cache_size = -32768
+            pragma temp_store = memory; pragma cache_size = -32768; pragma secure_delete = on
             """
         )
         let synchronous = try session.first("pragma synchronous") { $0.integer(0) }

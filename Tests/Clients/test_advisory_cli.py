@@ -182,6 +182,14 @@ def test_amendment_review_and_withdrawal(desk):
     assert "later" in desk.refused("drafter", "advisory", "review", reference, "--until", "2020-01-01T00:00:00Z")
     withdrawn = desk.run("drafter", "advisory", "withdraw", reference, "--reason", "superseded")
     assert (withdrawn["state"], withdrawn["reason"]) == ("withdrawn", "superseded")
+    refused = desk.refused("drafter", "advisory", "erase", reference, "--reason", "retention")
+    assert "approver" in refused
+    assert desk.report("city-police", reference)["name"] == "Another title"
+    erased = desk.run("chief", "advisory", "erase", reference, "--reason", "retention")
+    assert (erased["erased"]["reason"], erased["erased"]["principal"]) == ("retention", "chief")
+    shown = json.dumps(desk.run("drafter", "advisory", "show", reference))
+    assert reference in shown and "Another title" not in shown and "It was wrong" not in shown
+    assert desk.run("drafter", "who-saw", reference)["receipts"]
 
 
 def test_dispute_and_settlement(desk):

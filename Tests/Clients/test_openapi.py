@@ -91,8 +91,8 @@ def test_random_calls_find_nothing(document, customs, legal, tmp_path):
     runs = [
         (customs, ["--phases", "coverage", "--exclude-operation-id-regex", f"^({'|'.join(ALIKE)})$"], None),
         (customs, ["--phases", "examples,fuzzing,stateful"], None),
-        (customs, [*one, "/(withdraw|recall|amend|ratify|settle|dispute)$"], {"path.id": made["id"]}),
-        (legal, [*one, "/(withdraw|recall|amend|edit|dispute)$"], {"path.id": published["reference"]}),
+        (customs, [*one, "/(withdraw|recall|erase|amend|ratify|settle|dispute)$"], {"path.id": made["id"]}),
+        (legal, [*one, "/(withdraw|recall|erase|amend|edit|dispute)$"], {"path.id": published["reference"]}),
     ]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         tested = list(pool.map(

@@ -114,7 +114,7 @@ struct AccessTableTests {
         Line(name: "subject, no tearline", renditions: [.full, .nonNominal]),
         Line(name: "AMBER+STRICT", marking: .amberStrict, addressees: [Samples.member(5).identity]),
         Line(name: "RED to a principal", marking: .red, addressees: [columns[4].reader.principal.identity]),
-        Line(name: "safety of carriers") { $0.affected = .init(kinds: [.carrier]) },
+        Line(name: "safety of carriers") { $0.affected = try? AffectedPopulation(kinds: [.carrier]) },
         Line(name: "about a linked person") { $0.subjects = mark.map { [$0] } ?? [] },
         Line(name: "in a compartment") { $0.compartment = compartment },
         Line(name: "for diligence only") { $0.purposes = [.diligence] },

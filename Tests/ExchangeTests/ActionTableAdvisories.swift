@@ -130,6 +130,7 @@ enum AdvisoryActions {
         let others = [
             try amended.by(author, .publishAmendment), try amended.by(author, .recall(.leak)),
             try drafts[0].by(author, .withdraw(.unfounded)),
+            try amended.by(author, .withdraw(.legal)).by(approver, .erase(.retention)),
         ]
         return cases + others.map { Case(sort, sort.name, $0) }
     }
@@ -149,7 +150,8 @@ enum AdvisoryActions {
             ("review until after the cap", .review(until: S.days(Advisory.capDays + 1))),
             ("withdraw", .withdraw(.resolved)), ("recall", .recall(.error)),
             ("recall as unratified", .recall(.unratified)),
-            ("ratify", .ratify(digest: one.advisory.version.digest)),
+            ("ratify", .ratify(digest: one.advisory.version.digest)), ("erase", .erase(.retention)),
+            ("erase as closed", .erase(.closed)),
         ]
     }
 
@@ -234,7 +236,9 @@ extension Advisory {
     }
 
     private var stand: String {
-        if case .discarded = stage { "\(state.name) before publication" } else { state.name }
+        let erased = erasure == nil ? "" : " and erased"
+        if case .discarded = stage { return "\(state.name) before publication\(erased)" }
+        return state.name + erased
     }
 
     /// What is another than before.
@@ -270,6 +274,8 @@ extension LifecycleRefusal {
         case .reviewLate: "reviewLate"
         case .reservedReason: "reservedReason"
         case .tearlineMissing: "tearlineMissing"
+        case .notEnded: "notEnded"
+        case .erased: "erased"
         case .content: "content"
         }
     }

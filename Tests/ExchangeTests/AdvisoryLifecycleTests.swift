@@ -262,7 +262,8 @@ struct AdvisoryLifecycleTests {
         let refusals: [LifecycleRefusal] = [
             .notOriginator, .missingRole(oneOf: [.approver]), .wrongState(.expired, action: "edit"), .notGraded,
             .notApproved, .ownWork, .sameUnit, .changedSince, .noAmendment, .nothingToRatify, .reviewPast,
-            .reviewLate(latest: S.now), .reservedReason, .tearlineMissing, .content(ContentFault("title", .empty)),
+            .reviewLate(latest: S.now), .reservedReason, .tearlineMissing, .notEnded(.published), .erased,
+            .content(ContentFault("title", .empty)),
         ]
         for refusal in refusals { #expect(refusal.description.contains(";")) }
     }

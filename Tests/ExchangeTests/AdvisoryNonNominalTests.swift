@@ -25,6 +25,36 @@ struct AdvisoryNonNominalTests {
         #expect(extra?["severity"]?.integer == 3 && extra?["reference"] == nil)
     }
 
+    @Test("is all that there is without a legal gateway, of a container and a vessel as of a person")
+    func named() throws {
+        let vessel = try Subject(.vessel, key: "v", properties: ["imoNumber": ["9074729"]])
+        let container = try Subject(.container, key: "k", properties: ["containerNumber": ["CSQU3054383"]])
+        let country = try Subject(.jurisdiction, key: "j", properties: ["country": ["NL"]])
+        let pool = Samples.pool(100, PoolTerms(title: "W", reading: .everyone, writing: .everyone))
+        let reader = Samples.member(2, .bank)
+        let principal = Samples.principal(2, of: reader, roles: [.reader])
+        for (subject, isNominal) in try [
+            (S.person(), true), (vessel, true), (container, true), (S.goods(), true), (S.route(), false),
+            (country, false),
+        ] {
+            let subjects = [subject] + (subject.kind == .route ? [] : [try S.route()])
+            let advisory = try S.published(S.content(subjects: subjects))
+            let label = advisory.label(
+                of: .full,
+                in: pool,
+                originator: S.member,
+                author: Samples.principal(11, of: S.member),
+                isCorroborated: false
+            )
+            let decision = AccessPolicy.decide(
+                Reader(principal: principal, member: reader, pools: [pool.id: .open], until: nil),
+                label,
+                at: S.now
+            )
+            #expect(decision.isPermitted != isNominal && label.terms?.isNominal == isNominal, "\(subject.kind)")
+        }
+    }
+
     @Test("cuts commodities to the six digits that all countries share")
     func commodities() throws {
         #expect(try NonNominal.Commodity(Identifier("8517620000", as: .hs))?.digits == "851762")

@@ -92,7 +92,7 @@ private struct AdvisoryPlay {
         case .ratify(let digest):
             #expect(digest == before.version.digest)
             words.append(Word(actor: actor, content: advisory.content, terms: advisory.terms))
-        case .grade, .confirmGrade, .publish, .publishAmendment, .review, .withdraw, .recall: break
+        case .grade, .confirmGrade, .publish, .publishAmendment, .review, .withdraw, .recall, .erase: break
         }
         if before.release != nil, case .publishAmendment = action {
         } else if before.release != nil {

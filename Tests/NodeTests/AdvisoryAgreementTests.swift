@@ -34,6 +34,11 @@ struct AdvisoryAgreementTests {
                 engine,
                 readers: [("bank", .bank), ("carrier", .carrier), ("police", .police), ("fiu", .fiu)]
             )
+            for name in ["customs", "lena"] {
+                _ = try await world.node.administration.changePrincipal(name) {
+                    $0.clearances = [Samples.name("harbour"): nil]
+                }
+            }
             for name in names {
                 _ = try await world.node.administration.addCredential(.token, for: name, expires: nil)
                 for purpose in [Purpose.monitoring, .diligence] { pollers.append(Poller(name: name, purpose: purpose)) }

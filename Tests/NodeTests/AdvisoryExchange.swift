@@ -14,10 +14,13 @@ struct AdvisoryExchange {
     var node: Node { exchange.node }
     var desk: AdvisoryDesk { exchange.node.advisories }
 
-    init(_ engine: Engine, readers: [(name: String, kind: MemberKind)] = [("bank", .bank), ("carrier", .carrier)])
-        async throws
-    {
-        exchange = try await TestExchange(engine)
+    /// - Parameter database: the store to begin in; nil for one of the engine that goes with the test.
+    init(
+        _ engine: Engine,
+        readers: [(name: String, kind: MemberKind)] = [("bank", .bank), ("carrier", .carrier)],
+        over database: (any Database)? = nil
+    ) async throws {
+        exchange = try await TestExchange(engine) { database ?? $0 }
         try await exchange.node.administration.keep(Self.gateways)
         tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .publisher, .officer])
         tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver])

@@ -60,6 +60,40 @@ struct DriverSQLiteTests {
         }
     }
 
+    @Test("scrubbed, holds nothing on disk of what was deleted or replaced", arguments: [40, 400, 9_000])
+    func scrubbed(bytes: Int) async throws {
+        try await withSQLitePath { path in
+            let word = "Tamsin Verloop"
+            let database = try SQLiteDatabase(path: path, readers: 2)
+            try await database.write { try $0.script("create table kept (number int not null primary key, body text)") }
+            for number in 0..<300 {
+                let long = String(repeating: "x", count: bytes) + word
+                _ = try await database.write { connection in
+                    try connection.run("insert into kept values ($1, $2)", .integer(Int64(number)), .text(long))
+                }
+            }
+            for number in 0..<300 {
+                _ = try await database.write { connection in
+                    if number.isMultiple(of: 3) {
+                        try connection.run("delete from kept where number = $1", .integer(Int64(number)))
+                    } else {
+                        try connection.run("update kept set body = 'none' where number = $1", .integer(Int64(number)))
+                    }
+                }
+            }
+            #expect(try Self.isOnDisk(word, path))
+            try await database.scrub()
+            #expect(try !Self.isOnDisk(word, path))
+            await database.close()
+        }
+    }
+
+    private static func isOnDisk(_ word: String, _ path: String) throws -> Bool {
+        try [path, path + "-wal"].contains { file in
+            try Data(contentsOf: URL(fileURLWithPath: file)).firstRange(of: Data(word.utf8)) != nil
+        }
+    }
+
     @Test("says so when the file is not a database or cannot be made")
     func unreachable() async throws {
         try await withSQLitePath { path in

@@ -43,6 +43,11 @@ public final class InterposedDatabase: Database {
         database.changes()
     }
 
+    /// Scrubs the database within.
+    public func scrub() async throws {
+        try await database.scrub()
+    }
+
     /// Closes the database within.
     public func close() async {
         await database.close()

@@ -34,6 +34,7 @@ struct AdvisoryArgumentTests {
             ["advisory", "review", reference, "--until", "2027-03-01T00:00:00Z"],
             ["advisory", "withdraw", reference, "--reason", "source-withdrawn"],
             ["advisory", "recall", reference, "--reason", "mistaken-identity"],
+            ["advisory", "erase", reference, "--reason", "retention"],
             ["advisory", "dispute", reference, "--reason", "wrong"],
             ["advisory", "settle", reference],
             [
@@ -86,6 +87,8 @@ struct AdvisoryArgumentTests {
             ["advisory", "withdraw", id],
             ["advisory", "withdraw", id, "--reason", "error"],
             ["advisory", "recall", id, "--reason", "unratified"],
+            ["advisory", "erase", id, "--reason", "closed"],
+            ["advisory", "erase", id],
             ["advisory", "recall", id],
             ["advisory", "dispute", id, "--reason", ""],
             ["advisory", "dispute", id],

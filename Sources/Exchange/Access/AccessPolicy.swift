@@ -37,10 +37,8 @@ public enum AccessPolicy {
                 ? .permitted(by: .recalled, [.acknowledge]) : .hidden(by: .recalled)
         }
         if !isOwn, !terms.subjects.isDisjoint(with: reader.links) { return .hidden(by: .conflict) }
-        if let compartment = terms.compartment, reader.clearances[compartment]?.lasts(at: now) != true {
-            return .hidden(by: .compartment)
-        }
-        if !isOwn, let affected = terms.affected, affected.holds(reader.member) {
+        if !isCleared(reader, for: terms.compartment, at: now) { return .hidden(by: .compartment) }
+        if !isOwn, let affected = terms.affected, affected.contains(reader.member) {
             return terms.rendition == .tearline ? .permitted(by: .safety, []) : .hidden(by: .safety)
         }
         if reader.member.standing == .suspended { return .hidden(by: .suspended) }

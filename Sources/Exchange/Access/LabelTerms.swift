@@ -28,28 +28,9 @@ extension Label {
         /// Marks of its subjects.
         public var subjects: Set<SubjectMark>
         /// Of a safety advisory: the members in danger, by kind or one by one.
-        public var affected: Affected?
+        public var affected: AffectedPopulation?
         /// Of a stub or a correction: the members that hold what it recalls.
         public var holders: Set<ID<Member>>
-
-        /// The members that a safety advisory is meant to reach at once.
-        public struct Affected: Hashable, Sendable {
-            /// All members of these kinds.
-            public var kinds: Set<MemberKind>
-            /// These members.
-            public var members: Set<ID<Member>>
-
-            /// Puts it together from its parts.
-            public init(kinds: Set<MemberKind> = [], members: Set<ID<Member>> = []) {
-                self.kinds = kinds
-                self.members = members
-            }
-
-            /// Whether a member is among them.
-            public func holds(_ member: Member) -> Bool {
-                kinds.contains(member.kind) || members.contains(member.id)
-            }
-        }
 
         /// The terms of a rendition about which nothing special is to be said.
         public init(

@@ -145,10 +145,14 @@ private struct WrittenTerms: Codable {
         terms.subjects = Set(marks.compactMap { $0 })
         terms.holders = Set(ids.compactMap { $0 })
         if let kinds {
-            terms.affected = Label.Terms.Affected(
-                kinds: Set(kinds.compactMap(MemberKind.init)),
-                members: Set(endangered.compactMap { $0 })
-            )
+            do throws(ContentFault) {
+                terms.affected = try AffectedPopulation(
+                    kinds: Set(kinds.compactMap(MemberKind.init)),
+                    members: Set(endangered.compactMap { $0 })
+                )
+            } catch {
+                return nil
+            }
         }
         return terms
     }

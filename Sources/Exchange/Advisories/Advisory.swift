@@ -31,6 +31,8 @@ public struct Advisory: Hashable, Sendable, Codable {
     /// What the full renditions of earlier versions had and later ones no longer have; one that came back and went
     /// again stands more than once.
     public internal(set) var retired: [RetiredPart]
+    /// Why what it said is no longer here; nil while it is.
+    public internal(set) var erasure: Erasure?
 
     /// A first draft.
     /// - Throws: `LifecycleRefusal` where the author is no publisher, or the content is not of the kind.

@@ -58,6 +58,8 @@ public enum AdvisoryAction: Hashable, Sendable {
     case recall(RecallReason)
     /// A second person approves a safety advisory that was published without: the version with this digest.
     case ratify(digest: [UInt8])
+    /// A second person erases what it said, once it has ended.
+    case erase(ErasureReason)
 
     /// The roles of which the actor must have one.
     public var roles: Set<Role> {
@@ -65,7 +67,7 @@ public enum AdvisoryAction: Hashable, Sendable {
         case .edit, .publish, .amend, .publishAmendment, .withdraw: [.publisher]
         case .grade: [.publisher, .officer]
         case .confirmGrade: [.approver, .officer]
-        case .approve, .ratify: [.approver]
+        case .approve, .ratify, .erase: [.approver]
         case .review: [.publisher, .approver]
         // Stopping harm waits for nobody.
         case .recall: [.publisher, .approver, .officer]
@@ -86,6 +88,7 @@ public enum AdvisoryAction: Hashable, Sendable {
         case .withdraw: "withdraw"
         case .recall: "recall"
         case .ratify: "ratify"
+        case .erase: "erase"
         }
     }
 }

@@ -30,7 +30,7 @@ extension Advisory {
         label.caveats = terms.caveats
         label.compartment = terms.compartment
         label.subjects = content.subjects.reduce(into: []) { $0.formUnion($1.marks) }
-        label.affected = terms.affected.map { Label.Terms.Affected(kinds: $0.kinds, members: $0.members) }
+        label.affected = terms.affected
         return Label(
             pool: pool.id,
             marking: marking,
@@ -39,7 +39,9 @@ extension Advisory {
         )
     }
 
-    /// The label of the stub of one rendition: for those that hold it, and nobody else.
+    /// The label of the stub of what some members hold: for them, and nobody else.
+    ///
+    /// Nothing of the terms is in it: they may be those of a version that the holders do not know.
     public func stubLabel(in pool: Pool, originator: Member, holders: Set<ID<Member>>) -> Label {
         var label = Label.Terms(
             id,
@@ -49,7 +51,7 @@ extension Advisory {
             of: [.stub]
         )
         label.holders = holders
-        return Label(pool: pool.id, marking: terms.marking ?? pool.terms.defaultMarking, scope: nil, terms: label)
+        return Label(pool: pool.id, marking: pool.terms.defaultMarking, scope: nil, terms: label)
     }
 }
 

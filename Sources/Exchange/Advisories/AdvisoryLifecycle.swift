@@ -41,6 +41,7 @@ extension Advisory {
         case .withdraw(let reason): try next.withdraw(reason, now)
         case .recall(let reason): try next.recall(reason, now)
         case .ratify(let digest): try next.ratify(digest, attribution)
+        case .erase(let reason): try next.erase(reason, attribution)
         }
         return next
     }
@@ -122,7 +123,7 @@ extension Advisory {
         release.isRatified = true
         let kept = Set(amendment.content.parts)
         retired += version.content.parts.filter { !kept.contains($0) }
-            .map { RetiredPart(part: $0, number: amendment.number) }
+            .map { RetiredPart(part: $0, number: amendment.number, told: nil) }
         approvals.append(approval)
         if let change = amendment.change { changes.append(change) }
         version = amendment

@@ -1,15 +1,13 @@
 /// The forms in which readers get an advisory: STIX 2.1 objects, the report first.
 extension Advisory {
-    /// One rendition of the version that readers see, as it is now; none for one that was never published, no tearline
-    /// where its author wrote none, and of a recalled one the rendition's stub alone.
+    /// One rendition of the version that readers see, as it is now; none for one that was never published or is
+    /// recalled, and no tearline where its author wrote none.
     ///
     /// Of a rendition, every version of every object has the same id. The marking is the advisory's; addressees are
     /// named in the full rendition alone. Persons to be protected are in no rendition.
-    /// - Parameters:
-    ///   - rendition: `.stub` is the stub of the full rendition, and nothing for what is not recalled.
-    ///   - now: `modified` of the objects, which must be later than in what was given out before.
+    /// - Parameter now: `modified` of the objects, which must be later than in what was given out before.
     public func rendition(_ rendition: Rendition, ids: @escaping RenditionIDs, at now: Timestamp) -> [[UInt8]] {
-        if case .recalled = stage { return stub(of: rendition == .stub ? .full : rendition, ids: ids) }
+        if case .recalled = stage { return [] }
         guard let release else { return [] }
         let objects: [[String: Any]]
         switch rendition {
@@ -21,37 +19,51 @@ extension Advisory {
         return objects.map { ListJSON.bytes($0) }
     }
 
-    /// What is left of a rendition after a recall: all its objects, revoked, with nothing of what they said.
+    /// What is left of objects of one rendition that somebody holds: each revoked, with nothing of what it said.
     ///
-    /// None for an advisory that is not recalled, or never had that rendition.
-    /// `modified` is the recall's instant: what is revoked has no later version, so it is always the same.
-    public func stub(of given: Rendition, ids: @escaping RenditionIDs) -> [[UInt8]] {
-        guard case .recalled(let reason, let release, let recalled) = stage else { return [] }
-        let frame = frame(given, release, ids, recalled)
-        let parts: [RenditionPart]
-        switch given {
-        case .full: parts = content.parts
-        case .tearline where content.tearline == nil: return []
-        case .tearline, .nonNominal: parts = [.method]
-        case .stub: return []
+    /// It says of a recall that it was one, and why; otherwise that the copy is withdrawn, and nothing of what took its
+    /// place. What was revoked before is the same as then: what is revoked has no later version.
+    /// - Parameters:
+    ///   - held: the objects, all of this rendition; none that its holders were not given.
+    ///   - now: `modified` of the objects, which must be later than in what was given out before.
+    public func stub(
+        of given: Rendition,
+        holding held: Set<STIXID>,
+        ids: @escaping RenditionIDs,
+        at now: Timestamp
+    ) -> [[UInt8]] {
+        guard let release else { return [] }
+        let frame = frame(given, release, ids, now).revoking(at: now)
+        let before = Dictionary(uniqueKeysWithValues: dropped(release, frame).map { ($0.id, $0.at) })
+        let parts = held.subtracting([frame.report]).sorted().map { id in
+            Self.revoked(id, in: frame.revoking(at: before[id] ?? now))
         }
-        let keys = given == .full ? parts.map { ($0, generation(of: $0)) } : parts.map { ($0, 0) }
-        let objects = keys.map { Self.revoked($0, generation: $1, in: frame) }
-        let links = given == .full ? derivations(frame).map { Self.revoked($0) } : []
+        guard held.contains(frame.report) else { return parts.map { ListJSON.bytes($0) } }
+        var details = ["extension_type": "property-extension", "rendition": Rendition.stub.rawValue]
+        details.merge(ending) { _, new in new }
         let report = frame.object(
             frame.report,
             [
-                "name": "recalled", "published": frame.created.text, "revoked": true,
-                "object_refs": objects.compactMap { $0["id"] },
+                "name": details["state"] ?? "", "published": frame.created.text, "revoked": true,
+                // It must refer to something: what else was held is for those alone that held it.
+                "object_refs": [frame.report.text],
             ],
-            extensions: [
-                AdvisoryExtension.id: [
-                    "extension_type": "property-extension", "rendition": Rendition.stub.rawValue, "state": "recalled",
-                    "reason": reason.rawValue, "recalled": recalled.text,
-                ]
-            ]
+            extensions: [AdvisoryExtension.id: details]
         )
-        return ([report] + objects + links).map { ListJSON.bytes($0) }
+        return ([report] + parts).map { ListJSON.bytes($0) }
+    }
+
+    /// What a stub says of why it came.
+    private var ending: [String: String] {
+        switch stage {
+        case .recalled(let reason, _, let recalled):
+            ["state": state.name, "reason": reason.rawValue, "recalled": recalled.text]
+        case .withdrawn(let reason, _, _), .discarded(let reason, _):
+            ["state": state.name, "reason": reason.rawValue]
+        case .expired: ["state": state.name]
+        case .pending, .published, .restricted:
+            ["state": "withdrawn", "reason": WithdrawalReason.superseded.rawValue]
+        }
     }
 
     private func frame(
@@ -124,18 +136,22 @@ extension Advisory {
         }
     }
 
-    /// The last versions of what the version before had and this one has not: readers hold them.
+    /// The last versions of what earlier versions had and this one has not: readers hold them.
     ///
-    /// They are made once: what is revoked has no later version, so they are the same however often this is rendered.
+    /// They are the same in every later version, so that nobody misses them who passes versions by.
     private func gone(_ release: AdvisoryRelease, _ frame: RenditionFrame) -> [[String: Any]] {
+        dropped(release, frame).map { Self.revoked($0.id, in: frame.revoking(at: $0.at)) }
+    }
+
+    /// What earlier versions of the full rendition had and this one has not, and since when readers are told.
+    private func dropped(_ release: AdvisoryRelease, _ frame: RenditionFrame) -> [(id: STIXID, at: Timestamp)] {
+        guard frame.rendition == .full else { return [] }
         var seen: [RenditionPart: Int] = [:]
-        var frame = frame
-        frame.modified = release.last
-        return retired.compactMap { retired in
+        return retired.map { retired in
             let generation = seen[retired.part, default: 0]
             seen[retired.part] = generation + 1
-            guard retired.number == version.number else { return nil }
-            return Self.revoked(retired.part, generation: generation, in: frame)
+            let id = frame.id(retired.part.type, retired.part.key(generation: generation))
+            return (id, retired.told ?? frame.modified)
         }
     }
 
@@ -205,17 +221,9 @@ extension Advisory {
         return details
     }
 
-    /// The last version of an object, with nothing of what it said.
-    private static func revoked(
-        _ part: RenditionPart,
-        generation: Int,
-        in frame: RenditionFrame
-    ) -> [String: Any] {
-        let id = frame.id(part.type, part.key(generation: generation))
-        switch part {
-        case .method: return revoked(id, .method, in: frame)
-        case .subject(_, let kind): return revoked(id, kind, in: frame)
-        case .relation:
+    /// The last version of an object beside the report, with nothing of what it said.
+    private static func revoked(_ id: STIXID, in frame: RenditionFrame) -> [String: Any] {
+        guard id.type != "relationship" else {
             // Its ends are its own: those it had say what was recalled.
             return frame.object(
                 id,
@@ -225,20 +233,16 @@ extension Advisory {
                 ]
             )
         }
-    }
-
-    private static func revoked(_ id: STIXID, _ kind: SubjectKind, in frame: RenditionFrame) -> [String: Any] {
-        var own: [String: Any] = ["name": "recalled", "revoked": true]
-        own["identity_class"] = kind.identityClass
+        let own: [String: Any] = ["name": "revoked", "revoked": true]
+        // Only what STIX has no type for needs an extension to be valid.
+        guard let kind = SubjectKind.allCases.first(where: { $0.stixType == id.type }), kind.identityClass == nil else {
+            return frame.object(id, own)
+        }
         return frame.object(
             id,
             own,
             extensions: [ListExtension.subject: RenditionFrame.subject(kind, kind.schemas[0], [:])]
         )
-    }
-
-    private static func revoked(_ object: [String: Any]) -> [String: Any] {
-        object.merging(["revoked": true]) { _, new in new }
     }
 }
 

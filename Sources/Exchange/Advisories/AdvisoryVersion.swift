@@ -21,7 +21,7 @@ public struct Attribution: Hashable, Sendable, Codable {
 /// A grade, who gave it, and who looked at it after.
 public struct Grading: Hashable, Sendable, Codable {
     /// As it was given.
-    public let grade: Grade
+    public internal(set) var grade: Grade
     /// By whom.
     public let by: Attribution
     /// Who confirmed it; nil while nobody has.
@@ -34,8 +34,8 @@ public struct Approval: Hashable, Sendable, Codable {
     public let by: Attribution
     /// The number of the version.
     public let number: Int
-    /// What was approved: the version's digest.
-    public let digest: [UInt8]
+    /// What was approved: the version's digest; empty once that is erased, since it would prove a guess.
+    public internal(set) var digest: [UInt8]
 }
 
 /// What an amendment changed, and why.
@@ -67,7 +67,7 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
     /// On what terms.
     public private(set) var terms: AdvisoryTerms
     /// What it changes in the one before; nil in the first.
-    public let change: ChangeNote?
+    public private(set) var change: ChangeNote?
     /// Its grade and who gave it; nil while it has none.
     public private(set) var grading: Grading?
     /// The approval of exactly this; nil while there is none.
@@ -133,6 +133,13 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
 
     mutating func approve(by attribution: Attribution) {
         approval = Approval(by: attribution, number: number, digest: digest)
+    }
+
+    mutating func erase() {
+        content = content.erased
+        change = nil
+        grading?.grade.original = nil
+        approval?.digest = []
     }
 
     private struct Approved: Encodable {

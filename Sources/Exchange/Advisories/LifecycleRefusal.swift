@@ -28,6 +28,10 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case reservedReason
     /// The published version has a tearline, and readers hold it: the amendment must have one.
     case tearlineMissing
+    /// What it said may still be needed: it has not ended.
+    case notEnded(AdvisoryState)
+    /// What it said is erased already.
+    case erased
     /// Content, terms, grade or note cannot be taken.
     case content(ContentFault)
 
@@ -52,6 +56,9 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .reviewLate(let latest): "the review date may be \(latest.text) at the latest; give an earlier one"
         case .reservedReason: "this reason is the exchange's own; give another"
         case .tearlineMissing: "readers hold the published tearline, so the amendment must have one; write one"
+        case .notEnded(let state):
+            "one that is \(state.name) cannot be erased; withdraw or recall it first, or wait until it expires"
+        case .erased: "what it said is erased already; nothing is to be done"
         case .content(let fault): fault.description
         }
     }

@@ -36,6 +36,17 @@ public struct RetiredPart: Hashable, Sendable, Codable {
     public let part: RenditionPart
     /// The number of the version that no longer has it.
     public let number: Int
+    /// When readers were told; nil while they were not.
+    public internal(set) var told: Timestamp?
+}
+
+extension Advisory {
+    /// Notes that the version which readers see goes out to them, and with it what it no longer has.
+    /// - Parameter released: the number of the version that was out before; 0 where nobody holds anything.
+    public mutating func tell(after released: Int, at now: Timestamp) {
+        if released == 0 { retired = [] }
+        for place in retired.indices where retired[place].told == nil { retired[place].told = now }
+    }
 }
 
 extension AdvisoryContent {
@@ -101,7 +112,7 @@ struct RenditionFrame {
     let marking: TLP?
     let addressees: [STIXID]
     let created: Timestamp
-    var modified: Timestamp
+    let modified: Timestamp
     let ids: RenditionIDs
 
     /// The key of the report.
@@ -111,6 +122,19 @@ struct RenditionFrame {
     var report: STIXID { id("report", Self.report) }
 
     func id(_ type: String, _ key: String) -> STIXID { STIXID(type: type, uuid: ids(rendition, key)) }
+
+    /// The same for what is revoked: marking and addressees are those of another version than its holders know.
+    func revoking(at instant: Timestamp) -> RenditionFrame {
+        RenditionFrame(
+            rendition: rendition,
+            author: author,
+            marking: nil,
+            addressees: [],
+            created: created,
+            modified: instant,
+            ids: ids
+        )
+    }
 
     /// A new object with what all have in common.
     func object(

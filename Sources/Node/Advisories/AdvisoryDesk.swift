@@ -34,6 +34,13 @@ public enum AdvisoryFault: Error, Sendable {
 }
 
 extension AdvisoryName {
+    /// The one that is named, where it is of the caller's member and exists for the caller.
+    func row(ownedBy reader: Reader, at now: Timestamp, _ connection: any SQLConnection) throws -> AdvisoryRow {
+        guard let row = try row(for: reader.member, connection), AccessPolicy.shows(row.advisory, to: reader, at: now)
+        else { throw AdvisoryFault.absent }
+        return row
+    }
+
     /// Of those that were given something, who was given what is named.
     func members(among holders: Holders) -> Set<ID<Member>> {
         switch self {
@@ -78,7 +85,9 @@ public struct AdvisoryDesk: Sendable {
         try await write { [self] transaction in
             let (directory, author) = try present(session, transaction)
             if let known = try AdvisoryRows.advisory(id, transaction.connection) {
-                guard known.advisory.member == author.member.id else { throw AdvisoryFault.absent }
+                guard AccessPolicy.shows(known.advisory, to: author, at: transaction.now) else {
+                    throw AdvisoryFault.absent
+                }
                 return known.advisory
             }
             guard let pool = directory.pool(addressed: pool),
@@ -125,10 +134,8 @@ public struct AdvisoryDesk: Sendable {
     ) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
             let (directory, actor) = try present(session, transaction)
-            guard var row = try name.row(for: actor.member, transaction.connection),
-                row.advisory.member == actor.member.id,
-                let pool = directory.pool(numbered: row.pool)
-            else { throw AdvisoryFault.absent }
+            var row = try name.row(ownedBy: actor, at: transaction.now, transaction.connection)
+            guard let pool = directory.pool(numbered: row.pool) else { throw AdvisoryFault.absent }
             if let seen, seen != row.advisory.tag { throw AdvisoryFault.changedMeanwhile }
             let before = row.advisory
             let action = try action(step, transaction)
@@ -212,11 +219,7 @@ public struct AdvisoryDesk: Sendable {
     public func settle(_ name: AdvisoryName, by session: Session) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
             let (directory, actor) = try present(session, transaction)
-            guard let row = try name.row(for: actor.member, transaction.connection),
-                row.advisory.member == actor.member.id
-            else {
-                throw AdvisoryFault.absent
-            }
+            let row = try name.row(ownedBy: actor, at: transaction.now, transaction.connection)
             return try change(row, by: actor, transaction, directory) { advisory, now throws(LifecycleRefusal) in
                 try advisory.settled(by: ActingPrincipal(actor), at: now)
             }
@@ -243,20 +246,32 @@ public struct AdvisoryDesk: Sendable {
 
     /// An advisory of the caller's member, as time has made it.
     public func advisory(_ name: AdvisoryName, for session: Session) async throws -> Advisory {
-        let found = try await database.read { try name.row(for: session.member, $0) }
-        guard let row = found, row.advisory.member == session.member.id else { throw AdvisoryFault.absent }
-        return row.advisory
+        let now = surroundings.clock()
+        return try await database.read { try name.row(ownedBy: session.reader, at: now, $0).advisory }
     }
 
-    /// The advisories of the caller's member, newest first; those drafted before `number`, which is what the last page
-    /// ended with.
+    /// The advisories of the caller's member that exist for the caller, newest first; those drafted before `number`,
+    /// which is what the last page ended with.
     public func advisories(
         for session: Session,
         before number: Int64,
         upTo count: Int
     ) async throws -> [AdvisoryRow] {
-        try await database.read {
-            try AdvisoryRows.advisories(of: session.member.number, before: number, upTo: count, $0)
+        let now = surroundings.clock()
+        return try await database.read { connection in
+            var (shown, last) = ([AdvisoryRow](), number)
+            while shown.count < count {
+                let rows = try AdvisoryRows.advisories(
+                    of: session.member.number,
+                    before: last,
+                    upTo: count,
+                    connection
+                )
+                shown += rows.filter { AccessPolicy.shows($0.advisory, to: session.reader, at: now) }
+                guard rows.count == count, let end = rows.last else { break }
+                last = end.number
+            }
+            return Array(shown.prefix(count))
         }
     }
 
@@ -280,6 +295,9 @@ public struct AdvisoryDesk: Sendable {
         }
         guard pool.kind == .sharing else {
             throw .invalid(field: "pool", rule: "is an official list, which has no advisories; choose another")
+        }
+        guard AccessPolicy.isCleared(author, for: terms.compartment, at: now) else {
+            throw .invalid(field: "terms.compartment", rule: "is none that you are cleared for; name one that you are")
         }
         let marking = terms.marking ?? pool.terms.defaultMarking
         guard marking <= pool.terms.ceiling else {
@@ -332,7 +350,9 @@ extension AdvisoryAction {
     fileprivate var terms: AdvisoryTerms? {
         switch self {
         case .edit(_, let terms), .amend(_, let terms, _, _): terms
-        case .grade, .confirmGrade, .approve, .publish, .publishAmendment, .review, .withdraw, .recall, .ratify: nil
+        case .grade, .confirmGrade, .approve, .publish, .publishAmendment, .review, .withdraw, .recall, .ratify,
+            .erase:
+            nil
         }
     }
 
@@ -340,7 +360,7 @@ extension AdvisoryAction {
     fileprivate var releases: Bool {
         switch self {
         case .publish, .publishAmendment: true
-        case .edit, .amend, .grade, .confirmGrade, .approve, .review, .withdraw, .recall, .ratify: false
+        case .edit, .amend, .grade, .confirmGrade, .approve, .review, .withdraw, .recall, .ratify, .erase: false
         }
     }
 }

@@ -24,9 +24,9 @@ extension AdvisoryDesk {
     ) async throws -> (sights: [Sight], owed: [(member: Member, OwedRow)]) {
         try checkOversight(session)
         let directory = live.directory
+        let now = surroundings.clock()
         return try await database.read { connection in
-            guard let row = try name.row(for: session.member, connection), row.advisory.member == session.member.id
-            else { throw AdvisoryFault.absent }
+            let row = try name.row(ownedBy: session.reader, at: now, connection)
             let given = try Holders(of: row, directory, connection).given
             let sights = given.compactMap { given in
                 directory.members[given.principal.member].map {
@@ -56,8 +56,8 @@ extension AdvisoryDesk {
         asked session: Session
     ) async throws -> [(rendition: Rendition, decision: Decision)] {
         try checkOversight(session)
-        let found = try await database.read { try name.row(for: session.member, $0) }
-        guard let row = found, row.advisory.member == session.member.id else { throw AdvisoryFault.absent }
+        let now = surroundings.clock()
+        let row = try await database.read { try name.row(ownedBy: session.reader, at: now, $0) }
         let advisory = row.advisory
         let directory = live.directory
         guard let member = Name(member).flatMap({ directory.member(named: $0) }) else {
@@ -77,7 +77,6 @@ extension AdvisoryDesk {
             let author = directory.principals[advisory.author]
         else { throw AdvisoryFault.absent }
         let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
-        let now = surroundings.clock()
         return Rendition.allCases.filter(advisory.renditions.contains).map { rendition in
             let label = advisory.label(
                 of: rendition,
@@ -105,10 +104,10 @@ extension AdvisoryDesk {
         try await write { [self] transaction in
             let (directory, giver) = try present(session, transaction)
             guard let row = try name.row(for: giver.member, transaction.connection) else { throw AdvisoryFault.absent }
-            let isOfUnit = giver.member.kind == .fiu
-            let isOwn = row.advisory.member == giver.member.id
+            let isOwn = AccessPolicy.shows(row.advisory, to: giver, at: transaction.now)
             let isUnits =
-                try isOfUnit && row.advisory.terms.caveats.contains(.reportDerived)
+                try giver.member.kind == .fiu && row.advisory.member != giver.member.id
+                && row.advisory.terms.caveats.contains(.reportDerived)
                 && Holders(of: row, directory, transaction.connection).members(of: nil).contains(giver.member.id)
             guard isOwn || isUnits else { throw AdvisoryFault.absent }
             guard !giver.principal.roles.isDisjoint(with: [.publisher, .approver, .officer]) else {
@@ -128,7 +127,7 @@ extension AdvisoryDesk {
                 reader: member.id,
                 purpose: purpose,
                 rendition: rendition,
-                isOfUnit: isUnits && !isOwn,
+                isOfUnit: isUnits,
                 until: until
             )
             try Gains.give(in: transaction) { try transaction.add(consent, for: member) }

@@ -1,6 +1,9 @@
 import Exchange
 import Store
 
+/// What members hold of an advisory: of each rendition the objects, and who was given which.
+typealias Copies = [Rendition: [STIXID: Set<ID<Member>>]]
+
 /// Who was given which rendition of an advisory, by the receipts.
 struct Holders {
     /// One page that held something of the advisory.
@@ -11,30 +14,66 @@ struct Holders {
     }
 
     let given: [Given]
-    /// The object of each version that was ever released of the advisory.
-    private let objects: [Tick: String]
+    /// Every version that was ever released of the advisory.
+    private let versions: [Tick: RenditionRow]
 
     init(of row: AdvisoryRow, _ directory: Directory, _ connection: any SQLConnection) throws {
         let renditions = try AdvisoryRows.renditions(of: row.number, connection)
-        objects = Dictionary(renditions.map { ($0.tick, $0.object) }) { first, _ in first }
-        let forms = Dictionary(renditions.map { ($0.tick, $0.rendition) }) { first, _ in first }
-        given = try ReceiptRows.receipts(of: Set(forms.keys), pool: row.pool, connection).compactMap { receipt in
+        let versions = Dictionary(renditions.map { ($0.tick, $0) }) { first, _ in first }
+        self.versions = versions
+        given = try ReceiptRows.receipts(of: Set(versions.keys), pool: row.pool, connection).compactMap { receipt in
             guard let principal = directory.principal(numbered: receipt.principal) else { return nil }
             return Given(
                 principal: principal,
                 receipt: receipt,
-                renditions: Set(receipt.versions.compactMap { forms[$0] })
+                renditions: Set(receipt.versions.compactMap { versions[$0]?.rendition })
             )
         }
     }
 
     /// The members that were given a version of one object.
     func members(ofObject id: STIXID) -> Set<ID<Member>> {
-        Set(given.filter { $0.receipt.versions.contains { objects[$0] == id.text } }.map(\.principal.member))
+        Set(given.filter { $0.receipt.versions.contains { versions[$0]?.object == id.text } }.map(\.principal.member))
     }
 
     /// The members that hold a rendition; any for nil.
     func members(of rendition: Rendition?) -> Set<ID<Member>> {
         Set(given.filter { given in rendition.map { given.renditions.contains($0) } ?? true }.map(\.principal.member))
+    }
+
+    /// All that members other than the originator were ever given, but for stubs.
+    func copies(of originator: ID<Member>) throws -> Copies {
+        try copies(of: originator) { _, _ in true }
+    }
+
+    /// What members other than the originator hold, as far as it is theirs no more by what `isKept` says of who was
+    /// given it and the rendition, and they were not told so yet.
+    func lost(from originator: ID<Member>, unless isKept: (Given, Rendition) -> Bool) throws -> Copies {
+        var newest: [ID<Member>: [String: Tick]] = [:]
+        for (tick, version, given) in pieces {
+            let held = newest[given.principal.member]?[version.object] ?? .zero
+            newest[given.principal.member, default: [:]][version.object] = max(held, tick)
+        }
+        return try copies(of: originator) { given, version in
+            let last = newest[given.principal.member]?[version.object].flatMap { versions[$0] }
+            return last?.rendition != .stub && !isKept(given, version.rendition)
+        }
+    }
+
+    private func copies(of originator: ID<Member>, where isMeant: (Given, RenditionRow) -> Bool) throws -> Copies {
+        var copies: Copies = [:]
+        for (_, version, given) in pieces
+        where version.rendition != .stub && given.principal.member != originator && isMeant(given, version) {
+            let object = try STIXID(parsing: version.object)
+            copies[version.rendition, default: [:]][object, default: []].insert(given.principal.member)
+        }
+        return copies
+    }
+
+    /// Each version that was given, as often as it was.
+    private var pieces: [(Tick, RenditionRow, Given)] {
+        given.flatMap { given in
+            given.receipt.versions.compactMap { tick in versions[tick].map { (tick, $0, given) } }
+        }
     }
 }

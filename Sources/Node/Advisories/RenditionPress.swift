@@ -25,27 +25,30 @@ struct RenditionPress: Sendable {
         _ directory: Directory
     ) throws {
         let advisory = row.advisory
-        guard advisory.release != nil else { return }
+        guard advisory.release != nil, let job = Job(row, directory) else { return }
+        if advisory.erasure != before.erasure { return try erase(row, job, transaction, directory) }
         if case .recalled(_, _, let instant) = advisory.stage {
             guard before.stage != advisory.stage else { return }
-            return try recall(row, at: instant, transaction, directory)
+            return try recall(row, at: instant, job, transaction, directory)
         }
         // What ends before its version was out never leaves; what is out of an earlier one goes.
         if advisory.state.isFinal, row.released < advisory.version.number {
-            return try takeBack(where: { _, _ in true }, of: row, transaction, directory)
+            try takeBack(where: { !$0.isStub }, of: row, job, transaction)
+            return try correct(row, job, transaction, directory) { _, _ in false }
         }
         if let embargo = advisory.terms.embargo, transaction.now < embargo { return }
         let isNews = before.stage != advisory.stage || before.version != advisory.version
-        guard let job = Job(row, directory) else { return }
         let isOut = row.released == advisory.version.number
         if isOut, !isNews, try !isRelabelled(row, job, transaction) { return }
         try define(in: job, transaction, directory)
+        try takeBack(where: job.isStale, of: row, job, transaction)
+        // Stubs first: who sees both, now or when it gains sight, has the new version as the last.
+        if !isOut { try correct(row, job, transaction, directory, unless: job.shows(at: transaction.now, directory)) }
         let instant = transaction.nextTick().time
-        let labels = job.labels
-        try takeBack(where: { labels[$0] != $1 }, of: row, transaction, directory)
+        row.advisory.tell(after: row.released, at: instant)
         for rendition in Rendition.allCases where advisory.renditions.contains(rendition) {
-            guard let label = labels[rendition] else { continue }
-            let objects = advisory.rendition(rendition, ids: ids(of: advisory), at: instant)
+            guard let label = job.labels[rendition] else { continue }
+            let objects = row.advisory.rendition(rendition, ids: ids(of: advisory), at: instant)
             try out(objects, as: rendition, label, row, job, transaction, directory)
         }
         if row.released < advisory.version.number {
@@ -63,31 +66,23 @@ struct RenditionPress: Sendable {
 
     /// Whether what is out bears another label than it would get now.
     private func isRelabelled(_ row: AdvisoryRow, _ job: Job, _ transaction: Transaction) throws -> Bool {
-        try transaction.standing(of: row.number).contains { version in
-            job.labels[version.rendition] != (try label(numbered: version.label, transaction))
-        }
+        try transaction.standing(of: row.number).contains { try job.isStale(label(numbered: $0.label, transaction)) }
     }
 
-    // MARK: Recall
+    // MARK: Back
 
     /// Takes every rendition away, and gives those that hold one its stub.
     private func recall(
         _ row: AdvisoryRow,
         at instant: Timestamp,
+        _ job: Job,
         _ transaction: Transaction,
         _ directory: Directory
     ) throws {
         let advisory = row.advisory
-        guard let job = Job(row, directory) else { return }
         let holders = try Holders(of: row, directory, transaction.connection)
-        try takeBack(where: { _, _ in true }, of: row, transaction, directory)
-        for rendition in Rendition.allCases {
-            let members = holders.members(of: rendition).subtracting([advisory.member])
-            guard !members.isEmpty else { continue }
-            let label = advisory.stubLabel(in: job.pool, originator: job.originator, holders: members)
-            let stub = advisory.stub(of: rendition, ids: ids(of: advisory))
-            try out(stub, as: .stub, label, row, job, transaction, directory)
-        }
+        try takeBack(where: { _ in true }, of: row, job, transaction)
+        try callBack(try holders.copies(of: advisory.member), row, job, transaction, directory)
         let owing = holders.members(of: nil).subtracting([advisory.member]).compactMap { directory.members[$0] }
         for member in owing.sorted(by: { $0.number < $1.number }) {
             try transaction.owe(
@@ -102,18 +97,65 @@ struct RenditionPress: Sendable {
         }
     }
 
-    /// Deletes the versions of renditions that may no longer be given; the journal keeps their leaves, and the receipts
-    /// stay.
-    private func takeBack(
-        where isGone: (Rendition, Label?) -> Bool,
-        of row: AdvisoryRow,
+    /// Tells those that hold what they are shown no more that it is withdrawn from them.
+    private func correct(
+        _ row: AdvisoryRow,
+        _ job: Job,
+        _ transaction: Transaction,
+        _ directory: Directory,
+        unless isKept: (Holders.Given, Rendition) -> Bool
+    ) throws {
+        let holders = try Holders(of: row, directory, transaction.connection)
+        let lost = try holders.lost(from: row.advisory.member, unless: isKept)
+        try callBack(lost, row, job, transaction, directory)
+    }
+
+    /// Takes every rendition away for good, with the labels that tell of its subjects, and tells those that hold one.
+    private func erase(
+        _ row: AdvisoryRow,
+        _ job: Job,
         _ transaction: Transaction,
         _ directory: Directory
     ) throws {
-        guard let job = Job(row, directory) else { return }
-        let standing = try transaction.standing(of: row.number)
-        let gone = try standing.filter { version in
-            isGone(version.rendition, try label(numbered: version.label, transaction))
+        try takeBack(where: { !$0.isStub }, of: row, job, transaction)
+        switch row.advisory.stage {
+        case .recalled: break  // Who holds it was told, and by that stub it is still.
+        case .pending, .discarded, .published, .restricted, .expired, .withdrawn:
+            try correct(row, job, transaction, directory) { _, _ in false }
+        }
+        try transaction.forgetLabels(of: row.advisory.id, in: job.pool)
+    }
+
+    /// Lets stubs out: of each object to those that hold it, and to nobody else.
+    private func callBack(
+        _ copies: Copies,
+        _ row: AdvisoryRow,
+        _ job: Job,
+        _ transaction: Transaction,
+        _ directory: Directory
+    ) throws {
+        let instant = transaction.nextTick().time
+        for rendition in Rendition.allCases {
+            let groups = Dictionary(grouping: copies[rendition] ?? [:], by: \.value)
+                .map { members, held in (members, Set(held.map(\.key))) }
+            for (members, held) in groups.sorted(by: { $0.1.sorted().lexicographicallyPrecedes($1.1.sorted()) }) {
+                let label = row.advisory.stubLabel(in: job.pool, originator: job.originator, holders: members)
+                let stub = row.advisory.stub(of: rendition, holding: held, ids: ids(of: row.advisory), at: instant)
+                try out(stub, as: .stub, label, row, job, transaction, directory)
+            }
+        }
+    }
+
+    /// Deletes the versions of renditions that may no longer be given; the journal keeps their leaves, and the receipts
+    /// stay.
+    private func takeBack(
+        where isGone: (Label) -> Bool,
+        of row: AdvisoryRow,
+        _ job: Job,
+        _ transaction: Transaction
+    ) throws {
+        let gone = try transaction.standing(of: row.number).filter {
+            isGone(try label(numbered: $0.label, transaction))
         }
         for (object, versions) in Dictionary(grouping: gone, by: \.object).sorted(by: { $0.key < $1.key }) {
             try transaction.delete(versions.map(\.tick), of: object, from: job.pool, by: job.author)
@@ -225,4 +267,25 @@ private struct Job {
         conflicts = directory.links.filter { $0.key != originator.id && !$0.value.isDisjoint(with: marks) }
             .compactMap { directory.members[$0.key] }.sorted { $0.number < $1.number }
     }
+
+    /// Whether what bears a label would bear another now; what a stub revokes stays revoked.
+    func isStale(_ label: Label) -> Bool {
+        guard let rendition = label.terms?.rendition, rendition != .stub else { return false }
+        return labels[rendition] != label
+    }
+
+    /// Whether who was given a rendition is shown it now, for what it was given it for.
+    func shows(at now: Timestamp, _ directory: Directory) -> (Holders.Given, Rendition) -> Bool {
+        { given, rendition in
+            guard let label = labels[rendition], let member = directory.members[given.principal.member] else {
+                return false
+            }
+            let reader = directory.reader(as: given.principal, of: member, until: nil, for: given.receipt.purpose)
+            return AccessPolicy.decide(reader, label, at: now).isPermitted
+        }
+    }
+}
+
+extension Label {
+    fileprivate var isStub: Bool { terms?.rendition == .stub }
 }

@@ -256,11 +256,13 @@ public struct ReportDesk: Sendable {
     /// What was said of an advisory, as far as the caller's member may see it.
     public func feedback(on name: AdvisoryName, for session: Session) async throws -> [Feedback] {
         let directory = live.directory
+        let now = surroundings.clock()
         return try await database.read { connection in
             guard let row = try name.row(for: session.member, connection) else { throw AdvisoryFault.absent }
             let isParty =
                 try row.advisory.member == session.member.id
-                || name.members(among: Holders(of: row, directory, connection)).contains(session.member.id)
+                ? AccessPolicy.shows(row.advisory, to: session.reader, at: now)
+                : name.members(among: Holders(of: row, directory, connection)).contains(session.member.id)
             guard isParty else { throw AdvisoryFault.absent }
             return try DossierRows.feedback(on: row.number, connection).filter {
                 $0.isSeen(by: session.member, originator: row.advisory.member)

@@ -54,6 +54,12 @@ struct AdvisoryResource: Encodable {
         }
     }
 
+    struct Erased: Encodable {
+        let reason, time: String
+        /// Nil where the exchange did it.
+        let principal: String?
+    }
+
     let id: String
     let reference: String?
     let pool, kind, state: String
@@ -64,6 +70,7 @@ struct AdvisoryResource: Encodable {
     let version: Version
     let amendment: Version?
     let changes: [ChangeNote]
+    let erased: Erased?
 
     init(_ advisory: Advisory, _ directory: Directory) {
         id = advisory.id.text
@@ -83,6 +90,13 @@ struct AdvisoryResource: Encodable {
         version = Version(advisory.version, directory)
         amendment = advisory.amendment.map { Version($0, directory) }
         changes = advisory.changes
+        erased = advisory.erasure.map { erasure in
+            Erased(
+                reason: erasure.reason.rawValue,
+                time: erasure.at.text,
+                principal: erasure.by.flatMap { directory.principals[$0.principal]?.name.text }
+            )
+        }
     }
 }
 

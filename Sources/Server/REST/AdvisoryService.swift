@@ -233,7 +233,7 @@ private enum AdvisoryPart: String, CaseIterable {
 
 /// What can be done to an advisory, by the last word of its path.
 private enum AdvisoryStep: String, CaseIterable {
-    case edit, grade, approve, publish, amend, review, withdraw, recall, ratify
+    case edit, grade, approve, publish, amend, review, withdraw, recall, ratify, erase
     case confirmGrade = "confirm-grade"
     case publishAmendment = "publish-amendment"
 
@@ -266,6 +266,8 @@ private enum AdvisoryStep: String, CaseIterable {
             )
         case .recall:
             return .action(.recall(try BodyFields.needed("reason", try fields.code("reason", RecallReason.self))))
+        case .erase:
+            return .action(.erase(try BodyFields.needed("reason", try fields.code("reason", ErasureReason.self))))
         }
     }
 

@@ -18,6 +18,17 @@ extension RecallReason: ExpressibleByArgument {
     public static var allValueStrings: [String] { allCases.filter { $0 != .unratified }.map(\.rawValue) }
 }
 
+extension ErasureReason: ExpressibleByArgument {
+    /// Reads a reason that people may give: what a closed task force leaves, the exchange erases by itself.
+    public init?(argument: String) {
+        guard argument != Self.closed.rawValue else { return nil }
+        self.init(rawValue: argument)
+    }
+
+    /// The reasons that people may give.
+    public static var allValueStrings: [String] { allCases.filter { $0 != .closed }.map(\.rawValue) }
+}
+
 extension Rendition: ExpressibleByArgument {
     /// Reads a rendition that can be consented to: a stub is what is left of a recalled one.
     public init?(argument: String) {

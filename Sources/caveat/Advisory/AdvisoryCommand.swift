@@ -26,7 +26,7 @@ struct AdvisoryCommand: AsyncParsableCommand {
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self]),
             CommandGroup(name: "Releasing", subcommands: [Approve.self, Ratify.self, Publish.self, Consent.self]),
             CommandGroup(name: "Changing", subcommands: [Amend.self, PublishAmendment.self, Review.self]),
-            CommandGroup(name: "Taking back", subcommands: [Withdraw.self, Recall.self]),
+            CommandGroup(name: "Taking back", subcommands: [Withdraw.self, Recall.self, Erase.self]),
             CommandGroup(name: "Disputing", subcommands: [Dispute.self, Settle.self]),
         ]
     )

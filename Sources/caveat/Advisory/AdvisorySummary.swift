@@ -15,7 +15,8 @@ struct AdvisorySummary {
         let progress = version?["progress"]?.string?.printable
         let rows: [(String, String?)] = [
             ("id", field("id")), ("reference", field("reference")), ("pool", field("pool")), ("kind", field("kind")),
-            ("state", field("state")), ("reason", field("reason")), ("due", field("due")),
+            ("state", field("state")), ("reason", field("reason")),
+            ("erased", advisory["erased"]?["reason"]?.string?.printable), ("due", field("due")),
             ("review", field("review")),
             (amendment == nil ? "version" : "amendment", "\(number)\(progress.map { ", \($0)" } ?? "")"),
             ("grade", version?["grade"]?.string?.printable), ("digest", version?["digest"]?.string?.printable),

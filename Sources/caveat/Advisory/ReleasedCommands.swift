@@ -109,6 +109,26 @@ extension AdvisoryCommand {
         private func members(_ count: Int) -> String { count == 1 ? "1 member owes" : "\(count) members owe" }
     }
 
+    /// Erases what an advisory said.
+    struct Erase: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Erase what an advisory said, once it was withdrawn, recalled or has expired; this is final.",
+            discussion: """
+                For an approver who did not write it. Its names, states and terms stay, and who was given it and owes \
+                an acknowledgement. Who holds a copy is told that it is withdrawn.
+
+                Examples:
+                  caveat advisory erase CVT-2026-00417 --reason retention
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @Option(help: "Why.") var reason: ErasureReason
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws { try await exchange.act("erase", on: advisory, ["reason": reason.rawValue]) }
+    }
+
     /// Lets a reader have more than the policy gives it.
     struct Consent: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
