@@ -35,7 +35,7 @@ struct Main: AsyncParsableCommand {
                 name: "Advising",
                 subcommands: [
                     AdvisoryCommand.self, WhoSawCommand.self, ExplainCommand.self, RecallsCommand.self,
-                    RelyCommand.self,
+                    RelyCommand.self, ConsentsCommand.self,
                 ]
             ),
             CommandGroup(

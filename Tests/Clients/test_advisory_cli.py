@@ -261,3 +261,31 @@ def test_refusals_name_the_field_and_the_fix(desk):
     stderr = desk.refused("chief", "advisory", "draft", desk.example("ADV-MO"), "--pool", "warnings", "--kind", "ADV-MO")
     assert "(403)" in stderr
     assert "(404)" in desk.refused("drafter", "advisory", "show", "CVT-2026-99999")
+
+
+def test_a_consent_is_asked_for_and_given(desk):
+    desk.partners("harbour-customs", "north-oil")
+    cli = desk.trial.cli
+    file = desk.example("ADV-SUB")
+    written = json.loads(open(file).read())
+    written["terms"] = written.get("terms", {}) | {"caveats": ["ORCON"]}
+    open(file, "w").write(json.dumps(written))
+    made = desk.run("drafter", "advisory", "draft", file, "--pool", "warnings", "--kind", "ADV-SUB")["id"]
+    digest = desk.run("chief", "advisory", "grade", made, "B2")["version"]["digest"]
+    desk.run("chief", "advisory", "approve", made, "--digest", digest)
+    reference = desk.run("drafter", "advisory", "publish", made)["reference"]
+    report = desk.report("north-oil", reference)
+    assert said(report)["rendition"] == "tearline"
+    words = ["consents", "ask", report["id"], "--purpose", "P02", "--reason"]
+    assert "why you need it" in desk.refused("north-oil", *words, " ", code=64)
+    assert "it must be one of" in desk.refused("north-oil", "consents", "ask", report["id"], "--purpose", "P05", "--reason", "x")
+    assert report["id"] in cli(*words, "Our client.", member="north-oil").stdout
+    table = cli("advisory", "consents", reference, member="chief").stdout
+    assert re.search(r"north-oil +asked +P02 .*Our client\.", table), table
+    assert "nobody asked" not in table
+    cli("advisory", "consent", reference, "--to", "north-oil", "--purpose", "P02", "--rendition", "full", "--until", "2099-01-01T00:00:00Z",
+        member="chief")
+    assert "no open request" in desk.refused("chief", "advisory", "refuse-consent", reference, "--to", "north-oil", "--purpose", "P02")
+    assert desk.lines("north-oil", "consents")[0]["state"] == "granted"
+    assert "asked nothing" in cli("consents", member="swift-cargo").stderr
+    assert said(desk.report("north-oil", reference))["rendition"] in ("full", "tearline")

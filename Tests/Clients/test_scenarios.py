@@ -258,6 +258,44 @@ def test_consent_across_borders_is_for_one_purpose_and_ends_by_itself(world, cus
     assert owed == {"fjord-bank", "far-bank"}
 
 
+def test_a_holder_of_the_tearline_asks_for_more(world, customs, legal):
+    """ORCON: asked for an item and a purpose, granted for a time to that reader alone; refused without a why."""
+    bank, other = join(world, "bank-1"), join(world, "bank-2")
+    made = publish(customs, legal, terms={"caveats": ["ORCON"]})
+    place = f"advisories/{made['id']}"
+    bank.poll()
+    assert bank.reports() == [("tearline", False)]
+    report = bank.report("tearline")["id"]
+    wish = {"report": report, "purpose": "P08", "reason": "Our client."}
+    # Only what one holds can be asked about, for a purpose that one may have.
+    other.call("POST", "consents", wish, 404)
+    assert bank.call("POST", "consents", wish | {"purpose": "P05"}, 422)["field"] == "purpose"
+    asked = bank.call("POST", "consents", wish, 201)
+    assert asked["state"] == "asked" and "reader" not in asked
+    restart(world)
+    assert bank.call("POST", "consents", wish | {"reason": "Again."}, 201) == asked
+    bank.call("POST", "consents", wish | {"purpose": "P02"}, 201)
+    seen = legal.call("GET", f"{place}/consents")["requests"]
+    assert {(one["reader"], one["purpose"], one["reason"], one["state"]) for one in seen} == {
+        ("bank-1", "P08", "Our client.", "asked"), ("bank-1", "P02", "Our client.", "asked")}
+    for stranger in (bank, other):
+        stranger.call("GET", f"{place}/consents", status=403)
+        stranger.call("POST", f"{place}/refuse-consent", {"reader": "bank-1", "purpose": "P02"}, 404)
+    customs.call("POST", f"{place}/refuse-consent", {"reader": "bank-1", "purpose": "P02"}, 204)
+    customs.call("POST", f"{place}/consents", {"reader": "bank-1", "purpose": "P08", "rendition": "full", "until": later(days=31)}, 201)
+    restart(world)
+    mine = bank.call("GET", "consents")["requests"]
+    assert [(one["purpose"], one["state"], one.get("rendition")) for one in mine] == [("P02", "refused", None), ("P08", "granted", "full")]
+    assert other.call("GET", "consents")["requests"] == []
+    bank.poll("P08")
+    assert bank.reports() == [("full", False), ("tearline", False)]
+    customs.call("POST", f"{place}/refuse-consent", {"reader": "bank-1", "purpose": "P02"}, 422)
+    # Who was refused may ask again; of what is recalled there is nothing to ask for.
+    assert bank.call("POST", "consents", wish | {"purpose": "P02"}, 201)["state"] == "asked"
+    customs.call("POST", f"{place}/recall", {"reason": "error"})
+    assert bank.call("POST", "consents", wish, 422)["field"] == "report"
+
+
 def test_every_rendition_is_valid_stix(world, customs, legal):
     """stix2-validator over what each reader is given, before and after a recall."""
     partner, outsider = join(world, "bank-1"), join(world, "bank-2", partner=False)

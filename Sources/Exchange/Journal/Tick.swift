@@ -67,4 +67,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case feedback = 14
     /// A member committed what it saw by itself.
     case observation = 15
+    /// A holder asked for a consent.
+    case consentAsked = 16
 }

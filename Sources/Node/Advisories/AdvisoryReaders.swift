@@ -103,16 +103,16 @@ extension AdvisoryDesk {
     ) async throws(AdvisoryFault) -> Consent {
         try await write { [self] transaction in
             let (directory, giver) = try present(session, transaction)
-            guard let row = try name.row(for: giver.member, transaction.connection) else { throw AdvisoryFault.absent }
-            let isOwn = AccessPolicy.shows(row.advisory, to: giver, at: transaction.now)
-            let isUnits =
-                try giver.member.kind == .fiu && row.advisory.member != giver.member.id
-                && row.advisory.terms.caveats.contains(.reportDerived)
-                && Holders(of: row, directory, transaction.connection).members(of: nil).contains(giver.member.id)
-            guard isOwn || isUnits else { throw AdvisoryFault.absent }
-            guard !giver.principal.roles.isDisjoint(with: [.publisher, .approver, .officer]) else {
-                throw AdvisoryFault.forbidden("a consent needs the role publisher, approver or officer")
-            }
+            guard let row = try name.row(for: giver.member, transaction.connection),
+                let consenting = try Self.consenting(
+                    giver,
+                    to: row,
+                    directory,
+                    at: transaction.now,
+                    transaction.connection
+                )
+            else { throw AdvisoryFault.absent }
+            try Self.checkConsenting(giver)
             guard let member = Name(reader).flatMap({ directory.member(named: $0) }) else {
                 throw AdvisoryFault.invalid(field: "reader", rule: "no member has this name")
             }
@@ -127,16 +127,17 @@ extension AdvisoryDesk {
                 reader: member.id,
                 purpose: purpose,
                 rendition: rendition,
-                isOfUnit: isUnits,
+                isOfUnit: consenting == .units,
                 until: until
             )
             try Gains.give(in: transaction) { try transaction.add(consent, for: member) }
+            try transaction.answerConsent(to: row.number, of: member, for: purpose, .granted, by: giver.principal)
             return consent
         }
     }
 
     /// Oversight is the originator's: the operator of the exchange is not a reader.
-    private func checkOversight(_ session: Session) throws(AdvisoryFault) {
+    func checkOversight(_ session: Session) throws(AdvisoryFault) {
         guard !session.principal.roles.isDisjoint(with: [.publisher, .approver, .officer, .auditor]) else {
             throw .forbidden("this needs the role publisher, approver, officer or auditor")
         }

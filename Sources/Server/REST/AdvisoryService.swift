@@ -4,7 +4,7 @@ import NIOHTTP1
 import Node
 import Store
 
-/// `/v1/advisories`, `/v1/recalls` and `/v1/reliances` (docs/ADVISORIES-API.md).
+/// `/v1/advisories`, `/v1/consents`, `/v1/recalls` and `/v1/reliances` (docs/ADVISORIES-API.md).
 struct AdvisoryService: Sendable {
     /// Advisories of one page.
     static let listedMax = 100
@@ -14,6 +14,7 @@ struct AdvisoryService: Sendable {
     static let routes: RouteTable = {
         var methods: [[String]: [HTTPMethod]] = [
             ["advisories"]: [.GET, .POST], ["advisories", RouteTable.name]: [.GET], ["recalls"]: [.GET],
+            ["consents"]: [.GET, .POST],
             ["recalls", RouteTable.name, "acknowledge"]: [.POST], ["reliances"]: [.POST],
         ]
         for part in AdvisoryPart.allCases { methods[["advisories", RouteTable.name, part.rawValue]] = part.methods }
@@ -23,13 +24,14 @@ struct AdvisoryService: Sendable {
 
     let node: Node
 
-    private var desk: AdvisoryDesk { node.advisories }
+    var desk: AdvisoryDesk { node.advisories }
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
         switch (parts.first, parts.count) {
         case ("advisories", 1): return try await all(request, session)
         case ("advisories", 2): return try await one(request, parts[1], session)
         case ("advisories", 3): return try await part(request, parts[1], parts[2], session)
+        case ("consents", 1): return try await consents(request, session)
         case ("recalls", 1): return .json(RecallList(try await desk.recalls(for: session), at: now), MediaType.json)
         case ("recalls", 3): return try await acknowledge(request, parts[1], session)
         case ("reliances", 1): return try await rely(request, session)
@@ -88,7 +90,8 @@ struct AdvisoryService: Sendable {
             let (sights, owed) = try await desk.sights(of: try self.name(name), for: session)
             return .json(SightList(sights, owed, at: now), MediaType.json)
         case .explain: return try await explain(request, try self.name(name), session)
-        case .consents: return try await consent(request, name, session)
+        case .consents: return try await consents(request, of: name, session)
+        case .refuseConsent: return try await refuseConsent(request, name, session)
         case .dispute:
             var fields = try await request.fields()
             let reason = try BodyFields.needed("reason", try fields.text("reason"))
@@ -149,24 +152,6 @@ struct AdvisoryService: Sendable {
         return .json(DecisionList(decisions), MediaType.json)
     }
 
-    private func consent(_ request: Request, _ name: String, _ session: Session) async throws -> Response {
-        var fields = try await request.fields()
-        let reader = try BodyFields.needed("reader", try fields.text("reader"))
-        let purpose = try BodyFields.needed("purpose", try fields.code("purpose", Purpose.self))
-        let rendition = try BodyFields.needed("rendition", try fields.code("rendition", Rendition.self))
-        let until = try BodyFields.needed("until", try fields.time("until"))
-        try fields.finish()
-        let consent = try await desk.consent(
-            to: try self.name(name),
-            reader: reader,
-            for: purpose,
-            rendition,
-            until: until,
-            by: session
-        )
-        return .json(ConsentResource(consent, reader: reader), status: .created, MediaType.json)
-    }
-
     private func acknowledge(_ request: Request, _ report: String, _ session: Session) async throws -> Response {
         var fields = try await request.fields()
         let note = try fields.text("note")
@@ -200,7 +185,7 @@ struct AdvisoryService: Sendable {
             .tagged(advisory.tag, for: request)
     }
 
-    private func name(_ text: String) throws(HTTPFault) -> AdvisoryName {
+    func name(_ text: String) throws(HTTPFault) -> AdvisoryName {
         guard let name = AdvisoryName(text) else { throw .absent }
         return name
     }
@@ -222,11 +207,13 @@ struct AdvisoryService: Sendable {
 /// What there is of an advisory beside itself and what is done to it, by the last word of its path.
 private enum AdvisoryPart: String, CaseIterable {
     case receipts, explain, consents, dispute, settle
+    case refuseConsent = "refuse-consent"
 
     var methods: [HTTPMethod] {
         switch self {
         case .receipts, .explain: [.GET]
-        case .consents, .dispute, .settle: [.POST]
+        case .consents: [.GET, .POST]
+        case .refuseConsent, .dispute, .settle: [.POST]
         }
     }
 }

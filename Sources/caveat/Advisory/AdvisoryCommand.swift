@@ -24,10 +24,11 @@ struct AdvisoryCommand: AsyncParsableCommand {
                 subcommands: [Example.self, Draft.self, Edit.self, Grade.self, ConfirmGrade.self]
             ),
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self]),
-            CommandGroup(name: "Releasing", subcommands: [Approve.self, Ratify.self, Publish.self, Consent.self]),
+            CommandGroup(name: "Releasing", subcommands: [Approve.self, Ratify.self, Publish.self]),
             CommandGroup(name: "Changing", subcommands: [Amend.self, PublishAmendment.self, Review.self]),
             CommandGroup(name: "Taking back", subcommands: [Withdraw.self, Recall.self, Erase.self]),
             CommandGroup(name: "Disputing", subcommands: [Dispute.self, Settle.self]),
+            CommandGroup(name: "Consenting", subcommands: [Consents.self, Consent.self, RefuseConsent.self]),
         ]
     )
 

@@ -128,36 +128,4 @@ extension AdvisoryCommand {
 
         func run() async throws { try await exchange.act("erase", on: advisory, ["reason": reason.rawValue]) }
     }
-
-    /// Lets a reader have more than the policy gives it.
-    struct Consent: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Let a member have a rendition that it would not get otherwise, for one purpose and a time.",
-            discussion: """
-                Examples:
-                  caveat advisory consent CVT-2026-00417 --to first-harbour-bank \\
-                    --purpose P08 --rendition tearline --until 2027-03-01T00:00:00Z
-                """
-        )
-
-        @OptionGroup var advisory: AdvisoryTarget
-        @Option(name: .customLong("to"), help: ArgumentHelp("The member's name.", valueName: "member"))
-        var reader: String
-        @Option(help: "What it may be used for.") var purpose: Purpose
-        @Option(help: "How much of it.") var rendition: Rendition
-        @Option(help: ArgumentHelp("When the consent ends (RFC 3339).", valueName: "time")) var until: Moment
-        @OptionGroup var exchange: ExchangeOptions
-
-        func validate() throws { try checkName(reader) }
-
-        func run() async throws {
-            let body = [
-                "reader": reader, "purpose": purpose.rawValue, "rendition": rendition.rawValue,
-                "until": until.timestamp.text,
-            ]
-            let answer = try await exchange.post("\(advisory.path)/consents", body)
-            let text = "\(reader) may have the \(rendition.rawValue) rendition for \(purpose.rawValue)"
-            try exchange.show(answer, orSay: "\(text) until \(until.timestamp.text)")
-        }
-    }
 }

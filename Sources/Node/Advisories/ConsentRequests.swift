@@ -1,0 +1,164 @@
+public import Exchange
+public import Store
+
+/// What holders ask of originators: to have more of an advisory than the policy gives them.
+extension AdvisoryDesk {
+    /// A request for consent, with the consent that answered it where there is one.
+    public struct ConsentRequest: Sendable {
+        /// Who asks.
+        public let reader: Member
+        /// What was asked, and what became of it.
+        public let row: ConsentRequestRow
+        /// The last consent of that reader for that purpose; nil where none was given.
+        public let consent: Consent?
+    }
+
+    /// Asks the originator of a report that the caller's member was given for more of it, for a purpose that the
+    /// caller's credential is bound to; again while it is open is no error.
+    public func askConsent(
+        to report: STIXID,
+        for purpose: Purpose,
+        _ reason: String,
+        by session: Session
+    ) async throws(AdvisoryFault) -> ConsentRequest {
+        guard !reason.isEmpty, reason.utf8.count <= Self.textBytesMax else {
+            throw .invalid(field: "reason", rule: "must be a text of 1 to \(Self.textBytesMax) bytes")
+        }
+        guard session.credential.purposes.contains(purpose) else {
+            let codes = session.credential.purposes.map(\.rawValue).joined(separator: ", ")
+            throw .invalid(
+                field: "purpose",
+                rule: "is none that your credential is bound to; it must be one of \(codes)"
+            )
+        }
+        return try await write { [self] transaction in
+            let (directory, reader) = try present(session, transaction)
+            guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+                row.advisory.member != reader.member.id,
+                try Holders(of: row, directory, transaction.connection).members(ofObject: report).contains(
+                    reader.member.id
+                )
+            else { throw AdvisoryFault.absent }
+            if row.advisory.state.isFinal {
+                throw AdvisoryFault.invalid(
+                    field: "report",
+                    rule: "is no longer in force, so that there is nothing to consent to"
+                )
+            }
+            let asked = try transaction.askConsent(
+                to: row.number,
+                known: report,
+                for: purpose,
+                reason,
+                by: reader.principal,
+                of: reader.member
+            )
+            return ConsentRequest(reader: reader.member, row: asked, consent: nil)
+        }
+    }
+
+    /// What the caller's member asked, newest first; what it asked before `number`, which is what the last page ended
+    /// with.
+    public func consentRequests(
+        by session: Session,
+        before number: Int64,
+        upTo count: Int
+    ) async throws -> [ConsentRequest] {
+        let (directory, member) = (live.directory, session.member)
+        return try await database.read { connection in
+            try ConsentRows.requests(by: member.number, before: number, upTo: count, connection).map { row in
+                let advisory = try AdvisoryRows.advisory(numbered: row.advisory, connection)
+                return ConsentRequest(
+                    reader: member,
+                    row: row,
+                    consent: advisory.flatMap { Self.consent(of: member, row.purpose, to: $0.advisory, directory) }
+                )
+            }
+        }
+    }
+
+    /// What was asked of an advisory, for those that may consent, and for the originator's auditors.
+    public func consentRequests(
+        of name: AdvisoryName,
+        for session: Session
+    ) async throws -> [ConsentRequest] {
+        try checkOversight(session)
+        let (directory, now) = (live.directory, surroundings.clock())
+        return try await database.read { connection in
+            guard let row = try name.row(for: session.member, connection),
+                try Self.consenting(session.reader, to: row, directory, at: now, connection) != nil
+            else { throw AdvisoryFault.absent }
+            return try ConsentRows.requests(of: row.number, connection).compactMap { asked in
+                directory.member(numbered: asked.reader).map { reader in
+                    ConsentRequest(
+                        reader: reader,
+                        row: asked,
+                        consent: Self.consent(of: reader, asked.purpose, to: row.advisory, directory)
+                    )
+                }
+            }
+        }
+    }
+
+    /// Refuses what a reader asked; it is told that, and no more.
+    public func refuseConsent(
+        to name: AdvisoryName,
+        reader: String,
+        for purpose: Purpose,
+        by session: Session
+    ) async throws(AdvisoryFault) {
+        try await write { [self] transaction in
+            let (directory, giver) = try present(session, transaction)
+            guard let row = try name.row(for: giver.member, transaction.connection),
+                try Self.consenting(giver, to: row, directory, at: transaction.now, transaction.connection) != nil
+            else { throw AdvisoryFault.absent }
+            try Self.checkConsenting(giver)
+            let member = Name(reader).flatMap { directory.member(named: $0) }
+            guard let member,
+                try transaction.answerConsent(to: row.number, of: member, for: purpose, .refused, by: giver.principal)
+            else {
+                throw AdvisoryFault.invalid(
+                    field: "reader",
+                    rule: "has no open request for this purpose; the list of them has those that do"
+                )
+            }
+        }
+    }
+
+    /// Whose consent a member's would be; nil where it has none to give.
+    enum Consenting {
+        case originators, units
+    }
+
+    static func consenting(
+        _ giver: Reader,
+        to row: AdvisoryRow,
+        _ directory: Directory,
+        at now: Timestamp,
+        _ connection: any SQLConnection
+    ) throws -> Consenting? {
+        if row.advisory.member == giver.member.id {
+            return AccessPolicy.shows(row.advisory, to: giver, at: now) ? .originators : nil
+        }
+        guard giver.member.kind == .fiu, row.advisory.terms.caveats.contains(.reportDerived) else { return nil }
+        let holders = try Holders(of: row, directory, connection)
+        return holders.members(of: nil).contains(giver.member.id) ? .units : nil
+    }
+
+    static func checkConsenting(_ giver: Reader) throws(AdvisoryFault) {
+        guard !giver.principal.roles.isDisjoint(with: [.publisher, .approver, .officer]) else {
+            throw .forbidden("a consent needs the role publisher, approver or officer")
+        }
+    }
+
+    private static func consent(
+        of reader: Member,
+        _ purpose: Purpose,
+        to advisory: Advisory,
+        _ directory: Directory
+    ) -> Consent? {
+        directory.consents.last { consent in
+            consent.advisory == advisory.id && consent.reader == reader.id && consent.purpose == purpose
+        }
+    }
+}

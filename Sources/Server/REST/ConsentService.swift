@@ -1,0 +1,95 @@
+import Exchange
+import NIOHTTP1
+import Node
+import Store
+
+/// Consents: asked by holders, given or refused by originators (docs/ADVISORIES-API.md).
+extension AdvisoryService {
+    /// What the caller's member asked; or asks.
+    func consents(_ request: Request, _ session: Session) async throws -> Response {
+        guard request.method == .POST else {
+            let found = try await desk.consentRequests(
+                by: session,
+                before: try request.before(),
+                upTo: Self.listedMax + 1
+            )
+            let shown = found.prefix(Self.listedMax)
+            let next = found.count > Self.listedMax ? shown.last.map { String($0.row.asked.microseconds) } : nil
+            return .json(ConsentRequestList(shown.map { ConsentRequestResource($0) }, next: next), MediaType.json)
+        }
+        var fields = try await request.fields()
+        let text = try BodyFields.needed("report", try fields.text("report"))
+        let purpose = try BodyFields.needed("purpose", try fields.code("purpose", Purpose.self))
+        let reason = try BodyFields.needed("reason", try fields.text("reason"))
+        try fields.finish()
+        guard let report = try? STIXID(parsing: text) else {
+            throw HTTPFault.malformed("report", "must be the STIX id of a report that you were given")
+        }
+        let asked = try await desk.askConsent(to: report, for: purpose, reason, by: session)
+        return .json(ConsentRequestResource(asked), status: .created, MediaType.json)
+    }
+
+    /// What was asked of an advisory; or gives a consent.
+    func consents(_ request: Request, of name: String, _ session: Session) async throws -> Response {
+        if request.method == .POST { return try await give(request, name, session) }
+        let found = try await desk.consentRequests(of: try self.name(name), for: session)
+        return .json(
+            ConsentRequestList(found.map { ConsentRequestResource($0, reader: $0.reader) }, next: nil),
+            MediaType.json
+        )
+    }
+
+    private func give(_ request: Request, _ name: String, _ session: Session) async throws -> Response {
+        var fields = try await request.fields()
+        let reader = try BodyFields.needed("reader", try fields.text("reader"))
+        let purpose = try BodyFields.needed("purpose", try fields.code("purpose", Purpose.self))
+        let rendition = try BodyFields.needed("rendition", try fields.code("rendition", Rendition.self))
+        let until = try BodyFields.needed("until", try fields.time("until"))
+        try fields.finish()
+        let consent = try await desk.consent(
+            to: try self.name(name),
+            reader: reader,
+            for: purpose,
+            rendition,
+            until: until,
+            by: session
+        )
+        return .json(ConsentResource(consent, reader: reader), status: .created, MediaType.json)
+    }
+
+    func refuseConsent(_ request: Request, _ name: String, _ session: Session) async throws -> Response {
+        var fields = try await request.fields()
+        let reader = try BodyFields.needed("reader", try fields.text("reader"))
+        let purpose = try BodyFields.needed("purpose", try fields.code("purpose", Purpose.self))
+        try fields.finish()
+        try await desk.refuseConsent(to: try self.name(name), reader: reader, for: purpose, by: session)
+        return .done
+    }
+}
+
+/// A request for consent: of the caller, or with who asks.
+struct ConsentRequestResource: Encodable {
+    let reader: String?
+    let report, purpose, reason, asked, state: String
+    let rendition, until: String?
+
+    init(_ request: AdvisoryDesk.ConsentRequest, reader: Member? = nil) {
+        self.reader = reader?.name.text
+        report = request.row.report
+        purpose = request.row.purpose.rawValue
+        reason = request.row.reason
+        asked = request.row.asked.text
+        state = request.row.state.rawValue
+        rendition = request.consent?.rendition.rawValue
+        until = request.consent?.until.text
+    }
+}
+
+struct ConsentRequestList: Encodable {
+    let requests: [ConsentRequestResource]
+    let next: String?
+
+    init(_ requests: [ConsentRequestResource], next: String?) {
+        (self.requests, self.next) = (requests, next)
+    }
+}

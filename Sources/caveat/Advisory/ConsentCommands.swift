@@ -1,0 +1,164 @@
+import ArgumentParser
+import Exchange
+
+/// What a holder asks originators for: to have more of what it was given.
+struct ConsentsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consents",
+        abstract: "Ask an originator for more of a report that you were given, and see what became of that.",
+        discussion: """
+            Examples:
+              caveat consents
+              caveat consents ask report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11 --purpose P08 --reason "Our client."
+            """,
+        subcommands: [List.self, Ask.self],
+        defaultSubcommand: List.self
+    )
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what your member asked, newest first (the default).",
+            discussion: """
+                Examples:
+                  caveat consents
+                  caveat consents list --json
+                """
+        )
+
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            var requests: [JSON.Value] = []
+            var page = try await exchange.get("consents")
+            while true {
+                requests += page["requests"]?.elements ?? []
+                guard let next = page["next"]?.string else { break }
+                page = try await exchange.get("consents?before=\(next.percentEncoded)")
+            }
+            try ConsentsCommand.show(requests, [("REPORT", "report")], exchange, orNote: "your member asked nothing")
+        }
+    }
+
+    struct Ask: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Ask to have more of a report for one purpose.",
+            discussion: """
+                The originator answers; a consent gives what it covers over TAXII, and ends by itself.
+
+                Examples:
+                  caveat consents ask report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11 --purpose P08 --reason "Our client."
+                """
+        )
+
+        @Argument(help: "The report's id, as poll prints it.", transform: readReport) var report: String
+        @Option(help: "What you would use it for: one that your credential is bound to.") var purpose: Purpose
+        @Option(help: ArgumentHelp("Why you need it; the originator reads that.", valueName: "text"))
+        var reason: String
+        @OptionGroup var exchange: ExchangeOptions
+
+        func validate() throws { try checkSaid(reason, "--reason", "why you need it") }
+
+        func run() async throws {
+            let body = ["report": report, "purpose": purpose.rawValue, "reason": reason]
+            let answer = try await exchange.post("consents", body)
+            try exchange.show(answer, orSay: "asked for \(report), for \(purpose.rawValue)")
+        }
+    }
+
+    /// Prints requests, one a line as JSON or as a table that begins with `first`.
+    static func show(
+        _ requests: [JSON.Value],
+        _ first: [(heading: String, key: String)],
+        _ exchange: ExchangeOptions,
+        orNote nothing: String
+    ) throws {
+        if exchange.json {
+            for request in requests { try Output.line(request.compact()) }
+            return
+        }
+        if requests.isEmpty { return Output.note(nothing) }
+        let columns = [
+            ("STATE", "state"), ("PURPOSE", "purpose"), ("ASKED", "asked"), ("RENDITION", "rendition"),
+            ("UNTIL", "until"), ("REASON", "reason"),
+        ]
+        try Output.line(Table.rows(requests, first + columns.map { (heading: $0.0, key: $0.1) }))
+    }
+}
+
+extension AdvisoryCommand {
+    /// Lists what readers asked.
+    struct Consents: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List which members asked for more of an advisory; what is open first.",
+            discussion: """
+                Examples:
+                  caveat advisory consents CVT-2026-00417
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            let requests = try await exchange.get("\(advisory.path)/consents")["requests"]?.elements ?? []
+            try ConsentsCommand.show(requests, [("READER", "reader")], exchange, orNote: "nobody asked")
+        }
+    }
+
+    /// Refuses what a reader asked.
+    struct RefuseConsent: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Refuse what a member asked; it is told that, and not why.",
+            discussion: """
+                Examples:
+                  caveat advisory refuse-consent CVT-2026-00417 --to first-harbour-bank --purpose P08
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @Option(name: .customLong("to"), help: ArgumentHelp("The member's name.", valueName: "member"))
+        var reader: String
+        @Option(help: "What it asked for.") var purpose: Purpose
+        @OptionGroup var exchange: ExchangeOptions
+
+        func validate() throws { try checkName(reader) }
+
+        func run() async throws {
+            let body = ["reader": reader, "purpose": purpose.rawValue]
+            let answer = try await exchange.post("\(advisory.path)/refuse-consent", body)
+            try exchange.show(answer, orSay: "\(reader) is refused")
+        }
+    }
+
+    /// Lets a reader have more than the policy gives it.
+    struct Consent: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let a member have a rendition that it would not get otherwise, for one purpose and a time.",
+            discussion: """
+                Examples:
+                  caveat advisory consent CVT-2026-00417 --to first-harbour-bank \\
+                    --purpose P08 --rendition tearline --until 2027-03-01T00:00:00Z
+                """
+        )
+
+        @OptionGroup var advisory: AdvisoryTarget
+        @Option(name: .customLong("to"), help: ArgumentHelp("The member's name.", valueName: "member"))
+        var reader: String
+        @Option(help: "What it may be used for.") var purpose: Purpose
+        @Option(help: "How much of it.") var rendition: Rendition
+        @Option(help: ArgumentHelp("When the consent ends (RFC 3339).", valueName: "time")) var until: Moment
+        @OptionGroup var exchange: ExchangeOptions
+
+        func validate() throws { try checkName(reader) }
+
+        func run() async throws {
+            let body = [
+                "reader": reader, "purpose": purpose.rawValue, "rendition": rendition.rawValue,
+                "until": until.timestamp.text,
+            ]
+            let answer = try await exchange.post("\(advisory.path)/consents", body)
+            let text = "\(reader) may have the \(rendition.rawValue) rendition for \(purpose.rawValue)"
+            try exchange.show(answer, orSay: "\(text) until \(until.timestamp.text)")
+        }
+    }
+}
