@@ -111,7 +111,7 @@ def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, l
     reader, other = join(world, "oil-1", kind="energy"), join(world, "oil-2", kind="energy")
 
     def observe(party, facts, **properties):
-        text = json.dumps(suspicion(facts=facts, relations=[], subjects=[person(properties={"name": ["Ottoline Brack"]} | properties)]))
+        text = json.dumps(suspicion(facts=facts, relations=[], subjects=[person(properties={"name": ["Ottoline Brack"], "birthDate": ["1971-02-04"]} | properties)]))
         salt = secrets.token_bytes(16)
         digest = hashlib.sha256(salt + text.encode()).hexdigest()
         return {"observation": party.call("POST", "observations", {"digest": digest}, 201)["observation"], "salt": salt.hex(), "text": text}
@@ -129,9 +129,18 @@ def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, l
     reader.call("POST", "confirmations", unread | place, 422)
     said = other.call("POST", "confirmations", unread | place, 201)
     assert said["outcome"] == "OS-COR" and "note" not in said
+    # Who holds the method and the route alone does not learn by guessing whom it names.
+    far = join(world, "far-oil", kind="energy", partner=False)
+    guess, miss = observe(far, "She signs.", phone=["+31 6 22222222"]), observe(far, "He signs.", name=["Somebody Else"])
+    far.poll()
+    assert far.reports() == [("non-nominal", False)]
+    for one in (guess, miss):
+        told = far.call("POST", "confirmations", one | {"report": far.report("non-nominal")["id"]}, 201)
+        assert told["outcome"] == "OS-SIG" and "note" not in told
     restart(world)
     found = customs.call("GET", f"feedback?advisory={made['id']}")["feedback"]
-    assert [(one["member"], one["outcome"]) for one in found] == [("oil-1", "OS-SIG"), ("oil-2", "OS-COR")]
+    assert [(one["member"], one["outcome"]) for one in found] == [
+        ("oil-1", "OS-SIG"), ("oil-2", "OS-COR"), ("far-oil", "OS-SIG"), ("far-oil", "OS-SIG")]
     reader.call("POST", f"advisories/{made['id']}/dispute", {"reason": "Another person."}, 204)
     other.poll()
     assert other.report("full")["extensions"][EXTENSION]["state"] == "restricted"

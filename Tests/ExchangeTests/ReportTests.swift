@@ -181,36 +181,62 @@ struct CorroborationTests {
         )
     }
 
-    @Test("needs another owner, another origin, an unread advisory and something new")
+    private static let named = ["name": ["Tamsin Verloop"], "birthDate": ["1971-02-04"]]
+
+    private static func advisory() throws -> Advisory {
+        let person = try Subject(.person, key: "s1", properties: named, standing: .suspect)
+        return try AdvisorySamples.published(
+            try AdvisorySamples.content(subjects: [person, AdvisorySamples.goods(), AdvisorySamples.route()])
+        )
+    }
+
+    private static func finding(
+        _ content: ReportContent,
+        of advisory: Advisory,
+        at tick: Int64 = 10,
+        by group: String = "b",
+        holdsFull: Bool = true,
+        given: Int64? = 20
+    ) -> Corroboration.Finding {
+        Corroboration.finding(
+            of: content,
+            committed: Tick(microseconds: tick),
+            by: Samples.name(group),
+            to: advisory,
+            from: Samples.name("a"),
+            holdsFull: holdsFull,
+            firstGiven: given.map { Tick(microseconds: $0) }
+        )
+    }
+
+    @Test("needs another owner, another origin, an unread advisory, one of its subjects and something new of it")
     func rules() throws {
-        let advisory = try AdvisorySamples.published(
-            try AdvisorySamples.content(subjects: [AdvisorySamples.goods(), AdvisorySamples.route()])
-        )
-        let new = try Self.content(["name": ["Tamsin Verloop"]])
-        let (first, second) = (Tick(microseconds: 10), Tick(microseconds: 20))
-        func shortfall(_ content: ReportContent, at tick: Tick, _ group: String = "b", given: Tick?) -> Corroboration
-            .Shortfall?
-        {
-            Corroboration.shortfall(
-                of: content,
-                committed: tick,
-                by: Samples.name(group),
-                to: advisory,
-                from: Samples.name("a"),
-                firstGiven: given
-            )
+        let advisory = try Self.advisory()
+        let phone = ["phone": ["+31 6 00000000"]]
+        let new = try Self.content(Self.named.merging(phone) { $1 })
+        #expect(Self.finding(new, of: advisory) == .corroborated)
+        #expect(Self.finding(new, of: advisory, given: nil) == .corroborated)
+        #expect(Self.finding(new, of: advisory, at: 20, given: 10) == .sighting(.readBefore))
+        #expect(Self.finding(new, of: advisory, by: "a") == .sighting(.sameGroup))
+        let copied = try Self.content(Self.named.merging(phone) { $1 }, advisory: advisory.reference)
+        #expect(Self.finding(copied, of: advisory) == .sighting(.sharedOrigin))
+        #expect(Self.finding(try Self.content(Self.named), of: advisory) == .sighting(.nothingNew))
+        let namesake = try Self.content(["name": ["Tamsin Verloop"], "phone": ["+31 6 00000000"]])
+        #expect(Self.finding(namesake, of: advisory) == .sighting(.otherSubject))
+    }
+
+    @Test("tells who does not hold the full rendition the same, whatever the advisory names")
+    func oracle() throws {
+        let named = try Self.advisory()
+        let other = try AdvisorySamples.published(try AdvisorySamples.content(subjects: [AdvisorySamples.route()]))
+        for properties in [Self.named, ["name": ["Somebody"]], Self.named.merging(["phone": ["1"]]) { $1 }] {
+            for (group, given) in [("a", Int64?.none), ("b", 5), ("b", 20)] {
+                for advisory in [named, other] {
+                    let content = try Self.content(properties, advisory: advisory.reference)
+                    let told = Self.finding(content, of: advisory, by: group, holdsFull: false, given: given)
+                    #expect(told == .sighting(nil))
+                }
+            }
         }
-        #expect(shortfall(new, at: first, given: second) == nil && shortfall(new, at: first, given: nil) == nil)
-        #expect(shortfall(new, at: second, given: first) == .readBefore)
-        #expect(shortfall(new, at: first, "a", given: second) == .sameGroup)
-        let copied = try Self.content(["name": ["Tamsin Verloop"]], advisory: advisory.reference)
-        #expect(shortfall(copied, at: first, given: second) == .sharedOrigin)
-        let same = try ReportContent(
-            categories: [try #require(Category(rawValue: "FRD-CGO"))],
-            severity: .serious,
-            facts: "Seen.",
-            subjects: [try AdvisorySamples.route("x")]
-        )
-        #expect(shortfall(same, at: first, given: second) == .nothingNew)
     }
 }

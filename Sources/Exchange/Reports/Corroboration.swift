@@ -44,26 +44,43 @@ public enum Corroboration {
         case sharedOrigin = "shared-origin"
         /// Somebody of its group was given the advisory before it committed what it saw.
         case readBefore = "read-before"
-        /// It says nothing of a subject that the advisory does not say.
+        /// It is of no subject that the advisory is about, as far as identifiers, or name and birth date, tell.
+        case otherSubject = "other-subject"
+        /// It says nothing of such a subject that the advisory does not say.
         case nothingNew = "nothing-new"
     }
 
-    /// Nil where it is independent; else the first reason why it is not.
+    /// What a confirmation is.
+    public enum Finding: Hashable, Sendable {
+        case corroborated
+        /// No more than that somebody saw it too: the first reason why, as far as the one who confirms may know.
+        case sighting(Shortfall?)
+    }
+
+    /// What it is that a member tells of an advisory that it was given.
+    ///
     /// - Parameters:
+    ///   - holdsFull: whether the member was given the full rendition: of one that it does not know it is told nothing,
+    ///     so that nobody finds out by guesses whom it names.
     ///   - firstGiven: when anybody of the group of the one who confirms was first given anything of the advisory.
-    public static func shortfall(
+    public static func finding(
         of content: ReportContent,
         committed: Tick,
         by group: Name,
         to advisory: Advisory,
         from originatorGroup: Name,
+        holdsFull: Bool,
         firstGiven: Tick?
-    ) -> Shortfall? {
-        if group == originatorGroup { return .sameGroup }
-        if let origin = content.advisory, origin == advisory.reference { return .sharedOrigin }
-        if let firstGiven, firstGiven < committed { return .readBefore }
+    ) -> Finding {
+        guard holdsFull else { return .sighting(nil) }
+        if group == originatorGroup { return .sighting(.sameGroup) }
+        if let origin = content.advisory, origin == advisory.reference { return .sighting(.sharedOrigin) }
+        if let firstGiven, firstGiven < committed { return .sighting(.readBefore) }
+        let marks = advisory.content.subjects.reduce(into: Set()) { $0.formUnion($1.marks) }
+        let shared = content.subjects.filter { !$0.marks.isDisjoint(with: marks) }
+        if shared.isEmpty { return .sighting(.otherSubject) }
         let known = Set(advisory.content.subjects.flatMap(\.facts))
-        return Set(content.subjects.flatMap(\.facts)).isSubset(of: known) ? .nothingNew : nil
+        return Set(shared.flatMap(\.facts)).isSubset(of: known) ? .sighting(.nothingNew) : .corroborated
     }
 }
 

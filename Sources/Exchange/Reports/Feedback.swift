@@ -33,11 +33,14 @@ public struct Feedback: Hashable, Sendable, Codable {
         self.at = now
     }
 
-    /// What the exchange makes of a member's confirmation: corroborated, or a sighting with the reason.
-    public init(confirmation shortfall: Corroboration.Shortfall?, by member: ID<Member>, at now: Timestamp) {
+    /// What the exchange makes of a member's confirmation.
+    public init(confirmation finding: Corroboration.Finding, by member: ID<Member>, at now: Timestamp) {
         self.member = member
-        outcome = shortfall == nil ? .corroborated : .sighting
-        note = shortfall?.rawValue
+        (outcome, note) =
+            switch finding {
+            case .corroborated: (.corroborated, nil)
+            case .sighting(let shortfall): (.sighting, shortfall?.rawValue)
+            }
         at = now
     }
 

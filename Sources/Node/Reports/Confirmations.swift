@@ -23,7 +23,7 @@ extension ReportDesk {
     }
 
     /// Tells what was committed, to confirm an advisory that the caller's member was given: corroborated where it is
-    /// independent, else a sighting, with the reason.
+    /// independent, else a sighting, with the reason as far as the caller may know it.
     ///
     /// - Parameter text: the content as JSON, byte for byte as it was committed.
     public func confirm(
@@ -60,17 +60,18 @@ extension ReportDesk {
             }
             let group = speaker.member.group
             let given = holders.given.filter { directory.members[$0.principal.member]?.group == group }
-            let shortfall = Corroboration.shortfall(
+            let finding = Corroboration.finding(
                 of: content,
                 committed: held.committed,
                 by: group,
                 to: row.advisory,
                 from: originator.group,
+                holdsFull: holders.members(of: .full).contains(speaker.member.id),
                 firstGiven: given.compactMap(\.receipt.tick).min()
             )
-            let feedback = Feedback(confirmation: shortfall, by: speaker.member.id, at: transaction.now)
+            let feedback = Feedback(confirmation: finding, by: speaker.member.id, at: transaction.now)
             try transaction.keep(feedback, on: row.number, by: speaker.principal)
-            if shortfall == nil, !row.isCorroborated {
+            if finding == .corroborated, !row.isCorroborated {
                 row.isCorroborated = true
                 try press.release(&row, since: row.advisory, in: transaction, directory)
                 try transaction.change(row, by: speaker.principal)
