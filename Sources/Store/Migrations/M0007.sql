@@ -10,3 +10,6 @@ create table consent_request (
     unique (advisory, reader, purpose)
 ) {strict};
 create index consent_request_by_reader on consent_request (reader, number);
+
+-- Whether a member was given anything of an advisory is asked for one principal at a time.
+create index receipt_by_principal on receipt (principal, pool, newest);
