@@ -63,15 +63,8 @@ public struct Node: Sendable {
     /// The store.
     public let database: any Database
 
-    /// The id of what a principal makes with an idempotency key: the same for the same key, so that it is made once.
-    ///
-    /// Without a key it is new.
-    public func newID<Kind>(_: Kind.Type = Kind.self, by session: Session, key: String?) -> ID<Kind> {
-        guard let key else { return ID(surroundings.uuid()) }
-        return ID(idempotency.uuid(for: "\(session.principal.id.text)/\(Kind.self)/\(key)"))
-    }
-
-    private let idempotency: KeyedIDs
+    /// Tells the keys of one principal's calls from those of another's.
+    let callKeys: KeyedIDs
 
     /// Brings the store up to date and reads what the node needs of it.
     /// - Throws: `MigrationFault`, `DatabaseFault`.
@@ -115,7 +108,7 @@ public struct Node: Sendable {
         feed = Feed(live, disclosure, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
         reports = ReportDesk(live, database, commits, surroundings, advisories.press)
-        idempotency = KeyedIDs(key: identity.cursorKey, use: "idempotency")
+        callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication)
     }

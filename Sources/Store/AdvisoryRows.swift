@@ -94,9 +94,6 @@ public struct RenditionRow: Hashable, Sendable {
 
 /// Advisories as rows.
 public enum AdvisoryRows {
-    /// How many one page lists.
-    public static let listedMax = 1_000
-
     /// The one of an id; nil when there is none.
     public static func advisory(_ id: ID<Advisory>, _ connection: any SQLConnection) throws -> AdvisoryRow? {
         try connection.first(

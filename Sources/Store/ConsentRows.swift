@@ -40,6 +40,9 @@ public struct ConsentRequestRow: Hashable, Sendable {
 
 /// Requests for consent as rows.
 public enum ConsentRows {
+    /// How many are given of one advisory.
+    public static let listedMax = 1_000
+
     fileprivate static let columns = "number, advisory, reader, purpose, report, reason, state"
 
     /// What was asked of one advisory; what is open first, then the newest.
@@ -50,7 +53,7 @@ public enum ConsentRows {
             order by state <> 'asked', number desc limit $2
             """,
             .integer(advisory),
-            .integer(Int64(AdvisoryRows.listedMax)),
+            .integer(Int64(listedMax)),
             make: ConsentRequestRow.init
         )
     }

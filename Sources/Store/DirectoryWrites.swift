@@ -207,7 +207,8 @@ extension Transaction {
     }
 
     /// Keeps a consent.
-    public func add(_ consent: Consent, for reader: Member) throws {
+    /// - Returns: its number.
+    public func add(_ consent: Consent, for reader: Member) throws -> Int64 {
         let tick = nextTick()
         try connection.run(
             """
@@ -223,6 +224,7 @@ extension Transaction {
             .integer(consent.until.microseconds)
         )
         try enterDirectory(at: tick)
+        return tick.microseconds
     }
 
     private static func words(_ roles: Set<Role>) -> String { words(roles.sorted()) }

@@ -68,9 +68,6 @@ extension InformationRequest: DossierContent {
 
 /// Reports, requests and feedback as rows.
 public enum DossierRows {
-    /// How many one page lists.
-    public static let listedMax = 100
-
     /// The one of an id that a member is a party to; nil when there is none.
     ///
     /// Of one between others no more is read than of one that there is not.
@@ -89,6 +86,23 @@ public enum DossierRows {
             .text(id),
             .text(Content.dossierKind),
             .integer(member),
+            make: DossierRow.init
+        )
+    }
+
+    /// The one of a number; nil when there is none.
+    public static func dossier<Content: DossierContent>(
+        numbered number: Int64,
+        _: Content.Type = Content.self,
+        _ connection: any SQLConnection
+    ) throws -> DossierRow<Content>? {
+        try connection.first(
+            """
+            select d.number, b.body from dossier d join dossier_body b on b.dossier = d.number
+            where d.number = $1 and d.kind = $2
+            """,
+            .integer(number),
+            .text(Content.dossierKind),
             make: DossierRow.init
         )
     }
@@ -121,39 +135,74 @@ public enum DossierRows {
         of member: Member,
         _ connection: any SQLConnection
     ) throws -> Observation? {
-        try connection.first(
-            "select number, digest from observation where id = $1 and member = $2",
+        let number = try connection.first(
+            "select number from observation where id = $1 and member = $2",
             .text(id.text),
             .integer(member.number)
+        ) { $0.integer(0) }
+        return try number.flatMap { try observation(numbered: $0, of: member, connection) }
+    }
+
+    /// A member's observation; nil when it has none of that number.
+    public static func observation(
+        numbered number: Int64,
+        of member: Member,
+        _ connection: any SQLConnection
+    ) throws -> Observation? {
+        try connection.first(
+            "select id, digest from observation where number = $1 and member = $2",
+            .integer(number),
+            .integer(member.number)
         ) { row in
-            let committed = Tick(microseconds: row.integer(0))
-            return Observation(id: id, member: member.id, digest: row.bytes(1), committed: committed)
+            guard let id = ID<Observation>(parsing: row.text(0)) else {
+                throw DatabaseFault.statement("observation.id holds no id")
+            }
+            return Observation(
+                id: id,
+                member: member.id,
+                digest: row.bytes(1),
+                committed: Tick(microseconds: number)
+            )
         }
     }
 
-    /// What was said of an advisory, oldest first.
-    public static func feedback(on advisory: Int64, _ connection: any SQLConnection) throws -> [Feedback] {
+    /// What was said of an advisory, oldest first, after one of them.
+    public static func feedback(
+        on advisory: Int64,
+        after number: Int64,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [(number: Int64, said: Feedback)] {
         try connection.rows(
-            "select body from feedback where advisory = $1 order by number limit $2",
+            "select body, number from feedback where advisory = $1 and number > $2 order by number limit $3",
             .integer(advisory),
-            .integer(Int64(AdvisoryRows.listedMax))
-        ) { row in
-            do {
-                return try JSONDecoder().decode(Feedback.self, from: Data(row.bytes(0)))
-            } catch {
-                throw DatabaseFault.statement("feedback cannot be read: \(error)")
-            }
+            .integer(number),
+            .integer(Int64(count))
+        ) { ($0.integer(1), try said($0)) }
+    }
+
+    /// What was said under a number; nil when there is nothing.
+    public static func feedback(numbered number: Int64, _ connection: any SQLConnection) throws -> Feedback? {
+        try connection.first("select body from feedback where number = $1", .integer(number), make: said)
+    }
+
+    private static func said(_ row: any SQLRow) throws -> Feedback {
+        do {
+            return try JSONDecoder().decode(Feedback.self, from: Data(row.bytes(0)))
+        } catch {
+            throw DatabaseFault.statement("feedback cannot be read: \(error)")
         }
     }
 }
 
 extension Transaction {
     /// Begins a dossier between its parties.
+    /// - Returns: its number.
     public func begin<Content: DossierContent>(
         _ content: Content,
         by principal: Principal,
         between parties: [Member]
-    ) throws {
+    ) throws -> Int64 {
         let row = DossierRow(number: nextTick().microseconds, content: content)
         try connection.run(
             "insert into dossier (number, id, kind) values ($1, $2, $3)",
@@ -174,6 +223,7 @@ extension Transaction {
             )
         }
         try enter(Content.entry, at: Tick(microseconds: row.number), principal: principal.number)
+        return row.number
     }
 
     /// Keeps what became of a dossier.
@@ -207,7 +257,9 @@ extension Transaction {
     }
 
     /// Keeps what somebody said of an advisory.
-    public func keep(_ feedback: Feedback, on advisory: Int64, by principal: Principal) throws {
+    /// - Returns: its number.
+    @discardableResult
+    public func keep(_ feedback: Feedback, on advisory: Int64, by principal: Principal) throws -> Int64 {
         let tick = nextTick()
         try connection.run(
             "insert into feedback (number, advisory, body) values ($1, $2, $3)",
@@ -216,5 +268,6 @@ extension Transaction {
             .bytes(Dossier.body(of: feedback))
         )
         try enter(.feedback, at: tick, principal: principal.number)
+        return tick.microseconds
     }
 }

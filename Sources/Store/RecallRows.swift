@@ -60,30 +60,61 @@ public enum RecallRows {
         )
     }
 
-    /// What a member owes, or gave, newest recall first; those that are owed are all among them.
-    public static func owed(by member: Int64, _ connection: any SQLConnection) throws -> [OwedRow] {
-        try connection.rows(
-            """
-            select \(columns) from owed where member = $1 order by acknowledged is not null, recalled desc, advisory
-            limit $2
-            """,
+    /// What a member owes an acknowledgement of one advisory's recall, or gave; nil for nothing.
+    public static func owed(
+        of advisory: Int64,
+        by member: Int64,
+        _ connection: any SQLConnection
+    ) throws -> OwedRow? {
+        try connection.first(
+            "select \(columns) from owed where advisory = $1 and member = $2",
+            .integer(advisory),
             .integer(member),
-            .integer(Int64(AdvisoryRows.listedMax)),
             make: OwedRow.init
         )
     }
 
-    /// The decisions of a member that relied on an advisory, oldest first.
+    /// What a member owes, then what it gave, each the newest recall first.
+    /// - Parameter place: the row that the last page ended with, as it was then; nil for the first page.
+    public static func owed(
+        by member: Int64,
+        after place: (isGiven: Bool, OwedRow)?,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [OwedRow] {
+        let isGiven = "case when acknowledged is null then 0 else 1 end"
+        return try connection.rows(
+            """
+            select \(columns) from owed where member = $1 and (\(isGiven), -recalled, advisory) > ($2, $3, $4)
+            order by \(isGiven), recalled desc, advisory limit $5
+            """,
+            .integer(member),
+            .integer(place.map { $0.isGiven ? 1 : 0 } ?? -1),
+            .integer(place.map { -$0.1.recalled.microseconds } ?? 0),
+            .integer(place?.1.advisory ?? 0),
+            .integer(Int64(count)),
+            make: OwedRow.init
+        )
+    }
+
+    /// The decisions of a member that relied on an advisory, oldest first, those noted after one of them.
     public static func reliances(
         on advisory: Int64,
         of member: Int64,
+        after number: Int64,
+        upTo count: Int,
         _ connection: any SQLConnection
-    ) throws -> [String] {
+    ) throws -> [(number: Int64, decision: String)] {
         try connection.rows(
-            "select decision from reliance where advisory = $1 and member = $2 order by number",
+            """
+            select number, decision from reliance where advisory = $1 and member = $2 and number > $3
+            order by number limit $4
+            """,
             .integer(advisory),
-            .integer(member)
-        ) { $0.text(0) }
+            .integer(member),
+            .integer(number),
+            .integer(Int64(count))
+        ) { ($0.integer(0), $0.text(1)) }
     }
 }
 
@@ -128,13 +159,14 @@ extension Transaction {
     }
 
     /// Notes that a decision of a member relied on an advisory.
+    /// - Returns: the note's number.
     public func rely(
         on advisory: Int64,
         for decision: String,
         by principal: Principal,
         of member: Member,
         in pool: Int64
-    ) throws {
+    ) throws -> Int64 {
         let tick = nextTick()
         try connection.run(
             "insert into reliance (number, advisory, member, decision) values ($1, $2, $3, $4)",
@@ -144,6 +176,7 @@ extension Transaction {
             .text(decision)
         )
         try enter(.relied, at: tick, principal: principal.number, pool: pool)
+        return tick.microseconds
     }
 
     /// Notes that an advisory is about somebody that a member declared as itself or as linked to it.

@@ -72,18 +72,25 @@ public enum StatusRows {
         )
     }
 
-    /// How many of those that wait one call gives.
-    public static let waitingMax = 1_000
-
-    /// Those of a member that wait for a second person, oldest first.
-    public static func waiting(of member: Int64, _ connection: any SQLConnection) throws -> [StatusRow] {
+    /// Those of a member that wait for a second person, oldest first, after one of them.
+    /// - Parameter principal: whose they are; nil for those of any.
+    public static func waiting(
+        of member: Int64,
+        by principal: Int64?,
+        after id: UUID?,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [StatusRow] {
         try connection.rows(
             """
-            select \(StatusRow.columns) from status where tick in (select status from waiting)
-            and principal in (select number from principal where member = $1) order by tick limit $2
+            select \(StatusRow.columns) from status where tick in (select status from waiting) and tick > $2
+            and principal in (select number from principal where member = $1 and number = coalesce($3, number))
+            order by tick limit $4
             """,
             .integer(member),
-            .integer(Int64(waitingMax)),
+            .integer(id.map(StatusID.tick) ?? 0),
+            SQLValue(principal),
+            .integer(Int64(count)),
             make: StatusRow.init
         )
     }

@@ -1,24 +1,43 @@
 """The OpenAPI document of `/v1`: valid, complete of what is answered, and held by the server against random calls."""
 import concurrent.futures
+import hashlib
 import json
 import os
 import re
+import secrets
 import subprocess
 
 import pytest
 import requests
 from conftest import ROOT, indicator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from test_reports import ROUTE, suspicion
 from test_scenarios import Party, content, publish
 
 SCHEMATHESIS = ROOT / ".venv/bin/schemathesis"
 # Ten failed attempts a minute are told 401, the others 429: both are a refusal of who is not known.
-HOOKS = "import schemathesis.specs.openapi.checks as it\nit.AUTH_REJECTION_STATUSES = frozenset({401, 403, 429})\n"
-# What a schema cannot say: check digits, bytes of UTF-8, the years of a time, which members and pools there are.
+# A body that fits names what its caller has to do with, where the test says so.
+HOOKS = """
+import json, os
+import schemathesis
+import schemathesis.specs.openapi.checks as it
+
+it.AUTH_REJECTION_STATUSES = frozenset({401, 403, 429})
+HELD = json.loads(os.environ["HELD"])
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    held = HELD.get(context.operation.definition.raw["operationId"])
+    if held and isinstance(case.body, dict) and case.meta and case.meta.generation.mode.is_positive:
+        case.body.update(held)
+"""
+# What a schema cannot say: check digits, bytes of UTF-8, the years of a time, which members, pools and places there are, which keys
+# were used for another call.
 RULED = [
     "draftAdvisory", "editAdvisory", "amendAdvisory", "gradeAdvisory", "reviewAdvisory", "giveConsent", "explainAdvisory", "rely", "disputeAdvisory",
     "acknowledgeRecall", "report", "addToReport", "sayOnReport", "wantMoreOfReport", "refuseReport", "giveOutcome", "ask", "answerRequest",
-    "giveFeedback", "confirm",
+    "giveFeedback", "confirm", "observe", "askConsent", "refuseConsent", "acceptReport", "retractReport", "listRecalls",
 ]
 # Their bodies are those of draftAdvisory and report over again: enough that they are fuzzed.
 ALIKE = ["editAdvisory", "amendAdvisory", "addToReport", "ask"]
@@ -50,7 +69,7 @@ def ask(party, method, path, **options):
     return requests.request(method, f"{party.world.card['url']}{path}", headers=headers, timeout=20, **options)
 
 
-def schemathesis(party, folder, *words, parameters=None):
+def schemathesis(party, folder, *words, parameters=None, held=None):
     """Runs it over the document, with every check; what it finds is its output."""
     folder.mkdir()
     (folder / "openapi_hooks.py").write_text(HOOKS)
@@ -69,7 +88,7 @@ def schemathesis(party, folder, *words, parameters=None):
             "--header", f"Authorization: Bearer {party.world.token(party.name)}", "--checks", "all", "--no-color", "--no-shrink",
             "--seed", "20261124", "--max-examples", "3", "--exclude-path", ENDLESS, *words,
         ],
-        env=os.environ | {"SCHEMATHESIS_HOOKS": "openapi_hooks", "PYTHONPATH": str(folder)},
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "openapi_hooks", "PYTHONPATH": str(folder), "HELD": json.dumps(held or {})},
         cwd=folder, capture_output=True, text=True, timeout=300,
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]
@@ -83,20 +102,43 @@ def test_the_document_is_valid(document):
 def test_random_calls_find_nothing(document, customs, legal, tmp_path):
     """The whole document, in parts that run side by side.
 
-    At the end both principals call on an advisory that there is what they may, but for what would end it at the first.
+    At the end each side calls on an advisory, a report and a request that there is what it may, but for what would end it
+    at the first.
     """
+    bank, forwarder, police = (Party(customs.world, name) for name in ("first-harbour-bank", "blue-anchor", "city-police"))
     made = customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content()}, 201)
     published = publish(customs, legal)
-    one = ["--phases", "fuzzing", "--include-path-regex", r"/advisories/\{id\}", "--exclude-path-regex"]
+    bank.poll()
+    report = bank.report("full")["id"]
+    sent = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion()}, 201)["id"]
+    asked = bank.call("POST", "requests", {"to": "city-police", "content": suspicion(subjects=[ROUTE], relations=[])}, 201)["id"]
+    text, salt = json.dumps(suspicion()), secrets.token_bytes(16)
+    digest = hashlib.sha256(salt + text.encode()).hexdigest()
+    seen = bank.call("POST", "observations", {"digest": digest}, 201)["observation"]
+    held = {
+        "rely": {"report": report}, "giveFeedback": {"report": report}, "ask": {"to": "city-police"},
+        "confirm": {"report": report, "observation": seen, "salt": salt.hex(), "text": text},
+        "giveConsent": {"reader": bank.name}, "report": {"authority": customs.name}, "draftAdvisory": {"pool": "warnings"},
+    }
+
+    def on(path):
+        return ["--phases", "fuzzing", "--include-path-regex", path, "--exclude-path-regex"]
+
+    advisory = on(r"/advisories/\{id\}")
     runs = [
-        (customs, ["--phases", "coverage", "--exclude-operation-id-regex", f"^({'|'.join(ALIKE)})$"], None),
-        (customs, ["--phases", "examples,fuzzing,stateful"], None),
-        (customs, [*one, "/(withdraw|recall|erase|amend|ratify|settle|dispute)$"], {"path.id": made["id"]}),
-        (legal, [*one, "/(withdraw|recall|erase|amend|edit|dispute)$"], {"path.id": published["reference"]}),
+        (customs, ["--phases", "coverage", "--exclude-operation-id-regex", f"^({'|'.join(ALIKE)})$"], {}),
+        (customs, ["--phases", "examples,fuzzing,stateful"], {}),
+        (customs, [*advisory, "/(withdraw|recall|erase|amend|ratify|settle|dispute)$"], {"path.id": made["id"]}),
+        (legal, [*advisory, "/(withdraw|recall|erase|amend|edit|dispute)$"], {"path.id": published["reference"]}),
+        (forwarder, [*on(r"/reports(/\{id\})?"), "/retract$"], {"path.id": sent}),
+        (legal, [*on(r"/reports/\{id\}"), "/refuse$"], {"path.id": sent}),
+        (police, [*on(r"/requests/\{id\}"), "/close$"], {"path.id": asked}),
+        (bank, [*on("/(requests|reliances|feedback|observations|confirmations|recalls|dispute)"), "/requests/"],
+         {"path.id": report, "path.report": report, "query.report": report, "query.advisory": published["reference"]}),
     ]
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         tested = list(pool.map(
-            lambda run: schemathesis(run[1][0], tmp_path / str(run[0]), *run[1][1], parameters=run[1][2]), enumerate(runs)))
+            lambda run: schemathesis(run[1][0], tmp_path / str(run[0]), *run[1][1], parameters=run[1][2], held=held), enumerate(runs)))
     calls = sum(method != "parameters" for path, item in document["paths"].items() if path != ENDLESS for method in item)
     assert tested[0] + len(ALIKE) == calls == tested[1], tested
 

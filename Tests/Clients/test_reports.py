@@ -6,6 +6,9 @@ import secrets
 from conftest import wait_for
 from test_scenarios import EXTENSION, FACT, Party, content, join, later, person, publish, restart, world, customs, legal  # noqa: F401
 
+# Names nobody, so that no legal gateway is needed.
+ROUTE = {"kind": "RTE", "key": "r", "properties": {"origin": ["CNSHA"], "destination": ["NLRTM"]}}
+
 
 def suspicion(**more):
     return {
@@ -55,7 +58,7 @@ def test_a_report_needs_an_authority_and_a_gateway(world, legal):
     oil, forwarder = Party(world, "north-oil"), Party(world, "blue-anchor")
     no_gateway = oil.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion()}, 403)
     assert "no legal gateway" in no_gateway["detail"]
-    nameless = suspicion(subjects=[{"kind": "RTE", "key": "r", "properties": {"origin": ["CNSHA"], "destination": ["NLRTM"]}}], relations=[])
+    nameless = suspicion(subjects=[ROUTE], relations=[])
     oil.call("POST", "reports", {"authority": "harbour-customs", "content": nameless}, 201)
     assert "name one" in forwarder.call("POST", "reports", {"authority": "north-oil", "content": nameless}, 409)["detail"]
     wrong = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion(place="Rotterdam")}, 422)

@@ -126,7 +126,7 @@ struct AcceptanceTests {
             }
         }
         let second = try await exchange.session(eve)
-        #expect(try await exchange.node.statuses.waiting(for: second).map(\.id) == [report.id])
+        #expect(try await exchange.node.statuses.waiting(for: second, upTo: 10).map(\.id) == [report.id])
         let settled = try await acceptance.settle(id, .approve, by: second)
         #expect(settled.status == .complete && settled.successCount == 2 && settled.failureCount == 1)
         #expect(settled.totalCount == 3 && settled.pendingCount == 0)

@@ -79,7 +79,6 @@ struct AdvisoryExchange {
     ) async throws -> Advisory {
         let customs = try await session("customs")
         let drafted = try await desk.draft(
-            node.newID(by: customs, key: nil),
             kind,
             try content ?? Self.content(),
             on: try terms ?? AdvisoryTerms(marking: .amber),

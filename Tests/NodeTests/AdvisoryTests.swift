@@ -29,6 +29,41 @@ struct AdvisoryTests {
         await world.exchange.close()
     }
 
+    @Test("that may not be published take no number, alone or among others", arguments: Engine.both)
+    func refused(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let customs = try await world.session("customs")
+        let draft = try await world.desk.draft(
+            .subject,
+            try AdvisoryExchange.content(),
+            on: AdvisoryTerms(marking: .amber),
+            in: "warnings",
+            by: customs
+        )
+        let (desk, id) = (world.desk, draft.id)
+        await withTaskGroup { group in
+            for number in 0..<20 {
+                group.addTask {
+                    if number.isMultiple(of: 2) {
+                        await #expect(throws: AdvisoryFault.self) {
+                            try await desk.act(.publish, on: .id(id), by: customs)
+                        }
+                    } else {
+                        _ = try? await desk.draft(  // It is there to share the transaction.
+                            .subject,
+                            draft.content,
+                            on: draft.terms,
+                            in: "warnings",
+                            by: customs
+                        )
+                    }
+                }
+            }
+        }
+        #expect(try await world.published().reference?.text == "CVT-2027-00001")
+        await world.exchange.close()
+    }
+
     @Test("under ORCON show the tearline, and a consent shows more until it ends by itself", arguments: Engine.both)
     func consent(engine: Engine) async throws {
         let world = try await AdvisoryExchange(engine, readers: [("bank", .bank), ("other", .bank), ("abroad", .bank)])
@@ -83,7 +118,6 @@ struct AdvisoryTests {
         )
         let terms = try AdvisoryTerms(marking: .amber, affected: try AffectedPopulation(kinds: [.carrier]))
         let drafted = try await world.desk.draft(
-            world.node.newID(by: customs, key: nil),
             .safety,
             content,
             on: terms,

@@ -68,7 +68,6 @@ struct CompartmentTests {
         var open: [ID<Advisory>] = []
         for number in 0..<9 {
             let advisory = try await world.desk.draft(
-                world.node.newID(by: customs, key: nil),
                 .subject,
                 try AdvisoryExchange.content(),
                 on: try AdvisoryTerms(compartment: number.isMultiple(of: 3) ? nil : harbour),
@@ -85,6 +84,30 @@ struct CompartmentTests {
         await world.exchange.close()
     }
 
+    @Test("is told by no key, once its caller is cleared no more", arguments: Engine.both)
+    func keyed(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        func draft() async throws -> Advisory {
+            let customs = try await world.session("customs")
+            return try await world.desk.draft(
+                .subject,
+                try AdvisoryExchange.content(),
+                on: try AdvisoryTerms(compartment: Samples.name("harbour")),
+                in: "warnings",
+                by: customs,
+                as: world.node.call("key", by: customs, asked: [])
+            )
+        }
+        _ = try await world.node.administration.changePrincipal("customs") {
+            $0.clearances = [Samples.name("harbour"): nil]
+        }
+        let made = try await draft()
+        #expect(try await draft().id == made.id)
+        _ = try await world.node.administration.changePrincipal("customs") { $0.clearances = [:] }
+        await #expect { try await draft() } throws: { if case AdvisoryFault.absent = $0 { true } else { false } }
+        await world.exchange.close()
+    }
+
     private func listed(for session: Session, _ world: AdvisoryExchange) async throws -> [ID<Advisory>] {
         try await world.desk.advisories(for: session, before: .max, upTo: 100).map(\.advisory.id)
     }
@@ -94,10 +117,10 @@ struct CompartmentTests {
         let calls: [() async throws -> Void] = [
             { _ = try await world.desk.advisory(name, for: session) },
             { _ = try await world.desk.act(.action(.recall(.error)), on: name, by: session) },
-            { _ = try await world.desk.act(.publish, on: name, by: session, seen: "0") },
+            { _ = try await world.desk.act(.publish, on: name, by: session, seen: ["0"]) },
             { _ = try await world.desk.settle(name, by: session) },
-            { _ = try await world.desk.sights(of: name, for: session) },
-            { _ = try await world.node.reports.feedback(on: name, for: session) },
+            { _ = try await world.desk.sights(of: name, for: session, upTo: 100) },
+            { _ = try await world.node.reports.feedback(on: name, for: session, upTo: 100) },
             { _ = try await world.desk.decisions(on: name, to: "bank", as: nil, for: nil, asked: session) },
             {
                 _ = try await world.desk.consent(
@@ -106,16 +129,6 @@ struct CompartmentTests {
                     for: .monitoring,
                     .full,
                     until: world.exchange.clock.now.advanced(by: .seconds(60)),
-                    by: session
-                )
-            },
-            {
-                _ = try await world.desk.draft(
-                    advisory.id,
-                    .subject,
-                    try AdvisoryExchange.content(),
-                    on: try AdvisoryTerms(),
-                    in: "warnings",
                     by: session
                 )
             },

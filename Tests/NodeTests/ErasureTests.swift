@@ -54,7 +54,7 @@ struct ErasureTests {
         let marks = advisory.content.subjects.flatMap(\.marks)
         let before = try await leaves(world)
         let customs = try await world.session("customs")
-        let (sights, owed) = try await world.desk.sights(of: .id(advisory.id), for: customs)
+        let (sights, owed) = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 100)
         let text = try await held(world)
         #expect(Self.words.allSatisfy { text.contains($0) })
         let head = try await world.head
@@ -66,7 +66,7 @@ struct ErasureTests {
         let after = try await held(world)
         for word in Self.words + marks.map(\.text) { #expect(!after.contains(word), "\(word)") }
         #expect(try await leaves(world).filter { before[$0.key] != nil } == before)
-        let kept = try await world.desk.sights(of: .id(advisory.id), for: customs)
+        let kept = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 100)
         #expect(kept.sights.map(\.receipt) == sights.map(\.receipt) && kept.owed.map(\.1) == owed.map(\.1))
         #expect(erased.reference == advisory.reference && erased.stage == advisory.stage)
         #expect(try await world.desk.advisory(.id(advisory.id), for: customs) == erased)
@@ -75,12 +75,13 @@ struct ErasureTests {
         for name in ["bank", "carrier"] {
             #expect(try await world.reports(name) == ["stubx"])
             #expect(try await world.reports(name, after: head) == (isRecalled ? [] : ["stubx"]))
-            #expect(try await world.desk.recalls(for: try await world.session(name)).count == (isRecalled ? 1 : 0))
+            let recalls = try await world.desk.recalls(for: try await world.session(name), upTo: 100)
+            #expect(recalls.count == (isRecalled ? 1 : 0))
         }
         // A recall of what was erased still reaches everybody.
         if !isRecalled {
             _ = try await world.desk.act(.action(.recall(.leak)), on: .id(advisory.id), by: customs)
-            #expect(try await world.desk.recalls(for: try await world.session("bank")).count == 1)
+            #expect(try await world.desk.recalls(for: try await world.session("bank"), upTo: 100).count == 1)
             #expect(try await world.reports("bank") == ["stubx"])
         }
         await world.exchange.close()

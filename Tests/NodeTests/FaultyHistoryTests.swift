@@ -149,7 +149,7 @@ private struct History {
     /// What waits twice, because it was sent again, is decided twice.
     private func settle(_ decision: Acceptance.Decision, as token: String) async throws {
         let session = try await exchange.session(token)
-        for waiting in try await node.statuses.waiting(for: session) {
+        for waiting in try await node.statuses.waiting(for: session, upTo: 100) {
             let id = try #require(ID<StatusReport>(parsing: waiting.id))
             try await again { _ = try await node.acceptance.settle(id, decision, by: session) }
         }

@@ -145,7 +145,7 @@ struct OwnershipTests {
             let report = try await exchange.publish(texts, to: pool, as: ann)
             #expect(report.pendingCount == 2)
             // Only the author and an approver are told what waits.
-            let shown = try await exchange.node.statuses.waiting(for: try await exchange.session(sam))
+            let shown = try await exchange.node.statuses.waiting(for: try await exchange.session(sam), upTo: 100)
             #expect(shown.isEmpty)
             let id = try #require(ID<StatusReport>(parsing: report.id))
             let settled = try await exchange.node.acceptance.settle(id, decision, by: session)

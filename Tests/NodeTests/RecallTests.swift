@@ -31,17 +31,21 @@ struct RecallTests {
             #expect(!String(decoding: bytes, as: UTF8.self).contains("Verloop"))
         }
         #expect(try await world.reports("bank-5") == [])
-        let (sights, owed) = try await world.desk.sights(of: .id(advisory.id), for: try await world.session("lena"))
+        let (sights, owed) = try await world.desk.sights(
+            of: .id(advisory.id),
+            for: try await world.session("lena"),
+            upTo: 100
+        )
         #expect(Set(sights.map(\.member.name.text)).isSuperset(of: (1...4).map { "bank-\($0)" }))
         #expect(owed.map(\.member.name.text).sorted() == (1...4).map { "bank-\($0)" })
-        let mine = try #require(try await world.desk.recalls(for: try await world.session("bank-1")).first)
+        let mine = try #require(try await world.desk.recalls(for: try await world.session("bank-1"), upTo: 100).first)
         #expect(mine.decisions == ["account 17 restricted", "account 18 restricted"] && mine.report == report.id)
         // One acknowledges here, one by a note over TAXII; the others are overdue after a day, until they do.
         try await world.desk.acknowledge(id, nil, by: try await world.session("bank-1"))
         try await acknowledge(report.id, by: "bank-2", world)
         world.exchange.clock.advance(by: .seconds(86_400))
         let now = world.exchange.clock.now
-        let late = try await world.desk.sights(of: .id(advisory.id), for: customs).owed.filter {
+        let late = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 100).owed.filter {
             $0.1.isOverdue(at: now)
         }
         #expect(late.map(\.member.name.text).sorted() == ["bank-3", "bank-4"])
@@ -102,7 +106,7 @@ struct RecallTests {
             }
         }
         for advisory in advisories where recalled.contains(advisory.id) {
-            let (sights, owed) = try await world.desk.sights(of: .id(advisory.id), for: customs)
+            let (sights, owed) = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 100)
             let objects = try await world.exchange.database.read { connection in
                 guard let row = try AdvisoryRows.advisory(advisory.id, connection) else { return Set<String>() }
                 return Set(try AdvisoryRows.renditions(of: row.number, connection).map(\.object))

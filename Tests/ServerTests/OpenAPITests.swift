@@ -67,7 +67,7 @@ struct OpenAPITests {
             #expect(await exchange.answer("GET", path[...]) == "404", "\(path)")
         }
         #expect(await exchange.answer("DELETE", ["advisories"]) == "405 GET, POST, HEAD")
-        #expect(await exchange.answer("HEAD", ["reliances"]) == "405 POST")
+        #expect(await exchange.answer("HEAD", ["observations"]) == "405 POST")
         #expect(await exchange.answer("HEAD", ["advisories"]) == nil)
         await exchange.close()
     }

@@ -244,7 +244,7 @@ struct AdvisoryTextTests {
             [{"member":"on-time","due":"t","acknowledged":"s","overdue":false},{"member":"waiting","due":"t","overdue":\
             false},{"member":"late","due":"t","overdue":true}]
             """
-        let seen = WhoSawCommand.text(try value("{\"receipts\":\(receipts),\"owed\":\(owed)}"))
+        let seen = WhoSawCommand.text([try value("{\"receipts\":\(receipts),\"owed\":\(owed)}")])
         #expect(seen.hasPrefix("OVERDUE"))
         let order = ["late", "waiting", "on-time", "full"].compactMap { seen.firstRange(of: $0)?.lowerBound }
         #expect(order.count == 4 && order == order.sorted())

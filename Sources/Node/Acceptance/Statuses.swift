@@ -26,15 +26,27 @@ public struct Statuses: Sendable {
         return Data(row.body)
     }
 
-    /// What waits for a second person of the session's member, oldest first, as far as `StatusRows.waitingMax`.
+    /// What waits for a second person of the session's member, oldest first, after one status of it.
     ///
     /// An approver is told of all of it, any other principal of what is its own.
-    public func waiting(for session: Session) async throws -> [Waiting] {
-        let rows = try await database.read { try StatusRows.waiting(of: session.member.number, $0) }
+    public func waiting(
+        for session: Session,
+        after status: ID<StatusReport>? = nil,
+        upTo count: Int
+    ) async throws -> [Waiting] {
+        let principal = session.principal.roles.contains(.approver) ? nil : session.principal.number
+        let rows = try await database.read {
+            try StatusRows.waiting(
+                of: session.member.number,
+                by: principal,
+                after: status?.uuid,
+                upTo: count,
+                $0
+            )
+        }
         let directory = live.directory
         return try rows.compactMap { row in
-            guard row.principal == session.principal.number || session.principal.roles.contains(.approver),
-                let author = directory.principal(numbered: row.principal),
+            guard let author = directory.principal(numbered: row.principal),
                 let pool = directory.pool(numbered: row.pool)
             else { return nil }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body))

@@ -72,20 +72,23 @@ public struct AdvisoryDesk: Sendable {
         press = RenditionPress(live, surroundings, key: key)
     }
 
-    /// Begins an advisory in a pool that the caller may write to; one that its member began under the same id is given
-    /// as it is now.
+    /// Begins an advisory in a pool that the caller may write to; what the same call began before is given as it is
+    /// now.
     public func draft(
-        _ id: ID<Advisory>,
         _ kind: AdvisoryKind,
         _ content: AdvisoryContent,
         on terms: AdvisoryTerms,
         in pool: String,
-        by session: Session
+        by session: Session,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Advisory {
-        try await write { [self] transaction in
+        let id = ID<Advisory>(surroundings.uuid())
+        return try await write { [self] transaction in
             let (directory, author) = try present(session, transaction)
-            if let known = try AdvisoryRows.advisory(id, transaction.connection) {
-                guard AccessPolicy.shows(known.advisory, to: author, at: transaction.now) else {
+            if let number = try transaction.made(by: call) {
+                guard let known = try AdvisoryRows.advisory(numbered: number, transaction.connection),
+                    AccessPolicy.shows(known.advisory, to: author, at: transaction.now)
+                else {
                     throw AdvisoryFault.absent
                 }
                 return known.advisory
@@ -113,6 +116,7 @@ public struct AdvisoryDesk: Sendable {
                 released: 0
             )
             try transaction.add(row, by: author.principal)
+            try transaction.keep(call, made: row.number)
             return advisory
         }
     }
@@ -125,18 +129,18 @@ public struct AdvisoryDesk: Sendable {
     }
 
     /// Does one thing to an advisory of the caller's member.
-    /// - Parameter seen: the tag of the advisory that the caller saw; nil for whatever it is now.
+    /// - Parameter seen: the tags of which it must have one: what the caller saw; nil for whatever it is now.
     public func act(
         _ step: Step,
         on name: AdvisoryName,
         by session: Session,
-        seen: String? = nil
+        seen: [String]? = nil
     ) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
             let (directory, actor) = try present(session, transaction)
             var row = try name.row(ownedBy: actor, at: transaction.now, transaction.connection)
             guard let pool = directory.pool(numbered: row.pool) else { throw AdvisoryFault.absent }
-            if let seen, seen != row.advisory.tag { throw AdvisoryFault.changedMeanwhile }
+            try row.advisory.check(isOneOf: seen)
             let before = row.advisory
             let action = try action(step, transaction)
             if let terms = action.terms {
@@ -195,13 +199,15 @@ public struct AdvisoryDesk: Sendable {
     public func dispute(
         _ name: AdvisoryName,
         _ reason: String,
-        by session: Session
+        by session: Session,
+        seen: [String]? = nil
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
             guard let row = try name.row(for: reader.member, transaction.connection) else { throw AdvisoryFault.absent }
             let holders = try Holders(of: row, directory, transaction.connection)
             guard name.members(among: holders).contains(reader.member.id) else { throw AdvisoryFault.absent }
+            try row.advisory.check(isOneOf: seen)
             let feedback: Feedback
             do throws(ReportFault) {
                 feedback = try Feedback(dispute: reason, by: reader.member.id, at: transaction.now)
@@ -216,10 +222,15 @@ public struct AdvisoryDesk: Sendable {
     }
 
     /// Ends a dispute in the advisory's favour: an approver of the originator looked at it.
-    public func settle(_ name: AdvisoryName, by session: Session) async throws(AdvisoryFault) -> Advisory {
+    public func settle(
+        _ name: AdvisoryName,
+        by session: Session,
+        seen: [String]? = nil
+    ) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
             let (directory, actor) = try present(session, transaction)
             let row = try name.row(ownedBy: actor, at: transaction.now, transaction.connection)
+            try row.advisory.check(isOneOf: seen)
             return try change(row, by: actor, transaction, directory) { advisory, now throws(LifecycleRefusal) in
                 try advisory.settled(by: ActingPrincipal(actor), at: now)
             }

@@ -15,12 +15,14 @@ extension AdvisoryDesk {
         public let renditions: [Rendition]
     }
 
-    /// All receipts of an advisory, oldest first, and who owes or gave an acknowledgement of its recall.
+    /// The receipts of an advisory after a tick, oldest first, and who owes or gave an acknowledgement of its recall.
     ///
     /// For the originator's publishers, approvers, officers and auditors.
     public func sights(
         of name: AdvisoryName,
-        for session: Session
+        for session: Session,
+        after tick: Tick = .zero,
+        upTo count: Int
     ) async throws -> (sights: [Sight], owed: [(member: Member, OwedRow)]) {
         try checkOversight(session)
         let directory = live.directory
@@ -28,6 +30,7 @@ extension AdvisoryDesk {
         return try await database.read { connection in
             let row = try name.row(ownedBy: session.reader, at: now, connection)
             let given = try Holders(of: row, directory, connection).given
+                .filter { $0.receipt.tick.map { $0 > tick } ?? false }.prefix(count)
             let sights = given.compactMap { given in
                 directory.members[given.principal.member].map {
                     Sight(
@@ -99,7 +102,9 @@ extension AdvisoryDesk {
         for purpose: Purpose,
         _ rendition: Rendition,
         until: Timestamp,
-        by session: Session
+        by session: Session,
+        seen: [String]? = nil,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Consent {
         try await write { [self] transaction in
             let (directory, giver) = try present(session, transaction)
@@ -112,6 +117,8 @@ extension AdvisoryDesk {
                     transaction.connection
                 )
             else { throw AdvisoryFault.absent }
+            let isMade = try transaction.made(by: call) != nil
+            if !isMade { try row.advisory.check(isOneOf: seen) }
             try Self.checkConsenting(giver)
             guard let member = Name(reader).flatMap({ directory.member(named: $0) }) else {
                 throw AdvisoryFault.invalid(field: "reader", rule: "no member has this name")
@@ -119,7 +126,7 @@ extension AdvisoryDesk {
             guard rendition == .full || rendition == .tearline else {
                 throw AdvisoryFault.invalid(field: "rendition", rule: "must be full or tearline: the others need none")
             }
-            guard until > transaction.now else {
+            guard isMade || until > transaction.now else {
                 throw AdvisoryFault.invalid(field: "until", rule: "must lie in the future; a consent ends by itself")
             }
             let consent = Consent(
@@ -130,7 +137,9 @@ extension AdvisoryDesk {
                 isOfUnit: consenting == .units,
                 until: until
             )
-            try Gains.give(in: transaction) { try transaction.add(consent, for: member) }
+            guard !isMade else { return consent }
+            let number = try Gains.give(in: transaction) { try transaction.add(consent, for: member) }
+            try transaction.keep(call, made: number)
             try transaction.answerConsent(to: row.number, of: member, for: purpose, .granted, by: giver.principal)
             return consent
         }

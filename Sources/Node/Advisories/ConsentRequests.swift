@@ -105,13 +105,15 @@ extension AdvisoryDesk {
         to name: AdvisoryName,
         reader: String,
         for purpose: Purpose,
-        by session: Session
+        by session: Session,
+        seen: [String]? = nil
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
             let (directory, giver) = try present(session, transaction)
             guard let row = try name.row(for: giver.member, transaction.connection),
                 try Self.consenting(giver, to: row, directory, at: transaction.now, transaction.connection) != nil
             else { throw AdvisoryFault.absent }
+            try row.advisory.check(isOneOf: seen)
             try Self.checkConsenting(giver)
             let member = Name(reader).flatMap { directory.member(named: $0) }
             guard let member,

@@ -18,19 +18,86 @@ extension AdvisoryDesk {
     /// How long the text of a decision or a note may be, in bytes.
     public static let textBytesMax = 1_024
 
+    /// Where a listing of recalls goes on: behind one that was owed, or acknowledged, by then.
+    public struct RecallPlace: Sendable {
+        let isGiven: Bool
+        let report: STIXID
+
+        /// The place of a recall.
+        public init?(_ recall: Recall) {
+            guard let report = try? STIXID(parsing: recall.report) else { return nil }
+            self.report = report
+            isGiven = recall.owed.acknowledged != nil
+        }
+
+        /// Reads what `text` writes; nil for anything else.
+        public init?(_ text: String) {
+            let parts = text.split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let report = try? STIXID(parsing: String(parts[1])),
+                parts[0] == "owed" || parts[0] == "given"
+            else { return nil }
+            self.report = report
+            isGiven = parts[0] == "given"
+        }
+
+        /// The place as a word, which tells its reader nothing new.
+        public var text: String { "\(isGiven ? "given" : "owed").\(report.text)" }
+    }
+
     /// The recalls that the caller's member owes an acknowledgement of, or gave it; those that it owes first.
-    public func recalls(for session: Session) async throws -> [Recall] {
+    ///
+    /// Each has the first `count` of the decisions that relied on it.
+    public func recalls(
+        for session: Session,
+        after place: RecallPlace? = nil,
+        upTo count: Int
+    ) async throws -> [Recall] {
         let directory = live.directory
         let member = session.member
         return try await database.read { connection in
-            try RecallRows.owed(by: member.number, connection).compactMap { owed in
+            let last = try place.map { place in
+                guard let row = try AdvisoryName.report(place.report).row(for: member, connection),
+                    let owed = try RecallRows.owed(of: row.number, by: member.number, connection)
+                else { throw AdvisoryFault.invalid(field: "after", rule: "must be the `next` of a page of yours") }
+                return (isGiven: place.isGiven, owed)
+            }
+            return try RecallRows.owed(by: member.number, after: last, upTo: count, connection).compactMap { owed in
                 guard let row = try AdvisoryRows.advisory(numbered: owed.advisory, connection),
                     case .recalled(let reason, _, _) = row.advisory.stage,
                     let report = try Self.report(heldBy: member.id, of: row, directory, connection)
                 else { return nil }
-                let decisions = try RecallRows.reliances(on: row.number, of: member.number, connection)
-                return Recall(report: report, reason: reason, owed: owed, decisions: decisions)
+                let decisions = try RecallRows.reliances(
+                    on: row.number,
+                    of: member.number,
+                    after: 0,
+                    upTo: count,
+                    connection
+                )
+                return Recall(report: report, reason: reason, owed: owed, decisions: decisions.map(\.decision))
             }
+        }
+    }
+
+    /// The decisions of the caller's member that relied on an advisory that it was given, oldest first, after one.
+    public func reliances(
+        on report: STIXID,
+        for session: Session,
+        after number: Int64,
+        upTo count: Int
+    ) async throws -> [(number: Int64, decision: String)] {
+        let directory = live.directory
+        let member = session.member
+        return try await database.read { connection in
+            guard let row = try AdvisoryName.report(report).row(for: member, connection),
+                try Holders(of: row, directory, connection).members(ofObject: report).contains(member.id)
+            else { throw AdvisoryFault.absent }
+            return try RecallRows.reliances(
+                on: row.number,
+                of: member.number,
+                after: number,
+                upTo: count,
+                connection
+            )
         }
     }
 
@@ -58,7 +125,8 @@ extension AdvisoryDesk {
     public func rely(
         on report: STIXID,
         for decision: String,
-        by session: Session
+        by session: Session,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) {
         guard !decision.isEmpty, decision.utf8.count <= Self.textBytesMax else {
             throw .invalid(
@@ -73,13 +141,15 @@ extension AdvisoryDesk {
                     reader.member.id
                 )
             else { throw AdvisoryFault.absent }
-            try transaction.rely(
+            guard try transaction.made(by: call) == nil else { return }
+            let number = try transaction.rely(
                 on: row.number,
                 for: decision,
                 by: reader.principal,
                 of: reader.member,
                 in: row.pool
             )
+            try transaction.keep(call, made: number)
         }
     }
 

@@ -4,7 +4,11 @@ import Store
 /// What members saw by themselves, and whether it confirms an advisory.
 extension ReportDesk {
     /// Commits the digest of what the caller's member saw, before it tells.
-    public func observe(_ digest: [UInt8], by session: Session) async throws(AdvisoryFault) -> Observation {
+    public func observe(
+        _ digest: [UInt8],
+        by session: Session,
+        as call: KeyedCall? = nil
+    ) async throws(AdvisoryFault) -> Observation {
         guard digest.count == Observation.digestBytes else {
             throw .invalid(field: "digest", rule: "must be the 64 hexadecimal digits of SHA-256 of salt and text")
         }
@@ -13,12 +17,19 @@ extension ReportDesk {
             guard !observer.principal.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
                 throw AdvisoryFault.forbidden("this needs the role reporter, publisher or officer")
             }
-            return try transaction.keep(
+            if let number = try transaction.made(by: call) {
+                let known = try DossierRows.observation(numbered: number, of: observer.member, transaction.connection)
+                guard let known else { throw AdvisoryFault.absent }
+                return known
+            }
+            let observation = try transaction.keep(
                 observation: id,
                 digest,
                 by: observer.principal,
                 of: observer.member
             )
+            try transaction.keep(call, made: observation.committed.microseconds)
+            return observation
         }
     }
 
@@ -32,7 +43,8 @@ extension ReportDesk {
         _ text: String,
         _ content: ReportContent,
         salt: [UInt8],
-        by session: Session
+        by session: Session,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Feedback {
         guard (Observation.saltBytesMin...Observation.saltBytesMax).contains(salt.count) else {
             throw .invalid(
@@ -51,6 +63,7 @@ extension ReportDesk {
             else {
                 throw AdvisoryFault.absent
             }
+            if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
             let held = try DossierRows.observation(observation, of: speaker.member, transaction.connection)
             guard let held, held.digest == digest else {
                 throw AdvisoryFault.invalid(
@@ -70,7 +83,8 @@ extension ReportDesk {
                 firstGiven: given.compactMap(\.receipt.tick).min()
             )
             let feedback = Feedback(confirmation: finding, by: speaker.member.id, at: transaction.now)
-            try transaction.keep(feedback, on: row.number, by: speaker.principal)
+            let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
+            try transaction.keep(call, made: number)
             if finding == .corroborated, !row.isCorroborated {
                 row.isCorroborated = true
                 try press.release(&row, since: row.advisory, in: transaction, directory)

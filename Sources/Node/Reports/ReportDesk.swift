@@ -25,23 +25,16 @@ public struct ReportDesk: Sendable {
 
     // MARK: Reports
 
-    /// Brings a report to the one authority that it is for; one that was brought under the same id is given as it is.
+    /// Brings a report to the one authority that it is for; what the same call brought before is given as it is now.
     public func report(
-        _ id: ID<Report>,
         _ content: ReportContent,
         to authority: String,
-        by session: Session
+        by session: Session,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Report {
-        try await write(session) { transaction, directory, author in
-            if let known = try DossierRows.dossier(
-                id.text,
-                of: author.member.number,
-                Report.self,
-                transaction.connection
-            ) {
-                guard known.content.member == author.member.id else { throw AdvisoryFault.absent }
-                return known.content
-            }
+        let id = ID<Report>(surroundings.uuid())
+        return try await write(session) { transaction, directory, author in
+            if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
             guard let receiver = Name(authority).flatMap({ directory.member(named: $0) }) else {
                 throw AdvisoryFault.invalid(field: "authority", rule: "no member has this name")
             }
@@ -52,7 +45,8 @@ public struct ReportDesk: Sendable {
             let report = try Self.allowed { () throws(ReportFault) in
                 try Report(id, content, by: ActingPrincipal(author), to: receiver, at: transaction.now)
             }
-            try transaction.begin(report, by: author.principal, between: [author.member, receiver])
+            let number = try transaction.begin(report, by: author.principal, between: [author.member, receiver])
+            try transaction.keep(call, made: number)
             return report
         }
     }
@@ -75,11 +69,14 @@ public struct ReportDesk: Sendable {
         if gateway == nil { throw .forbidden(ReportFault.noGateway.description) }
     }
 
-    /// Does one thing to a report that the caller's member is a party to.
+    /// Does one thing to a report that the caller's member is a party to, once for the same call.
+    /// - Parameter seen: the tags of which it must have one: what the caller saw; nil for whatever it is now.
     public func act(
         _ action: ReportAction,
         on id: ID<Report>,
-        by session: Session
+        by session: Session,
+        seen: [String]? = nil,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Report {
         try await write(session) { transaction, directory, actor in
             guard
@@ -92,6 +89,10 @@ public struct ReportDesk: Sendable {
                 row.content.isSeen(by: actor.member.id)
             else { throw AdvisoryFault.absent }
             let before = row.content
+            guard try transaction.made(by: call) == nil else { return before }
+            if let seen, !seen.contains(before.tag(for: actor.member.id, at: transaction.now)) {
+                throw AdvisoryFault.changedMeanwhile
+            }
             row.content = try Self.allowed { () throws(ReportFault) in
                 try before.after(action, by: ActingPrincipal(actor), at: transaction.now)
             }
@@ -100,6 +101,7 @@ public struct ReportDesk: Sendable {
                 try Self.checkGateway(row.content.content, from: actor.member, to: authority, directory, at: now)
             }
             try transaction.change(row, by: actor.principal)
+            try transaction.keep(call, made: row.number)
             return row.content
         }
     }
@@ -115,24 +117,17 @@ public struct ReportDesk: Sendable {
 
     // MARK: Requests
 
-    /// Puts a question to a member, or to all that read a pool that the caller reads too; one that was put under the
-    /// same id is given as it is.
+    /// Puts a question to a member, or to all that read a pool that the caller reads too; what the same call asked
+    /// before is given as it is now.
     public func ask(
-        _ id: ID<InformationRequest>,
         _ content: ReportContent,
         to name: String,
-        by session: Session
+        by session: Session,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
-        try await write(session) { transaction, directory, author in
-            if let known = try DossierRows.dossier(
-                id.text,
-                of: author.member.number,
-                InformationRequest.self,
-                transaction.connection
-            ) {
-                guard known.content.member == author.member.id else { throw AdvisoryFault.absent }
-                return known.content
-            }
+        let id = ID<InformationRequest>(surroundings.uuid())
+        return try await write(session) { transaction, directory, author in
+            if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
             guard author.member.standing == .active else {
                 throw AdvisoryFault.forbidden("a suspended member asks nothing")
             }
@@ -157,7 +152,8 @@ public struct ReportDesk: Sendable {
                 )
             }
             let asked = request.asked.compactMap { directory.members[$0] }
-            try transaction.begin(request, by: author.principal, between: [author.member] + asked)
+            let number = try transaction.begin(request, by: author.principal, between: [author.member] + asked)
+            try transaction.keep(call, made: number)
             return request
         }
     }
@@ -166,9 +162,10 @@ public struct ReportDesk: Sendable {
     public func answer(
         _ id: ID<InformationRequest>,
         _ reply: InformationRequest.Reply,
-        by session: Session
+        by session: Session,
+        seen: [String]? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
-        try await change(id, by: session) { request, actor, now throws(ReportFault) in
+        try await change(id, by: session, seen) { request, actor, now throws(ReportFault) in
             try request.answered(reply, by: actor, at: now)
         }
     }
@@ -176,9 +173,10 @@ public struct ReportDesk: Sendable {
     /// Closes a request of the caller's member: nobody answers it any more.
     public func close(
         _ id: ID<InformationRequest>,
-        by session: Session
+        by session: Session,
+        seen: [String]? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
-        try await change(id, by: session) { request, actor, now throws(ReportFault) in
+        try await change(id, by: session, seen) { request, actor, now throws(ReportFault) in
             try request.closed(by: actor, at: now)
         }
     }
@@ -186,6 +184,7 @@ public struct ReportDesk: Sendable {
     private func change(
         _ id: ID<InformationRequest>,
         by session: Session,
+        _ seen: [String]?,
         _ change:
             @escaping @Sendable (InformationRequest, ActingPrincipal, Timestamp) throws(ReportFault)
             -> InformationRequest
@@ -201,6 +200,9 @@ public struct ReportDesk: Sendable {
                 row.content.isSeen(by: actor.member.id)
             else { throw AdvisoryFault.absent }
             let before = row.content
+            if let seen, !seen.contains(before.tag(for: actor.member.id, at: transaction.now)) {
+                throw AdvisoryFault.changedMeanwhile
+            }
             row.content = try Self.allowed { () throws(ReportFault) in
                 try change(before, ActingPrincipal(actor), transaction.now)
             }
@@ -237,7 +239,8 @@ public struct ReportDesk: Sendable {
         _ outcome: Outcome,
         _ note: String?,
         on report: STIXID,
-        by session: Session
+        by session: Session,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Feedback {
         try await write(session) { transaction, directory, speaker in
             guard let row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
@@ -245,16 +248,25 @@ public struct ReportDesk: Sendable {
                 try Holders(of: row, directory, transaction.connection).members(ofObject: report)
                     .contains(speaker.member.id)
             else { throw AdvisoryFault.absent }
+            if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
             let feedback = try Self.allowed { () throws(ReportFault) in
                 try Feedback(outcome, note: note, by: speaker.member.id, at: transaction.now)
             }
-            try transaction.keep(feedback, on: row.number, by: speaker.principal)
+            let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
+            try transaction.keep(call, made: number)
             return feedback
         }
     }
 
-    /// What was said of an advisory, as far as the caller's member may see it.
-    public func feedback(on name: AdvisoryName, for session: Session) async throws -> [Feedback] {
+    /// What was said of an advisory, as far as the caller's member may see it, oldest first, after one of them.
+    ///
+    /// What it may not see leaves no gap: a page ends with what is shown.
+    public func feedback(
+        on name: AdvisoryName,
+        for session: Session,
+        after number: Int64 = 0,
+        upTo count: Int
+    ) async throws -> [(number: Int64, said: Feedback)] {
         let directory = live.directory
         let now = surroundings.clock()
         return try await database.read { connection in
@@ -264,13 +276,35 @@ public struct ReportDesk: Sendable {
                 ? AccessPolicy.shows(row.advisory, to: session.reader, at: now)
                 : name.members(among: Holders(of: row, directory, connection)).contains(session.member.id)
             guard isParty else { throw AdvisoryFault.absent }
-            return try DossierRows.feedback(on: row.number, connection).filter {
-                $0.isSeen(by: session.member, originator: row.advisory.member)
+            var seen: [(number: Int64, said: Feedback)] = []
+            var next: Int64? = number
+            while let place = next, seen.count < count {
+                let rows = try DossierRows.feedback(on: row.number, after: place, upTo: count, connection)
+                seen += rows.filter { $0.said.isSeen(by: session.member, originator: row.advisory.member) }
+                next = rows.count == count ? rows.last?.number : nil
             }
+            return Array(seen.prefix(count))
         }
     }
 
     // MARK: Parts
+
+    private static func dossier<Content: DossierContent>(
+        _ number: Int64,
+        _ transaction: Transaction
+    ) throws -> Content {
+        guard let known = try DossierRows.dossier(numbered: number, Content.self, transaction.connection) else {
+            throw AdvisoryFault.absent
+        }
+        return known.content
+    }
+
+    static func feedback(_ number: Int64, _ transaction: Transaction) throws -> Feedback {
+        guard let known = try DossierRows.feedback(numbered: number, transaction.connection) else {
+            throw AdvisoryFault.absent
+        }
+        return known
+    }
 
     private static func allowed<Output>(_ body: () throws(ReportFault) -> Output) throws(AdvisoryFault) -> Output {
         do throws(ReportFault) {

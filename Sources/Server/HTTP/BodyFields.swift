@@ -4,6 +4,10 @@ import Node
 
 /// The fields of a request's body: each is taken by name and by rule, and one that nobody takes is refused.
 struct BodyFields {
+    /// The whole, in the form that is the same for all texts of the same value (RFC 8785).
+    var canonical: [UInt8] { root.canonical() }
+
+    private let root: JSON.Value
     private var values: [String: JSON.Value] = [:]
     private var taken: Set<String> = []
     /// What stands before a field's name where the object is part of another.
@@ -19,13 +23,15 @@ struct BodyFields {
         } catch {
             throw .invalid(field: "body", rule: error.description)
         }
-        guard document.root.kind == .object else { throw .invalid(field: "body", rule: "must be a JSON object") }
-        for (key, value) in document.root.members { values[key] = value }
+        root = document.root
+        guard root.kind == .object else { throw .invalid(field: "body", rule: "must be a JSON object") }
+        for (key, value) in root.members { values[key] = value }
     }
 
     /// The fields of an element of the list `list`.
     private init(_ element: JSON.Value, of list: String) throws(AdministrationFault) {
         guard element.kind == .object else { throw .invalid(field: list, rule: "must be a list of JSON objects") }
+        root = element
         prefix = list + "."
         for (key, value) in element.members { values[key] = value }
     }

@@ -116,10 +116,14 @@ struct SightList: Encodable {
     }
 
     let receipts: [Sight]
+    /// On the first page.
     let owed: [Owed]
+    /// The `after` of the next page; nil on the last.
+    let next: String?
 
-    init(_ sights: [AdvisoryDesk.Sight], _ owed: [(member: Member, OwedRow)], at now: Timestamp) {
-        receipts = sights.map { sight in
+    init(_ page: Listed<AdvisoryDesk.Sight>, _ owed: [(member: Member, OwedRow)], at now: Timestamp) {
+        next = page.last?.receipt.tick.map { String($0.microseconds) }
+        receipts = page.shown.map { sight in
             Sight(
                 member: sight.member.name.text,
                 principal: sight.principal.name.text,
@@ -188,13 +192,17 @@ struct RecallList: Encodable {
         let report, reason, recalled, due: String
         let acknowledged: String?
         let overdue: Bool
+        /// The first ones: `/v1/reliances` has all.
         let decisions: [String]
     }
 
     let recalls: [Recalled]
+    /// The `after` of the next page; nil on the last.
+    let next: String?
 
-    init(_ recalls: [AdvisoryDesk.Recall], at now: Timestamp) {
-        self.recalls = recalls.map { recall in
+    init(_ page: Listed<AdvisoryDesk.Recall>, at now: Timestamp) {
+        next = page.last.flatMap { AdvisoryDesk.RecallPlace($0)?.text }
+        recalls = page.shown.map { recall in
             Recalled(
                 report: recall.report,
                 reason: recall.reason.rawValue,
@@ -202,8 +210,19 @@ struct RecallList: Encodable {
                 due: recall.owed.ends.text,
                 acknowledged: recall.owed.acknowledged?.text,
                 overdue: recall.owed.isOverdue(at: now),
-                decisions: recall.decisions
+                decisions: Array(recall.decisions.prefix(Paging.shownMax))
             )
         }
     }
+}
+
+/// The decisions of a member that relied on one advisory.
+struct RelianceList: Encodable {
+    struct Reliance: Encodable {
+        let decision: String
+    }
+
+    let reliances: [Reliance]
+    /// The `after` of the next page; nil on the last.
+    let next: String?
 }

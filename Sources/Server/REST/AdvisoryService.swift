@@ -6,8 +6,6 @@ import Store
 
 /// `/v1/advisories`, `/v1/consents`, `/v1/recalls` and `/v1/reliances` (docs/ADVISORIES-API.md).
 struct AdvisoryService: Sendable {
-    /// Advisories of one page.
-    static let listedMax = 100
     /// Hexadecimal digits of a version's digest.
     fileprivate static let digestDigits = 64
 
@@ -15,7 +13,7 @@ struct AdvisoryService: Sendable {
         var methods: [[String]: [HTTPMethod]] = [
             ["advisories"]: [.GET, .POST], ["advisories", RouteTable.name]: [.GET], ["recalls"]: [.GET],
             ["consents"]: [.GET, .POST],
-            ["recalls", RouteTable.name, "acknowledge"]: [.POST], ["reliances"]: [.POST],
+            ["recalls", RouteTable.name, "acknowledge"]: [.POST], ["reliances"]: [.GET, .POST],
         ]
         for part in AdvisoryPart.allCases { methods[["advisories", RouteTable.name, part.rawValue]] = part.methods }
         for step in AdvisoryStep.allCases { methods[["advisories", RouteTable.name, step.rawValue]] = [.POST] }
@@ -32,9 +30,11 @@ struct AdvisoryService: Sendable {
         case ("advisories", 2): return try await one(request, parts[1], session)
         case ("advisories", 3): return try await part(request, parts[1], parts[2], session)
         case ("consents", 1): return try await consents(request, session)
-        case ("recalls", 1): return .json(RecallList(try await desk.recalls(for: session), at: now), MediaType.json)
+        case ("recalls", 1): return try await recalls(request, session)
         case ("recalls", 3): return try await acknowledge(request, parts[1], session)
-        case ("reliances", 1): return try await rely(request, session)
+        case ("reliances", 1):
+            return request.method == .POST
+                ? try await rely(request, session) : try await reliances(request, session)
         default: throw HTTPFault.absent
         }
     }
@@ -48,8 +48,8 @@ struct AdvisoryService: Sendable {
         let kind = try BodyFields.needed("kind", try fields.code("kind", AdvisoryKind.self))
         let (content, terms) = try said(&fields)
         try fields.finish()
-        let id: ID<Advisory> = try node.newID(for: request, session)
-        let advisory = try await desk.draft(id, kind, content, on: terms, in: pool, by: session)
+        let call = try node.call(request, fields, by: session)
+        let advisory = try await desk.draft(kind, content, on: terms, in: pool, by: session, as: call)
         var response = resource(advisory, for: request, status: .created)
         response.headers.add(name: "Location", value: "/v1/advisories/\(advisory.id.text)")
         return response
@@ -61,14 +61,15 @@ struct AdvisoryService: Sendable {
         if let state, !AdvisoryState.names.contains(state) {
             throw HTTPFault.malformed("state", "must be one of \(AdvisoryState.names.joined(separator: ", "))")
         }
-        let rows = try await desk.advisories(for: session, before: before, upTo: Self.listedMax + 1)
-        let shown = rows.prefix(Self.listedMax)
+        let page = Listed(
+            try await desk.advisories(for: session, before: before, upTo: Paging.askedMax)
+        )
         let directory = session.directory
-        let chosen = shown.filter { state == nil || $0.advisory.state.name == state }
+        let chosen = page.shown.filter { state == nil || $0.advisory.state.name == state }
         return .json(
             AdvisoryList(
                 advisories: chosen.map { AdvisorySummary($0.advisory, directory) },
-                next: rows.count > Self.listedMax ? shown.last.map { String($0.number) } : nil
+                next: page.last.map { String($0.number) }
             ),
             MediaType.json
         )
@@ -87,8 +88,14 @@ struct AdvisoryService: Sendable {
         guard let part = AdvisoryPart(rawValue: part) else { return try await act(request, name, part, session) }
         switch part {
         case .receipts:
-            let (sights, owed) = try await desk.sights(of: try self.name(name), for: session)
-            return .json(SightList(sights, owed, at: now), MediaType.json)
+            let after = try request.after()
+            let (sights, owed) = try await desk.sights(
+                of: try self.name(name),
+                for: session,
+                after: Tick(microseconds: after),
+                upTo: Paging.askedMax
+            )
+            return .json(SightList(Listed(sights), after == 0 ? owed : [], at: now), MediaType.json)
         case .explain: return try await explain(request, try self.name(name), session)
         case .consents: return try await consents(request, of: name, session)
         case .refuseConsent: return try await refuseConsent(request, name, session)
@@ -96,11 +103,12 @@ struct AdvisoryService: Sendable {
             var fields = try await request.fields()
             let reason = try BodyFields.needed("reason", try fields.text("reason"))
             try fields.finish()
-            try await desk.dispute(try self.name(name), reason, by: session)
+            try await desk.dispute(try self.name(name), reason, by: session, seen: request.seen)
             return .done
         case .settle:
             try await request.fields().finish()
-            return resource(try await desk.settle(try self.name(name), by: session), for: request)
+            let advisory = try await desk.settle(try self.name(name), by: session, seen: request.seen)
+            return resource(advisory, for: request)
         }
     }
 
@@ -114,21 +122,8 @@ struct AdvisoryService: Sendable {
         var fields = try await request.fields()
         let step = try word.step(&fields, self)
         try fields.finish()
-        let advisory = try self.name(name)
-        let seen = try await seen(request, advisory, session)
-        return resource(try await desk.act(step, on: advisory, by: session, seen: seen), for: request)
-    }
-
-    /// The tag that the advisory must have: the one that If-Match names, and of several the one that it has now.
-    private func seen(_ request: Request, _ name: AdvisoryName, _ session: Session) async throws -> String? {
-        guard let header = request.list("If-Match") else { return nil }
-        switch EntityTags(header) {
-        case .any: return nil
-        case .listed(let tags) where tags.count > 1:
-            let tag = try await desk.advisory(name, for: session).tag
-            return tags.contains(tag) ? tag : ""
-        case .listed(let tags): return tags.first ?? ""
-        }
+        let advisory = try await desk.act(step, on: try self.name(name), by: session, seen: request.seen)
+        return resource(advisory, for: request)
     }
 
     private func explain(_ request: Request, _ name: AdvisoryName, _ session: Session) async throws -> Response {
@@ -152,6 +147,36 @@ struct AdvisoryService: Sendable {
         return .json(DecisionList(decisions), MediaType.json)
     }
 
+    private func recalls(_ request: Request, _ session: Session) async throws -> Response {
+        let place = try request.parameter("after").map { text throws(HTTPFault) in
+            guard let place = AdvisoryDesk.RecallPlace(text) else { throw Request.noPage("after") }
+            return place
+        }
+        let recalls = try await desk.recalls(for: session, after: place, upTo: Paging.askedMax)
+        return .json(RecallList(Listed(recalls), at: now), MediaType.json)
+    }
+
+    private func reliances(_ request: Request, _ session: Session) async throws -> Response {
+        guard let report = request.parameter("report").flatMap({ try? STIXID(parsing: $0) }) else {
+            throw HTTPFault.malformed("report", "is needed: the STIX id of a report that you were given")
+        }
+        let page = Listed(
+            try await desk.reliances(
+                on: report,
+                for: session,
+                after: try request.after(),
+                upTo: Paging.askedMax
+            )
+        )
+        return .json(
+            RelianceList(
+                reliances: page.shown.map { RelianceList.Reliance(decision: $0.decision) },
+                next: page.last.map { String($0.number) }
+            ),
+            MediaType.json
+        )
+    }
+
     private func acknowledge(_ request: Request, _ report: String, _ session: Session) async throws -> Response {
         var fields = try await request.fields()
         let note = try fields.text("note")
@@ -168,7 +193,7 @@ struct AdvisoryService: Sendable {
         guard let id = try? STIXID(parsing: text) else {
             throw HTTPFault.malformed("report", "must be the STIX id of a report that you were given")
         }
-        try await desk.rely(on: id, for: decision, by: session)
+        try await desk.rely(on: id, for: decision, by: session, as: try node.call(request, fields, by: session))
         return .json(["report": text, "decision": decision], status: .created, MediaType.json)
     }
 

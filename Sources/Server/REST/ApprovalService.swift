@@ -10,6 +10,8 @@ struct ApprovalService: Sendable {
 
     private struct Listing: Encodable {
         let pending: [Statuses.Waiting]
+        /// The `after` of the next page; nil on the last.
+        let next: String?
     }
 
     private enum Word: String, CaseIterable {
@@ -18,12 +20,23 @@ struct ApprovalService: Sendable {
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
         guard parts.count == 2 else {
-            return .json(Listing(pending: try await node.statuses.waiting(for: session)), MediaType.json)
+            return try await listing(request, session)
         }
         let decision = try decision(try await request.fields())
         guard let id = ID<StatusReport>(parsing: parts[1]) else { throw HTTPFault.absent }
         let report = try await node.acceptance.settle(id, decision, by: session)
         return .bytes(report.encoded(), MediaType.json)
+    }
+
+    private func listing(_ request: Request, _ session: Session) async throws -> Response {
+        let after = try request.parameter("after").map { text throws(HTTPFault) in
+            guard let id = ID<StatusReport>(parsing: text) else { throw Request.noPage("after") }
+            return id
+        }
+        let page = Listed(
+            try await node.statuses.waiting(for: session, after: after, upTo: Paging.askedMax)
+        )
+        return .json(Listing(pending: Array(page.shown), next: page.last?.id), MediaType.json)
     }
 
     private func decision(_ fields: BodyFields) throws -> Acceptance.Decision {

@@ -8,14 +8,16 @@ extension AdvisoryService {
     /// What the caller's member asked; or asks.
     func consents(_ request: Request, _ session: Session) async throws -> Response {
         guard request.method == .POST else {
-            let found = try await desk.consentRequests(
-                by: session,
-                before: try request.before(),
-                upTo: Self.listedMax + 1
+            let page = Listed(
+                try await desk.consentRequests(by: session, before: try request.before(), upTo: Paging.askedMax)
             )
-            let shown = found.prefix(Self.listedMax)
-            let next = found.count > Self.listedMax ? shown.last.map { String($0.row.asked.microseconds) } : nil
-            return .json(ConsentRequestList(shown.map { ConsentRequestResource($0) }, next: next), MediaType.json)
+            return .json(
+                ConsentRequestList(
+                    page.shown.map { ConsentRequestResource($0) },
+                    next: page.last.map { String($0.row.asked.microseconds) }
+                ),
+                MediaType.json
+            )
         }
         var fields = try await request.fields()
         let text = try BodyFields.needed("report", try fields.text("report"))
@@ -52,7 +54,9 @@ extension AdvisoryService {
             for: purpose,
             rendition,
             until: until,
-            by: session
+            by: session,
+            seen: request.seen,
+            as: try node.call(request, fields, by: session)
         )
         return .json(ConsentResource(consent, reader: reader), status: .created, MediaType.json)
     }
@@ -62,7 +66,13 @@ extension AdvisoryService {
         let reader = try BodyFields.needed("reader", try fields.text("reader"))
         let purpose = try BodyFields.needed("purpose", try fields.code("purpose", Purpose.self))
         try fields.finish()
-        try await desk.refuseConsent(to: try self.name(name), reader: reader, for: purpose, by: session)
+        try await desk.refuseConsent(
+            to: try self.name(name),
+            reader: reader,
+            for: purpose,
+            by: session,
+            seen: request.seen
+        )
         return .done
     }
 }

@@ -101,6 +101,8 @@ struct RequestResource: Encodable {
 
 struct FeedbackList: Encodable {
     let feedback: [FeedbackResource]
+    /// The `after` of the next page; nil on the last.
+    let next: String?
 }
 
 /// What a holder said of an advisory.

@@ -26,22 +26,32 @@ struct ReportService: Sendable {
         switch (parts.first, parts.count) {
         case ("reports", 1): return try await reports(request, session)
         case ("reports", 2):
-            return resource(try await desk.report(try id(parts[1]), for: session), session)
+            return resource(try await desk.report(try id(parts[1]), for: session), request, session)
         case ("reports", 3):
             guard let verb = ReportVerb(rawValue: parts[2]) else { throw HTTPFault.absent }
             var fields = try await request.fields()
             let action = try verb.action(&fields)
             try fields.finish()
-            return resource(try await desk.act(action, on: try id(parts[1]), by: session), session)
+            let call = try node.call(request, fields, by: session)
+            let report = try await desk.act(
+                action,
+                on: try id(parts[1]),
+                by: session,
+                seen: request.seen,
+                as: call
+            )
+            return resource(report, request, session)
         case ("requests", 1): return try await requests(request, session)
         case ("requests", 2):
-            return resource(try await desk.request(try id(parts[1]), for: session), session)
+            return resource(try await desk.request(try id(parts[1]), for: session), request, session)
         case ("requests", 3) where parts[2] == "answer":
             let reply = try await reply(request)
-            return resource(try await desk.answer(try id(parts[1]), reply, by: session), session)
+            let asked = try await desk.answer(try id(parts[1]), reply, by: session, seen: request.seen)
+            return resource(asked, request, session)
         case ("requests", 3) where parts[2] == "close":
             try await request.fields().finish()
-            return resource(try await desk.close(try id(parts[1]), by: session), session)
+            let asked = try await desk.close(try id(parts[1]), by: session, seen: request.seen)
+            return resource(asked, request, session)
         case ("feedback", 1): return try await feedback(request, session)
         case ("observations", 1): return try await observe(request, session)
         case ("confirmations", 1): return try await confirm(request, session)
@@ -57,7 +67,7 @@ struct ReportService: Sendable {
             return .json(
                 ReportList(
                     reports: page.shown.map { ReportResource($0.content, for: session, at: now) },
-                    next: page.next
+                    next: page.last.map { String($0.number) }
                 ),
                 MediaType.json
             )
@@ -66,8 +76,9 @@ struct ReportService: Sendable {
         let authority = try BodyFields.needed("authority", try fields.text("authority"))
         let content: ReportContent = try BodyFields.needed("content", try fields.value("content"))
         try fields.finish()
-        let report = try await desk.report(try node.newID(for: request, session), content, to: authority, by: session)
-        var response = resource(report, session, status: .created)
+        let call = try node.call(request, fields, by: session)
+        let report = try await desk.report(content, to: authority, by: session, as: call)
+        var response = resource(report, request, session, status: .created)
         response.headers.add(name: "Location", value: "/v1/reports/\(report.id.text)")
         return response
     }
@@ -80,7 +91,7 @@ struct ReportService: Sendable {
             return .json(
                 RequestList(
                     requests: page.shown.map { RequestResource($0.content, for: session, at: now) },
-                    next: page.next
+                    next: page.last.map { String($0.number) }
                 ),
                 MediaType.json
             )
@@ -89,8 +100,9 @@ struct ReportService: Sendable {
         let name = try BodyFields.needed("to", try fields.text("to"))
         let content: ReportContent = try BodyFields.needed("content", try fields.value("content"))
         try fields.finish()
-        let asked = try await desk.ask(try node.newID(for: request, session), content, to: name, by: session)
-        var response = resource(asked, session, status: .created)
+        let call = try node.call(request, fields, by: session)
+        let asked = try await desk.ask(content, to: name, by: session, as: call)
+        var response = resource(asked, request, session, status: .created)
         response.headers.add(name: "Location", value: "/v1/requests/\(asked.id.text)")
         return response
     }
@@ -121,9 +133,22 @@ struct ReportService: Sendable {
             guard let name = request.parameter("advisory").flatMap({ AdvisoryName($0) }) else {
                 throw HTTPFault.malformed("advisory", "is needed: an advisory's id or reference")
             }
-            let said = try await desk.feedback(on: name, for: session)
+            let page = Listed(
+                try await desk.feedback(
+                    on: name,
+                    for: session,
+                    after: try request.after(),
+                    upTo: Paging.askedMax
+                )
+            )
             let directory = session.directory
-            return .json(FeedbackList(feedback: said.map { FeedbackResource($0, directory) }), MediaType.json)
+            return .json(
+                FeedbackList(
+                    feedback: page.shown.map { FeedbackResource($0.said, directory) },
+                    next: page.last.map { String($0.number) }
+                ),
+                MediaType.json
+            )
         }
         var fields = try await request.fields()
         let report = try BodyFields.needed("report", try fields.text("report"))
@@ -133,7 +158,13 @@ struct ReportService: Sendable {
         guard let id = try? STIXID(parsing: report) else {
             throw HTTPFault.malformed("report", "must be the STIX id of a report that you were given")
         }
-        let said = try await desk.say(outcome, note, on: id, by: session)
+        let said = try await desk.say(
+            outcome,
+            note,
+            on: id,
+            by: session,
+            as: try node.call(request, fields, by: session)
+        )
         return .json(FeedbackResource(said, session.directory), status: .created, MediaType.json)
     }
 
@@ -143,7 +174,7 @@ struct ReportService: Sendable {
         var fields = try await request.fields()
         let digest = try hexadecimal("digest", &fields)
         try fields.finish()
-        let observation = try await desk.observe(digest, by: session)
+        let observation = try await desk.observe(digest, by: session, as: try node.call(request, fields, by: session))
         return .json(
             ["observation": observation.id.text, "time": observation.committed.text],
             status: .created,
@@ -163,7 +194,8 @@ struct ReportService: Sendable {
         }
         var content = try BodyFields(Array("{\"text\":\(text)}".utf8))
         let said: ReportContent = try BodyFields.needed("text", try content.value("text"))
-        let feedback = try await desk.confirm(id, with: held, text, said, salt: salt, by: session)
+        let call = try node.call(request, fields, by: session)
+        let feedback = try await desk.confirm(id, with: held, text, said, salt: salt, by: session, as: call)
         return .json(FeedbackResource(feedback, session.directory), status: .created, MediaType.json)
     }
 
@@ -180,28 +212,37 @@ struct ReportService: Sendable {
         _: Content.Type,
         _ request: Request,
         _ session: Session
-    ) async throws -> (shown: ArraySlice<DossierRow<Content>>, next: String?) {
-        let count = DossierRows.listedMax
-        let rows = try await desk.dossiers(
-            Content.self,
-            for: session,
-            before: try request.before(),
-            upTo: count + 1
+    ) async throws -> Listed<DossierRow<Content>> {
+        Listed(
+            try await desk.dossiers(
+                Content.self,
+                for: session,
+                before: try request.before(),
+                upTo: Paging.askedMax
+            )
         )
-        let shown = rows.prefix(count)
-        return (shown, rows.count > count ? shown.last.map { String($0.number) } : nil)
-    }
-
-    private func resource(_ report: Report, _ session: Session, status: HTTPResponseStatus = .ok) -> Response {
-        .json(ReportResource(report, for: session, at: now), status: status, MediaType.json)
     }
 
     private func resource(
-        _ request: InformationRequest,
+        _ report: Report,
+        _ request: Request,
         _ session: Session,
         status: HTTPResponseStatus = .ok
     ) -> Response {
-        .json(RequestResource(request, for: session, at: now), status: status, MediaType.json)
+        let now = now
+        return Response.json(ReportResource(report, for: session, at: now), status: status, MediaType.json)
+            .tagged(report.tag(for: session.member.id, at: now), for: request)
+    }
+
+    private func resource(
+        _ asked: InformationRequest,
+        _ request: Request,
+        _ session: Session,
+        status: HTTPResponseStatus = .ok
+    ) -> Response {
+        let now = now
+        return Response.json(RequestResource(asked, for: session, at: now), status: status, MediaType.json)
+            .tagged(asked.tag(for: session.member.id, at: now), for: request)
     }
 
     /// What has the form of no id is nothing that there is.

@@ -43,24 +43,58 @@ extension Request {
     /// Bytes of an idempotency key.
     static let idempotencyKeyBytesMax = 255
 
-    /// Where a listing goes on: the `next` of the page before; the newest without.
-    func before() throws(HTTPFault) -> Int64 {
-        guard let text = parameter("before") else { return .max }
-        guard let number = Int64(text), String(number) == text, number >= 0 else {
-            throw .malformed("before", "must be the `next` of a page")
+    /// The tags of which what is acted on must have one: those that `If-Match` names; nil for whatever it is now.
+    var seen: [String]? {
+        switch list("If-Match").map(EntityTags.init) {
+        case .listed(let tags): tags
+        case .any, nil: nil
         }
+    }
+
+    /// Where a listing that begins with the newest goes on: the `next` of the page before.
+    func before() throws(HTTPFault) -> Int64 { try place("before") ?? .max }
+
+    /// Where a listing that begins with the oldest goes on: the `next` of the page before.
+    func after() throws(HTTPFault) -> Int64 { try place("after") ?? 0 }
+
+    private func place(_ name: String) throws(HTTPFault) -> Int64? {
+        guard let text = parameter(name) else { return nil }
+        guard let number = Int64(text), String(number) == text, number >= 0 else { throw Self.noPage(name) }
         return number
     }
+
+    static func noPage(_ name: String) -> HTTPFault { .malformed(name, "must be the `next` of a page") }
 }
 
 extension Node {
-    /// The id of what a call makes: the same for the same caller and `Idempotency-Key`.
-    func newID<Kind>(for request: Request, _ session: Session) throws(HTTPFault) -> ID<Kind> {
-        newID(Kind.self, by: session, key: try request.idempotencyKey())
+    /// The call as its `Idempotency-Key` names it; nil where it has none.
+    func call(_ request: Request, _ fields: BodyFields, by session: Session) throws(HTTPFault) -> KeyedCall? {
+        let asked = "\(request.path)\n\(request["Caveat-Purpose"] ?? "")\n"
+        return call(try request.idempotencyKey(), by: session, asked: Array(asked.utf8) + fields.canonical)
     }
 }
 
 extension BodyFields {
     /// A text whose length is for the domain to judge.
     mutating func longText(_ field: String) throws -> String? { try value(field) }
+}
+
+/// One page of a listing.
+struct Listed<Row> {
+    let shown: ArraySlice<Row>
+    /// The last that is shown, where more come after it.
+    let last: Row?
+
+    /// - Parameter rows: as many as there are, up to `Paging.askedMax`.
+    init(_ rows: [Row]) {
+        shown = rows.prefix(Paging.shownMax)
+        last = rows.count > Paging.shownMax ? shown.last : nil
+    }
+}
+
+enum Paging {
+    /// Things of one page.
+    static let shownMax = 100
+    /// What a listing is asked for: one more tells that there is a next page.
+    static let askedMax = shownMax + 1
 }

@@ -46,7 +46,7 @@ struct AdvisoryCommand: AsyncParsableCommand {
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            let listed = try await all().filter { advisory in
+            let listed = try await exchange.all("advisories").filter { advisory in
                 state.map { advisory["state"]?.string == $0.rawValue } ?? true
             }
             if exchange.json {
@@ -58,18 +58,6 @@ struct AdvisoryCommand: AsyncParsableCommand {
                 ("VERSION", "version"), ("DUE", "due"), ("ID", "id"), ("TITLE", "title"),
             ]
             try Output.line(Table.rows(listed, columns))
-        }
-
-        /// Page after page, until none names a next one.
-        private func all() async throws -> [JSON.Value] {
-            var advisories: [JSON.Value] = []
-            var page = try await exchange.get("advisories")
-            while true {
-                let found = page["advisories"]?.elements ?? []
-                advisories += found
-                guard !found.isEmpty, let next = page["next"]?.string else { return advisories }
-                page = try await exchange.get("advisories?before=\(next.percentEncoded)")
-            }
         }
     }
 

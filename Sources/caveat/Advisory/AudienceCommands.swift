@@ -17,14 +17,17 @@ struct WhoSawCommand: AsyncParsableCommand {
     @OptionGroup var exchange: ExchangeOptions
 
     func run() async throws {
-        let answer = try await exchange.get("\(advisory.path)/receipts")
-        if exchange.json { return try Output.line(answer.compact()) }
-        try Output.line(Self.text(answer))
+        var pages = [try await exchange.get("\(advisory.path)/receipts")]
+        while let next = pages.last?["next"]?.string {
+            pages.append(try await exchange.get("\(advisory.path)/receipts?after=\(next.percentEncoded)"))
+        }
+        guard exchange.json else { return try Output.line(Self.text(pages)) }
+        for page in pages { try Output.line(page.compact()) }
     }
 
     /// What is overdue first, under a heading of its own; ends without a line break.
-    static func text(_ answer: JSON.Value) -> String {
-        let owed = answer["owed"]?.elements ?? []
+    static func text(_ pages: [JSON.Value]) -> String {
+        let owed = pages.flatMap { $0["owed"]?.elements ?? [] }
         let groups: [(heading: String, members: [JSON.Value])] = [
             ("OVERDUE: have not acknowledged the recall in time", owed.filter { isOpen($0) && isOverdue($0) }),
             ("Owe an acknowledgement of the recall", owed.filter { isOpen($0) && !isOverdue($0) }),
@@ -36,7 +39,7 @@ struct WhoSawCommand: AsyncParsableCommand {
             ]
             return "\(group.heading) (\(group.members.count))\n\(Table.rows(group.members, columns))"
         }
-        let receipts = answer["receipts"]?.elements ?? []
+        let receipts = pages.flatMap { $0["receipts"]?.elements ?? [] }
         let columns: [(heading: String, key: String)] = [
             ("MEMBER", "member"), ("PRINCIPAL", "principal"), ("TIME", "time"), ("CHANNEL", "channel"),
             ("PURPOSE", "purpose"), ("RENDITIONS", "renditions"),

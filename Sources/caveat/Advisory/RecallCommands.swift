@@ -28,7 +28,7 @@ struct RecallsCommand: AsyncParsableCommand {
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            let recalls = try await exchange.get("recalls")["recalls"]?.elements ?? []
+            let recalls = try await exchange.all("recalls", from: "after")
             if exchange.json {
                 for recall in recalls { try Output.line(recall.compact()) }
                 return

@@ -48,18 +48,22 @@ struct PendingCommand: AsyncParsableCommand {
     var connection: ConnectionOptions
 
     func run() async throws {
-        let answer = try await connection.open().resource("/v1/pending", mediaType: "application/json")
-        for waiting in answer["pending"]?.elements ?? [] {
-            if json {
-                try Output.line(waiting.compact())
-                continue
-            }
-            func text(_ key: String) -> String { waiting[key]?.string?.printable ?? "-" }
-            try Output.line("\(text("id"))  \(text("submitted"))  \(text("author")) for \(text("pool"))")
-            for object in waiting["objects"]?.elements ?? [] {
-                let version = object["version"]?.string ?? ""
-                try Output.line("  \(object["id"]?.string ?? "?") \(version)".printable)
-            }
+        let connection = try connection.open()
+        var place: String? = "/v1/pending"
+        while let page = place {
+            let answer = try await connection.resource(page, mediaType: "application/json")
+            for waiting in answer["pending"]?.elements ?? [] { try show(waiting) }
+            place = answer["next"]?.string.map { "/v1/pending?after=\($0.percentEncoded)" }
+        }
+    }
+
+    private func show(_ waiting: JSON.Value) throws(CommandFault) {
+        if json { return try Output.line(waiting.compact()) }
+        func text(_ key: String) -> String { waiting[key]?.string?.printable ?? "-" }
+        try Output.line("\(text("id"))  \(text("submitted"))  \(text("author")) for \(text("pool"))")
+        for object in waiting["objects"]?.elements ?? [] {
+            let version = object["version"]?.string ?? ""
+            try Output.line("  \(object["id"]?.string ?? "?") \(version)".printable)
         }
     }
 }

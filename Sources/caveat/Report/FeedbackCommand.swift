@@ -53,7 +53,11 @@ struct FeedbackCommand: AsyncParsableCommand {
     }
 
     private func list(_ advisory: String) async throws {
-        let said = try await exchange.get("feedback?advisory=\(advisory.percentEncoded)")["feedback"]?.elements ?? []
+        let said = try await exchange.all(
+            "feedback",
+            at: "feedback?advisory=\(advisory.percentEncoded)",
+            from: "after"
+        )
         if exchange.json {
             for one in said { try Output.line(one.compact()) }
             return

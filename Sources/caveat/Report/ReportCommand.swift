@@ -93,15 +93,19 @@ struct ReportCommand: AsyncParsableCommand {
 
 extension ExchangeOptions {
     /// All that is listed below `/v1/` under a name, page after page, until none names a next one.
-    func all(_ name: String) async throws -> [JSON.Value] {
+    /// - Parameters:
+    ///   - path: where it is listed; under its name without.
+    ///   - place: the parameter that a next page is named by.
+    func all(_ name: String, at path: String? = nil, from place: String = "before") async throws -> [JSON.Value] {
         var listed: [JSON.Value] = []
-        var page = try await get(name)
+        let path = path ?? name
+        var page = try await get(path)
         while true {
             let found = page[name]?.elements ?? []
             listed += found
             guard !found.isEmpty, let next = page["next"]?.string else { break }
             Output.progress("\(listed.count) \(name) read")
-            page = try await get("\(name)?before=\(next.percentEncoded)")
+            page = try await get("\(path)\(path.contains("?") ? "&" : "?")\(place)=\(next.percentEncoded)")
         }
         Output.progress("")
         return listed
