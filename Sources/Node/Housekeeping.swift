@@ -31,7 +31,8 @@ public struct Follower: Service {
     }
 }
 
-/// Lets time pass: what is due expires, is recalled or comes out of its embargo, and gateways begin.
+/// Lets time pass: what is due expires, is recalled or comes out of its embargo, gateways begin, and
+/// task forces are closed.
 public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks: no advisory is later than this.
     public static var interval: Duration { .seconds(1) }
@@ -52,6 +53,10 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
         for await _ in AsyncTimerSequence(interval: Self.interval, clock: clock).cancelOnGracefulShutdown() {
             do {
                 try await node.administration.beginGateways()
+                while try await node.forces.isAnythingDue() {
+                    try await node.forces.elapse()
+                    logger.notice("contributions to a task force closed")
+                }
                 guard try await node.advisories.isAnythingDue() else { continue }
                 let count = try await node.advisories.elapse()
                 logger.notice("time changed advisories", metadata: ["advisory.count": "\(count)"])

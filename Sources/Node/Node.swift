@@ -52,6 +52,8 @@ public struct Node: Sendable {
     public let advisories: AdvisoryDesk
     /// Reports to authorities, requests for information, and feedback.
     public let reports: ReportDesk
+    /// What the lead of a task force and its contributors do there.
+    public let forces: TaskForceDesk
     /// Answers to POSTs.
     public let statuses: Statuses
     /// What an operator does.
@@ -108,6 +110,7 @@ public struct Node: Sendable {
         feed = Feed(live, disclosure, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
         reports = ReportDesk(live, database, commits, surroundings, advisories.press)
+        forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication)

@@ -15,6 +15,8 @@ public struct AdvisoryRow: Sendable {
     public var released: Int
     /// Whether somebody confirmed it on its own.
     public var isCorroborated: Bool
+    /// Of a task force: how often a member had joined when the version that is out was released.
+    public var cohort: Int
 
     /// Puts it together from its parts.
     public init(
@@ -23,7 +25,8 @@ public struct AdvisoryRow: Sendable {
         member: Int64,
         advisory: Advisory,
         released: Int,
-        isCorroborated: Bool = false
+        isCorroborated: Bool = false,
+        cohort: Int = 0
     ) {
         self.number = number
         self.pool = pool
@@ -31,7 +34,12 @@ public struct AdvisoryRow: Sendable {
         self.advisory = advisory
         self.released = released
         self.isCorroborated = isCorroborated
+        self.cohort = cohort
     }
+
+    /// The cohort of the labels of its version in its pool: that of its release, or the present one where it is yet to
+    /// be released.
+    public func cohort(in pool: Pool) -> Int { released == advisory.version.number ? cohort : pool.cohort }
 
     /// The next instant at which time alone changes it, or lets its renditions out.
     public var due: Timestamp? {
@@ -40,7 +48,7 @@ public struct AdvisoryRow: Sendable {
         return [advisory.due, embargo].compactMap { $0 }.min()
     }
 
-    static let columns = "a.number, a.pool, a.member, a.released, b.body, a.corroborated"
+    static let columns = "a.number, a.pool, a.member, a.released, b.body, a.corroborated, a.cohort"
     static let tables = "advisory a join advisory_body b on b.advisory = a.number"
 
     init(_ row: any SQLRow) throws {
@@ -56,7 +64,8 @@ public struct AdvisoryRow: Sendable {
             member: row.integer(2),
             advisory: advisory,
             released: Int(row.integer(3)),
-            isCorroborated: row.integer(5) == 1
+            isCorroborated: row.integer(5) == 1,
+            cohort: Int(row.integer(6))
         )
     }
 
@@ -202,12 +211,16 @@ extension Transaction {
     /// Keeps what became of an advisory; `principal` is nil where time alone did it.
     public func change(_ row: AdvisoryRow, by principal: Principal?) throws {
         try connection.run(
-            "update advisory set reference = $2, released = $3, due = $4, corroborated = $5 where number = $1",
+            """
+            update advisory set reference = $2, released = $3, due = $4, corroborated = $5, cohort = $6
+            where number = $1
+            """,
             .integer(row.number),
             row.advisory.reference.map { .text($0.text) } ?? .null,
             .integer(Int64(row.released)),
             SQLValue(row.due?.microseconds),
-            SQLValue(row.isCorroborated)
+            SQLValue(row.isCorroborated),
+            .integer(Int64(row.cohort))
         )
         try connection.run(
             "update advisory_body set body = $2 where advisory = $1",

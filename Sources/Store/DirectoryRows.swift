@@ -99,20 +99,18 @@ public enum DirectoryRows {
     }
 
     private static func pools(_ connection: any SQLConnection, _ members: [Int64: ID<Member>]) throws -> [Pool] {
-        var enrolled: [Int64: [ID<Member>: Enrolment]] = [:]
-        try connection.run("select pool, member, reads, writes from enrolment", []) { row in
-            let member = try known(members[row.integer(1)])
-            enrolled[row.integer(0), default: [:]][member] =
-                Enrolment(reads: row.integer(2) == 1, writes: row.integer(3) == 1)
-        }
+        let enrolled = try enrolments(connection, members)
         return try connection.rows(
             """
             select number, id, name, kind, title, about, reading, writing, release_by, ceiling, default_marking,
-                standing, ends
-            from pool order by number
+                standing, ends, f.lead, f.closing, f.cohort
+            from pool left join task_force f on f.pool = number order by number
             """
         ) { row in
-            Pool(
+            let force =
+                row.isNull(13)
+                ? nil : TaskForce(lead: try known(members[row.integer(13)]), closing: try code(row, 14))
+            return Pool(
                 id: try id(row, 1),
                 number: row.integer(0),
                 name: try name(row, 2),
@@ -126,11 +124,32 @@ public enum DirectoryRows {
                     ceiling: try known(TLP(code: row.text(9))),
                     defaultMarking: try known(TLP(code: row.text(10))),
                     standing: try code(row, 11),
-                    ends: end(row, 12)
+                    ends: end(row, 12),
+                    force: force
                 ),
-                enrolled: enrolled[row.integer(0)] ?? [:]
+                enrolled: enrolled[row.integer(0)] ?? [:],
+                cohort: force == nil ? 0 : Int(row.integer(15))
             )
         }
+    }
+
+    private static func enrolments(
+        _ connection: any SQLConnection,
+        _ members: [Int64: ID<Member>]
+    ) throws -> [Int64: [ID<Member>: Enrolment]] {
+        var enrolled: [Int64: [ID<Member>: Enrolment]] = [:]
+        try connection.run("select pool, member, reads, writes, cohort from enrolment", []) { row in
+            enrolled[row.integer(0), default: [:]][try known(members[row.integer(1)])] = Enrolment(
+                reads: row.integer(2) == 1,
+                writes: row.integer(3) == 1,
+                joining: Joining(cohort: Int(row.integer(4)))
+            )
+        }
+        try connection.run("select pool, member, advisory from late_release", []) { row in
+            let member = try known(members[row.integer(1)])
+            enrolled[row.integer(0)]?[member]?.joining.released.insert(try id(row, 2))
+        }
+        return enrolled
     }
 
     private static func gateways(_ connection: any SQLConnection) throws -> Gateways {

@@ -146,6 +146,16 @@ extension Transaction {
             [.integer(pool.number), .text(pool.id.text), .text(pool.name.text), .text(pool.kind.rawValue)]
                 + Self.values(of: pool.terms)
         ) { _ in }
+        if let force = pool.terms.force {
+            try connection.run(
+                "insert into task_force (pool, lead, closing, cohort, closed) "
+                    + "select $1, number, $3, $4, 0 from member where id = $2",
+                .integer(pool.number),
+                .text(force.lead.text),
+                .text(force.closing.rawValue),
+                .integer(Int64(pool.cohort))
+            )
+        }
         try enterDirectory(at: Tick(microseconds: pool.number))
     }
 
@@ -159,11 +169,28 @@ extension Transaction {
             """,
             [.integer(pool.number)] + Self.values(of: pool.terms)
         ) { _ in }
+        if let force = pool.terms.force {
+            try connection.run(
+                """
+                update task_force set lead = (select number from member where id = $2), closing = $3 where pool = $1
+                """,
+                .integer(pool.number),
+                .text(force.lead.text),
+                .text(force.closing.rawValue)
+            )
+        }
         try enterDirectory(at: nextTick())
     }
 
     /// Gives a member rights in a pool beside what its terms give to all; nil takes them away.
+    ///
+    /// The cohort of a task force becomes the pool's.
     public func enrol(_ member: Member, in pool: Pool, _ enrolment: Enrolment?) throws {
+        try connection.run(
+            "update task_force set cohort = $2 where pool = $1",
+            .integer(pool.number),
+            .integer(Int64(pool.cohort))
+        )
         try connection.run(
             "delete from enrolment where pool = $1 and member = $2",
             .integer(pool.number),
@@ -171,12 +198,21 @@ extension Transaction {
         )
         if let enrolment {
             try connection.run(
-                "insert into enrolment (pool, member, reads, writes) values ($1, $2, $3, $4)",
+                "insert into enrolment (pool, member, reads, writes, cohort) values ($1, $2, $3, $4, $5)",
                 .integer(pool.number),
                 .integer(member.number),
                 SQLValue(enrolment.reads),
-                SQLValue(enrolment.writes)
+                SQLValue(enrolment.writes),
+                .integer(Int64(enrolment.joining.cohort))
             )
+            for advisory in enrolment.joining.released.sorted() {
+                try connection.run(
+                    "insert into late_release (pool, member, advisory) values ($1, $2, $3)",
+                    .integer(pool.number),
+                    .integer(member.number),
+                    .text(advisory.text)
+                )
+            }
         }
         try enterDirectory(at: nextTick())
     }

@@ -189,11 +189,12 @@ extension Transaction {
     /// Removes versions of an object from a pool, content and salt with them.
     ///
     /// The journal keeps their leaves.
-    public func delete(_ ticks: [Tick], of object: Int64, from pool: Pool, by author: Principal) throws {
+    /// - Parameter author: who does it; nil where time alone does.
+    public func delete(_ ticks: [Tick], of object: Int64, from pool: Pool, by author: Principal?) throws {
         for tick in ticks {
             try connection.run("delete from content where tick = $1", .integer(tick.microseconds))
             try connection.run("delete from version where tick = $1", .integer(tick.microseconds))
-            try enter(.deleted, at: nextTick(), principal: author.number, pool: pool.number, object: object)
+            try enter(.deleted, at: nextTick(), principal: author?.number, pool: pool.number, object: object)
         }
         try restand(object, in: pool)
     }

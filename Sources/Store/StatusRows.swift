@@ -95,6 +95,22 @@ public enum StatusRows {
         )
     }
 
+    /// How many of those that wait in a pool one call gives.
+    public static let waitingMax = 1_000
+
+    /// Those of a pool that wait for a second person, oldest first.
+    public static func waiting(in pool: Int64, _ connection: any SQLConnection) throws -> [StatusRow] {
+        try connection.rows(
+            """
+            select \(StatusRow.columns) from status where tick in (select status from waiting) and pool = $1
+            order by tick limit $2
+            """,
+            .integer(pool),
+            .integer(Int64(waitingMax)),
+            make: StatusRow.init
+        )
+    }
+
     /// The objects that one status waits with, in the order of their envelope.
     public static func objects(waitingIn status: StatusRow, _ connection: any SQLConnection) throws -> [[UInt8]] {
         try connection.rows(

@@ -42,6 +42,7 @@ struct Main: AsyncParsableCommand {
                 name: "Reporting and asking",
                 subcommands: [ReportCommand.self, AskCommand.self, RequestsCommand.self, FeedbackCommand.self]
             ),
+            CommandGroup(name: "Joining forces", subcommands: [TaskForceCommand.self]),
             CommandGroup(name: "Operating", subcommands: [AdminCommand.self]),
         ]
     )

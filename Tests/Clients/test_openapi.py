@@ -37,7 +37,8 @@ def before_call(context, case, kwargs):
 RULED = [
     "draftAdvisory", "editAdvisory", "amendAdvisory", "gradeAdvisory", "reviewAdvisory", "giveConsent", "explainAdvisory", "rely", "disputeAdvisory",
     "acknowledgeRecall", "report", "addToReport", "sayOnReport", "wantMoreOfReport", "refuseReport", "giveOutcome", "ask", "answerRequest",
-    "giveFeedback", "confirm", "observe", "askConsent", "refuseConsent", "acceptReport", "retractReport", "listRecalls",
+    "giveFeedback", "confirm", "observe", "askConsent", "refuseConsent", "acceptReport", "retractReport", "listRecalls", "releaseLate",
+    "chooseDisposal",
 ]
 # Their bodies are those of draftAdvisory and report over again: enough that they are fuzzed.
 ALIKE = ["editAdvisory", "amendAdvisory", "addToReport", "ask"]
@@ -193,7 +194,7 @@ def test_one_key_makes_one_advisory(customs):
 
 
 def test_head_and_options(customs, document):
-    names = {"id": "7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11", "report": "report--7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11"}
+    names = {"id": "7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11", "report": "report--7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11", "pool": "heron"}
     for template, item in document["paths"].items():
         path, methods = template.format(**names), {method.upper() for method in item} - {"PARAMETERS"}
         answer = ask(customs, "OPTIONS", path)

@@ -88,6 +88,21 @@ struct AccessTableTests {
         Column(name: "consent: tearline", reader: reader(13) { $0.consents = consent(.tearline, 13) }),
         Column(name: "consent, abroad", reader: reader(14, in: "SG") { $0.consents = consent(.full, 14) }),
         Column(name: "holder", reader: reader(15)),
+        Column(name: "late joiner", reader: reader(16) { $0.joinings = [pool.id: Joining(cohort: 3)] }),
+        Column(
+            name: "late joiner, released",
+            reader: reader(17) { $0.joinings = [pool.id: Joining(cohort: 3, released: [advisory])] }
+        ),
+        Column(name: "late holder", reader: reader(18) { $0.joinings = [pool.id: Joining(cohort: 3)] }),
+        Column(
+            name: "holder that left",
+            reader: Reader(
+                principal: Samples.principal(29, of: Samples.member(19), roles: [.reader]),
+                member: Samples.member(19),
+                pools: [:],
+                until: nil
+            )
+        ),
         Column(
             name: "not a reader",
             reader: Reader(
@@ -125,7 +140,9 @@ struct AccessTableTests {
         Line(name: "H2") { $0.caveats = [.noOnward] },
         Line(name: "of a victim") { $0.isProtected = true },
         Line(name: "disputed") { $0.isDisputed = true },
-        Line(name: "recalled", renditions: [.stub]) { $0.holders = [Samples.member(15).id, Samples.member(8).id] },
+        Line(name: "recalled", renditions: [.stub]) {
+            $0.holders = Set([15, 8, 18, 19].map { Samples.member($0).id })
+        },
     ]
 
     static func label(_ line: Line, _ rendition: Rendition) -> Label {
@@ -143,7 +160,8 @@ struct AccessTableTests {
             pool: pool.id,
             marking: line.marking,
             scope: Label.Scope(line.marking, from: author, to: line.addressees),
-            terms: terms
+            terms: terms,
+            cohort: 2
         )
     }
 

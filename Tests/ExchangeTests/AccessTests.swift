@@ -75,8 +75,22 @@ struct AccessTests {
         for addressees in [[], [other.identity], [author.identity, other.identity].sorted()] {
             let label = try label(level, to: addressees)
             #expect(Label(text: label.text) == label)
+            let late = Label(pool: pool.id, marking: level, scope: label.scope, cohort: 7)
+            #expect(Label(text: late.text) == late && late.text != label.text)
         }
         #expect(Label(text: "nonsense") == nil)
+    }
+
+    @Test(
+        "in a task force is to what was released since the reader joined",
+        arguments: [(1, true), (2, true), (3, false)]
+    )
+    func joining(cohort: Int, isSeen: Bool) {
+        var late = reader(21, of: other)
+        late.joinings = [pool.id: Joining(cohort: cohort)]
+        let label = Label(pool: pool.id, marking: .green, scope: nil, cohort: 2)
+        let expected: Decision = isSeen ? .permitted(by: .open, []) : .hidden(by: .compartment)
+        #expect(AccessPolicy.decide(late, label, at: Self.now) == expected)
     }
 
     @Test("to pools follows their terms")

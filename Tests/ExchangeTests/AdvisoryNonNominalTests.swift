@@ -44,7 +44,8 @@ struct AdvisoryNonNominalTests {
                 in: pool,
                 originator: S.member,
                 author: Samples.principal(11, of: S.member),
-                isCorroborated: false
+                isCorroborated: false,
+                cohort: 0
             )
             let decision = AccessPolicy.decide(
                 Reader(principal: principal, member: reader, pools: [pool.id: .open], until: nil),

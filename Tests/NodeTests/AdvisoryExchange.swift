@@ -14,11 +14,14 @@ struct AdvisoryExchange {
     var node: Node { exchange.node }
     var desk: AdvisoryDesk { exchange.node.advisories }
 
-    /// - Parameter database: the store to begin in; nil for one of the engine that goes with the test.
+    /// - Parameters:
+    ///   - database: the store to begin in; nil for one of the engine that goes with the test.
+    ///   - closing: the rule of the pool where it is a task force that customs lead: then nobody else is in it.
     init(
         _ engine: Engine,
         readers: [(name: String, kind: MemberKind)] = [("bank", .bank), ("carrier", .carrier)],
-        over database: (any Database)? = nil
+        over database: (any Database)? = nil,
+        closing: Disposal? = nil
     ) async throws {
         exchange = try await TestExchange(engine) { database ?? $0 }
         try await exchange.node.administration.keep(Self.gateways)
@@ -28,7 +31,28 @@ struct AdvisoryExchange {
             _ = try await exchange.node.administration.changePrincipal(name) { $0.unit = Name(unit) }
         }
         for (name, kind) in readers { tokens[name] = try await exchange.join(name, kind, roles: [.reader]) }
-        pool = try await exchange.pool("warnings", PoolTerms(title: "W", reading: .everyone, writing: .authorities))
+        let customs = try #require(exchange.node.live.directory.member(named: Samples.name("customs")))
+        let ends = exchange.clock.now.advanced(by: Self.lifetime)
+        let terms =
+            closing.map { closing in
+                PoolTerms(
+                    title: "W",
+                    reading: .enrolled,
+                    writing: .enrolled,
+                    ends: ends,
+                    force: TaskForce(lead: customs.id, closing: closing)
+                )
+            } ?? PoolTerms(title: "W", reading: .everyone, writing: .authorities)
+        pool = try await exchange.pool("warnings", terms)
+    }
+
+    /// How long the task force lasts.
+    static let lifetime = Duration.seconds(30 * 86_400)
+
+    /// Enrols a member in the pool, or takes it out.
+    func enrol(_ name: String, _ isIn: Bool = true) async throws {
+        let enrolment = isIn ? Enrolment(reads: true, writes: true) : nil
+        _ = try await node.administration.enrol(name, in: "warnings", enrolment)
     }
 
     /// Customs may name somebody to everybody who holds the fact.

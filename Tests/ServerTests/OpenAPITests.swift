@@ -86,6 +86,7 @@ struct OpenAPITests {
             ("AuthorityOutcome", Outcome.allCases.filter { $0.speaker == .authority }.map(\.rawValue)),
             ("MemberOutcome", Outcome.allCases.filter { $0.speaker == .member }.map(\.rawValue)),
             ("ReportRefusal", Report.ReportRefusal.allCases.map(\.rawValue)),
+            ("Disposal", Disposal.allCases.map(\.rawValue)),
             ("RequestRefusal", InformationRequest.Refusal.allCases.map(\.rawValue)),
             (
                 "Category",
@@ -188,7 +189,8 @@ private final class RESTExchange: Sendable {
 
     func answer(_ method: String, _ words: ArraySlice<String>) async -> String? {
         let uuid = "7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11"
-        let parts = words.map { $0 == RouteTable.name ? (words.first == "recalls" ? "report--\(uuid)" : uuid) : $0 }
+        let ids = ["recalls": "report--\(uuid)", "contributions": "indicator--\(uuid)"]
+        let parts = words.map { $0 == RouteTable.name ? ids[words.first ?? ""] ?? uuid : $0 }
         let request = Self.request(method, "/v1/" + parts.joined(separator: "/"))
         do {
             _ = try await RESTService(node: node).answer(request, parts, session)

@@ -8,6 +8,11 @@ public enum AccessPolicy {
         guard reader.principal.standing == .active, reader.principal.roles.contains(.reader),
             reader.until.map({ now < $0 }) ?? true
         else { return .hidden(by: .noReader) }
+        // Before the pool: one who left it, or whose pool is suspended, holds what it was given all the same.
+        if let terms = label.terms, terms.rendition == .stub {
+            return terms.holders.contains(reader.member.id)
+                ? .permitted(by: .recalled, [.acknowledge]) : .hidden(by: .recalled)
+        }
         guard let span = reader.pools[label.pool] else { return .hidden(by: .scope) }
         guard span.lasts(at: now) else { return .hidden(by: .compartment) }
         guard let terms = label.terms else { return decide(reader, plain: label) }
@@ -19,8 +24,14 @@ public enum AccessPolicy {
 
     /// An object that came as plain STIX has a marking, and nothing else to decide on.
     private static func decide(_ reader: Reader, plain label: Label) -> Decision {
+        guard isTimely(reader, label) else { return .hidden(by: .compartment) }
         guard reader.member.standing == .active else { return .hidden(by: .suspended) }
         return isInScope(reader, label) ? .permitted(by: .open, []) : .denied(by: .scope)
+    }
+
+    /// Whether it was released since the reader joined the task force, or was released to it.
+    private static func isTimely(_ reader: Reader, _ label: Label) -> Bool {
+        reader.joinings[label.pool]?.admits(label) ?? true
     }
 
     // MARK: STOP
@@ -32,11 +43,8 @@ public enum AccessPolicy {
         at now: Timestamp
     ) -> Decision? {
         let isOwn = terms.originator == reader.member.id
-        if terms.rendition == .stub {
-            return terms.holders.contains(reader.member.id)
-                ? .permitted(by: .recalled, [.acknowledge]) : .hidden(by: .recalled)
-        }
         if !isOwn, !terms.subjects.isDisjoint(with: reader.links) { return .hidden(by: .conflict) }
+        if !isOwn, !isTimely(reader, label) { return .hidden(by: .compartment) }
         if !isCleared(reader, for: terms.compartment, at: now) { return .hidden(by: .compartment) }
         if !isOwn, let affected = terms.affected, affected.contains(reader.member) {
             return terms.rendition == .tearline ? .permitted(by: .safety, []) : .hidden(by: .safety)

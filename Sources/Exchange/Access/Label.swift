@@ -8,6 +8,8 @@ public struct Label: Hashable, Sendable {
     public let scope: Scope?
     /// What an advisory's rendition says beside; nil for an object that came as plain STIX.
     public let terms: Terms?
+    /// Of a task force: how often a member had joined when it was released; 0 in any other pool.
+    public let cohort: Int
 
     /// A readership narrower than the pool's.
     public struct Scope: Hashable, Sendable {
@@ -27,11 +29,12 @@ public struct Label: Hashable, Sendable {
     }
 
     /// Puts it together from its parts.
-    public init(pool: ID<Pool>, marking: TLP, scope: Scope?, terms: Terms? = nil) {
+    public init(pool: ID<Pool>, marking: TLP, scope: Scope?, terms: Terms? = nil, cohort: Int = 0) {
         self.pool = pool
         self.marking = marking
         self.scope = scope
         self.terms = terms
+        self.cohort = cohort
     }
 
     /// The label of an object that `author` brings to `pool`.
@@ -40,7 +43,8 @@ public struct Label: Hashable, Sendable {
         self.init(
             pool: pool.id,
             marking: marking,
-            scope: Scope(marking, from: author, to: object.addressees)
+            scope: Scope(marking, from: author, to: object.addressees),
+            cohort: pool.cohort
         )
     }
 }

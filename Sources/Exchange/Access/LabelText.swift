@@ -3,11 +3,12 @@ import Foundation
 /// The label's canonical text: what the store keeps it as, and what makes two labels one.
 ///
 /// `pool|marking`, for a narrowed readership `|originator|author or -|addressee,addressee…`, and for the rendition of
-/// an advisory `|terms` as JSON with its keys and lists in order; before terms an unnarrowed readership is `|-|-|`.
+/// an advisory `|terms` as JSON with its keys and lists in order; before terms an unnarrowed readership is `|-|-|`. In
+/// a task force the pool is `pool/cohort`.
 extension Label {
     /// The canonical text.
     public var text: String {
-        var parts = [pool.text, marking.code]
+        var parts = [cohort == 0 ? pool.text : "\(pool.text)/\(cohort)", marking.code]
         if let scope {
             let addressees = scope.addressees.map { $0.uuid.text }.joined(separator: ",")
             parts += [scope.originator.text, scope.author?.text ?? "-", addressees]
@@ -21,8 +22,9 @@ extension Label {
     /// Reads the canonical text; nil when it is anything else.
     public init?(text: String) {
         let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        guard [2, 5, 6].contains(parts.count),
-            let pool = ID<Pool>(parsing: parts[0]), let marking = TLP(code: parts[1])
+        let place = parts[0].split(separator: "/", maxSplits: 1).map(String.init)
+        guard [2, 5, 6].contains(parts.count), let marking = TLP(code: parts[1]),
+            let pool = place.first.flatMap({ ID<Pool>(parsing: $0) }), let cohort = place.count == 1 ? 0 : Int(place[1])
         else { return nil }
         var scope: Scope?
         if parts.count > 2, parts[2] != "-" {
@@ -34,7 +36,7 @@ extension Label {
             guard let read = WrittenTerms(text: parts[5])?.terms else { return nil }
             terms = read
         }
-        self.init(pool: pool, marking: marking, scope: scope, terms: terms)
+        self.init(pool: pool, marking: marking, scope: scope, terms: terms, cohort: cohort)
     }
 }
 

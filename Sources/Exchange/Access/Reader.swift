@@ -6,6 +6,8 @@ public struct Reader: Hashable, Sendable {
     public let member: Member
     /// The pools whose terms let the member read, and until when.
     public let pools: [ID<Pool>: Span]
+    /// From when on the member takes part in the task forces among them.
+    public var joinings: [ID<Pool>: Joining]
     /// When the credential it came with ends; nil when it does not.
     public let until: Timestamp?
     /// What it wants to know for.
@@ -51,6 +53,7 @@ public struct Reader: Hashable, Sendable {
         principal: Principal,
         member: Member,
         pools: [ID<Pool>: Span],
+        joinings: [ID<Pool>: Joining] = [:],
         until: Timestamp?,
         purpose: Purpose = .monitoring,
         clearances: [Name: Span] = [:],
@@ -61,6 +64,7 @@ public struct Reader: Hashable, Sendable {
         self.principal = principal
         self.member = member
         self.pools = pools
+        self.joinings = joinings
         self.until = until
         self.purpose = purpose
         self.clearances = clearances

@@ -6,12 +6,14 @@ extension Advisory {
     }
 
     /// The label of one rendition of the version that readers see.
+    /// - Parameter cohort: of a task force: how often a member had joined when this version was released.
     public func label(
         of rendition: Rendition,
         in pool: Pool,
         originator: Member,
         author: Principal,
-        isCorroborated: Bool
+        isCorroborated: Bool,
+        cohort: Int
     ) -> Label {
         let marking = terms.marking ?? pool.terms.defaultMarking
         var label = Label.Terms(
@@ -35,7 +37,8 @@ extension Advisory {
             pool: pool.id,
             marking: marking,
             scope: Label.Scope(marking, from: author, to: terms.addressees),
-            terms: label
+            terms: label,
+            cohort: cohort
         )
     }
 

@@ -69,4 +69,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case observation = 15
     /// A holder asked for a consent.
     case consentAsked = 16
+    /// What becomes of contributions to a task force was chosen, or was carried out.
+    case disposal = 17
 }

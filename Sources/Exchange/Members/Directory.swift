@@ -142,10 +142,12 @@ public final class Directory: Sendable {
         for purpose: Purpose = .monitoring
     ) -> Reader {
         let readable = pools.values.lazy.filter { $0.isRead(by: member) }
+        let joinings = readable.compactMap { pool in pool.enrolled[member.id].map { (pool.id, $0.joining) } }
         return Reader(
             principal: principal,
             member: member,
             pools: Dictionary(uniqueKeysWithValues: readable.map { ($0.id, Reader.Span(until: $0.terms.ends)) }),
+            joinings: Dictionary(uniqueKeysWithValues: joinings.filter { $0.1.cohort > 0 }),
             until: until,
             purpose: purpose,
             clearances: principal.clearances.mapValues { Reader.Span(until: $0) },

@@ -32,11 +32,17 @@ public struct Enrolment: Hashable, Sendable {
     public var reads: Bool
     /// Whether it may write.
     public var writes: Bool
+    /// Of a task force: from when on it takes part.
+    public var joining: Joining
+
+    /// Whether it may do anything there; who left a task force may not.
+    public var takesPart: Bool { reads || writes }
 
     /// Puts it together from its parts.
-    public init(reads: Bool, writes: Bool) {
+    public init(reads: Bool, writes: Bool, joining: Joining = Joining()) {
         self.reads = reads
         self.writes = writes
+        self.joining = joining
     }
 }
 
@@ -67,6 +73,8 @@ public struct PoolTerms: Hashable, Sendable {
     public var standing: Standing
     /// When it ends by itself, as a task force does; nil where it does not.
     public var ends: Timestamp?
+    /// What makes it a task force; nil for any other pool.
+    public var force: TaskForce?
 
     /// Puts it together from its parts.
     public init(
@@ -78,7 +86,8 @@ public struct PoolTerms: Hashable, Sendable {
         ceiling: TLP = .red,
         defaultMarking: TLP = .amber,
         standing: Standing = .active,
-        ends: Timestamp? = nil
+        ends: Timestamp? = nil,
+        force: TaskForce? = nil
     ) {
         self.title = title
         self.about = about
@@ -89,6 +98,7 @@ public struct PoolTerms: Hashable, Sendable {
         self.defaultMarking = defaultMarking
         self.standing = standing
         self.ends = ends
+        self.force = force
     }
 }
 
@@ -108,6 +118,10 @@ public struct Pool: Hashable, Sendable {
     public var terms: PoolTerms
     /// The members with rights of their own.
     public var enrolled: [ID<Member>: Enrolment]
+    /// Of a task force: how often a member joined.
+    ///
+    /// What is released now is for those that joined until now.
+    public var cohort: Int
 
     /// Puts it together from its parts.
     public init(
@@ -116,7 +130,8 @@ public struct Pool: Hashable, Sendable {
         name: Name,
         kind: PoolKind,
         terms: PoolTerms,
-        enrolled: [ID<Member>: Enrolment] = [:]
+        enrolled: [ID<Member>: Enrolment] = [:],
+        cohort: Int = 0
     ) {
         self.id = id
         self.number = number
@@ -124,7 +139,11 @@ public struct Pool: Hashable, Sendable {
         self.kind = kind
         self.terms = terms
         self.enrolled = enrolled
+        self.cohort = cohort
     }
+
+    /// Whether it has ended by itself: then it does not exist for anybody.
+    public func hasEnded(at now: Timestamp) -> Bool { terms.ends.map { $0 <= now } ?? false }
 
     /// Whether the terms let `member` read.
     ///

@@ -7,7 +7,7 @@ public struct PoolRights: Hashable, Sendable {
 
     /// What `reader` may do in `pool` at `now`.
     public init(_ pool: Pool, _ reader: Reader, at now: Timestamp) {
-        let hasEnded = pool.terms.ends.map { $0 <= now } ?? false
+        let hasEnded = pool.hasEnded(at: now)
         reads = reader.principal.roles.contains(.reader) && reader.pools[pool.id] != nil && !hasEnded
         let roles = reader.principal.roles
         let mayWrite =

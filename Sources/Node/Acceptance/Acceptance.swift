@@ -137,7 +137,7 @@ public struct Acceptance: Sendable {
                 )
                 verdicts = Self.refusals(of: contributions, reason, at: transaction.now)
             case .approve:
-                guard pool.isWritten(by: approver.member) else {
+                guard pool.isWritten(by: approver.member), !pool.hasEnded(at: transaction.now) else {
                     throw AcceptanceFault.forbidden("\(approver.member.name) may no longer write to \(pool.name)")
                 }
                 var desk = try Desk(

@@ -247,75 +247,6 @@ public struct Administration: Sendable {
         }
     }
 
-    // MARK: Pools
-
-    /// Adds a pool.
-    public func addPool(
-        _ name: Name,
-        _ kind: PoolKind,
-        _ terms: PoolTerms
-    ) async throws(AdministrationFault) -> Pool {
-        let id = ID<Pool>(surroundings.uuid())
-        return try await write { transaction, directory in
-            guard directory.pool(named: name) == nil else {
-                throw AdministrationFault.taken(field: "name", rule: "a pool is called \(name) already")
-            }
-            try Self.check(terms, of: kind)
-            try Self.checkEnd(terms.ends, field: "ends", "leave it out for none", at: transaction.now)
-            let pool = Pool(
-                id: id,
-                number: transaction.nextTick().microseconds,
-                name: name,
-                kind: kind,
-                terms: terms
-            )
-            try transaction.add(pool)
-            return pool
-        }
-    }
-
-    /// Changes the terms of the pool called `name`.
-    public func changePool(
-        _ name: String,
-        _ change: @escaping @Sendable (inout PoolTerms) throws(AdministrationFault) -> Void
-    ) async throws(AdministrationFault) -> Pool {
-        try await write { transaction, directory in
-            var pool = try Self.pool(name, directory)
-            let before = pool.terms.ends
-            try change(&pool.terms)
-            try Self.check(pool.terms, of: pool.kind)
-            if pool.terms.ends != before {
-                try Self.checkEnd(pool.terms.ends, field: "ends", "to close it now, suspend it", at: transaction.now)
-            }
-            try transaction.change(pool)
-            return pool
-        }
-    }
-
-    private static func check(_ terms: PoolTerms, of kind: PoolKind) throws(AdministrationFault) {
-        switch kind {
-        case .sharing: return
-        case .officialList:
-            guard terms.release == .secondPerson else { return }
-            throw .invalid(field: "second_person", rule: "an official list is taken over as it is; leave it out")
-        }
-    }
-
-    /// Gives a member rights in a pool beside what its terms give to all; nil takes them away.
-    public func enrol(
-        _ member: String,
-        in pool: String,
-        _ enrolment: Enrolment?
-    ) async throws(AdministrationFault) -> Pool {
-        try await write { transaction, directory in
-            var pool = try Self.pool(pool, directory)
-            let member = try Self.member(member, directory)
-            try transaction.enrol(member, in: pool, enrolment)
-            pool.enrolled[member.id] = enrolment
-            return pool
-        }
-    }
-
     // MARK: Parts
 
     /// Runs `body` with the directory as the transaction itself sees it.
@@ -351,7 +282,7 @@ public struct Administration: Sendable {
         return principal
     }
 
-    private static func pool(_ name: String, _ directory: Directory) throws(AdministrationFault) -> Pool {
+    static func pool(_ name: String, _ directory: Directory) throws(AdministrationFault) -> Pool {
         guard let pool = Name(name).flatMap({ directory.pool(named: $0) }) else {
             throw .absent("no pool is called \(name)")
         }

@@ -205,7 +205,7 @@ public struct AdvisoryDesk: Sendable {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
             guard let row = try name.row(for: reader.member, transaction.connection) else { throw AdvisoryFault.absent }
-            let holders = try Holders(of: row, directory, transaction.connection)
+            let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
             guard name.members(among: holders).contains(reader.member.id) else { throw AdvisoryFault.absent }
             try row.advisory.check(isOneOf: seen)
             let feedback: Feedback

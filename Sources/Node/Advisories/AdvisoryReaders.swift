@@ -86,7 +86,8 @@ extension AdvisoryDesk {
                 in: pool,
                 originator: originator,
                 author: author,
-                isCorroborated: row.isCorroborated
+                isCorroborated: row.isCorroborated,
+                cohort: row.cohort(in: pool)
             )
             return (rendition, AccessPolicy.decide(reader, label, at: now))
         }

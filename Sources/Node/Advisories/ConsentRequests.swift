@@ -35,9 +35,8 @@ extension AdvisoryDesk {
             let (directory, reader) = try present(session, transaction)
             guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
                 row.advisory.member != reader.member.id,
-                try Holders(of: row, directory, transaction.connection).members(ofObject: report).contains(
-                    reader.member.id
-                )
+                try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
+                    .contains(reader.member.id)
             else { throw AdvisoryFault.absent }
             if row.advisory.state.isFinal {
                 throw AdvisoryFault.invalid(
@@ -143,7 +142,7 @@ extension AdvisoryDesk {
             return AccessPolicy.shows(row.advisory, to: giver, at: now) ? .originators : nil
         }
         guard giver.member.kind == .fiu, row.advisory.terms.caveats.contains(.reportDerived) else { return nil }
-        let holders = try Holders(of: row, directory, connection)
+        let holders = try Holders(of: row, directory, connection, at: now)
         return holders.members(of: nil).contains(giver.member.id) ? .units : nil
     }
 

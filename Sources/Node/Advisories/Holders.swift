@@ -31,6 +31,15 @@ struct Holders {
         }
     }
 
+    /// Those that may say something of what they were given: nobody once the pool has ended, since the advisory exists
+    /// for none of them then.
+    init(of row: AdvisoryRow, _ directory: Directory, _ connection: any SQLConnection, at now: Timestamp) throws {
+        let all = try Holders(of: row, directory, connection)
+        let hasEnded = directory.pool(numbered: row.pool)?.hasEnded(at: now) ?? false
+        given = hasEnded ? [] : all.given
+        versions = all.versions
+    }
+
     /// The members that were given a version of one object.
     func members(ofObject id: STIXID) -> Set<ID<Member>> {
         Set(given.filter { $0.receipt.versions.contains { versions[$0]?.object == id.text } }.map(\.principal.member))

@@ -137,9 +137,8 @@ extension AdvisoryDesk {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
             guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
-                try Holders(of: row, directory, transaction.connection).members(ofObject: report).contains(
-                    reader.member.id
-                )
+                try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
+                    .contains(reader.member.id)
             else { throw AdvisoryFault.absent }
             guard try transaction.made(by: call) == nil else { return }
             let number = try transaction.rely(

@@ -36,6 +36,8 @@ struct RenditionPress: Sendable {
             try takeBack(where: { !$0.isStub }, of: row, job, transaction)
             return try correct(row, job, transaction, directory) { _, _ in false }
         }
+        // Nothing more comes out in a pool that has ended; what is out of it waits for the closing.
+        if directory.pools[advisory.pool]?.hasEnded(at: transaction.now) ?? false { return }
         if let embargo = advisory.terms.embargo, transaction.now < embargo { return }
         let isNews = before.stage != advisory.stage || before.version != advisory.version
         let isOut = row.released == advisory.version.number
@@ -55,13 +57,25 @@ struct RenditionPress: Sendable {
             for member in job.conflicts { try transaction.noteConflict(with: member, in: row.pool) }
         }
         row.released = advisory.version.number
+        row.cohort = job.cohort
     }
+
+    /// The definitions of our extensions.
+    private static let definitions = ListExtension.definitions + [AdvisoryExtension.definition]
+    private static let definitionIDs = Set(
+        definitions.compactMap { definition in
+            // They are ours, so they are JSON.
+            (try? JSON(parsing: definition))?.root["id"]?.string
+        }
+    )
+
+    /// Whether an object is one of them.
+    func defines(_ id: String) -> Bool { Self.definitionIDs.contains(id) }
 
     /// Brings the definitions of our extensions to a pool, for everybody who reads it, before what uses them.
     private func define(in job: Job, _ transaction: Transaction, _ directory: Directory) throws {
-        let label = Label(pool: job.pool.id, marking: .clear, scope: nil)
-        let definitions = ListExtension.definitions + [AdvisoryExtension.definition]
-        try store(definitions, under: label, in: job, transaction, directory) { _, _ in }
+        let label = Label(pool: job.pool.id, marking: .clear, scope: nil, cohort: job.cohort)
+        try store(Self.definitions, under: label, in: job, transaction, directory) { _, _ in }
     }
 
     /// Whether what is out bears another label than it would get now.
@@ -162,6 +176,12 @@ struct RenditionPress: Sendable {
         }
     }
 
+    /// Takes every rendition out of the pool.
+    func takeBack(of row: AdvisoryRow, _ transaction: Transaction, _ directory: Directory) throws {
+        guard let job = Job(row, directory) else { return }
+        try takeBack(where: { _ in true }, of: row, job, transaction)
+    }
+
     private func label(numbered number: Int64, _ transaction: Transaction) throws -> Label {
         try live.label(numbered: number) ?? transaction.label(numbered: number)
     }
@@ -238,6 +258,8 @@ private struct Job {
     let originator: Member
     let author: Principal
     let labels: [Rendition: Label]
+    /// Of a task force: how often a member had joined when what is out was released, or now where it goes out now.
+    let cohort: Int
     /// Members that declared a subject as themselves or as linked to them.
     let conflicts: [Member]
 
@@ -248,6 +270,8 @@ private struct Job {
             let author = directory.principals[advisory.author]
         else { return nil }
         self.pool = pool
+        let cohort = row.cohort(in: pool)
+        self.cohort = cohort
         self.originator = originator
         self.author = author
         let labels = advisory.renditions.map {
@@ -258,7 +282,8 @@ private struct Job {
                     in: pool,
                     originator: originator,
                     author: author,
-                    isCorroborated: row.isCorroborated
+                    isCorroborated: row.isCorroborated,
+                    cohort: cohort
                 )
             )
         }

@@ -31,7 +31,8 @@ public struct Feed: Sendable {
         // What is committed while one pool after another is looked at waits for the next look: it could be earlier than
         // what a later pool shows.
         var end = live.head
-        for pool in session.directory.pools.values where PoolRights(pool, session.reader, at: clock()).reads {
+        // Of a pool that its member left, a reader is given the recalls of what it holds.
+        for pool in session.directory.pools.values where !pool.hasEnded(at: clock()) {
             let question = Disclosure.Question(
                 form: .objects,
                 after: tick,

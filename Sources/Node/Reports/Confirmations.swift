@@ -57,7 +57,7 @@ extension ReportDesk {
             guard var row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
                 let originator = directory.members[row.advisory.member]
             else { throw AdvisoryFault.absent }
-            let holders = try Holders(of: row, directory, transaction.connection)
+            let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
             guard row.advisory.member != speaker.member.id,
                 holders.members(ofObject: report).contains(speaker.member.id)
             else {

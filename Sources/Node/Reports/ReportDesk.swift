@@ -245,7 +245,7 @@ public struct ReportDesk: Sendable {
         try await write(session) { transaction, directory, speaker in
             guard let row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
                 row.advisory.member != speaker.member.id,
-                try Holders(of: row, directory, transaction.connection).members(ofObject: report)
+                try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
                     .contains(speaker.member.id)
             else { throw AdvisoryFault.absent }
             if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
@@ -274,7 +274,7 @@ public struct ReportDesk: Sendable {
             let isParty =
                 try row.advisory.member == session.member.id
                 ? AccessPolicy.shows(row.advisory, to: session.reader, at: now)
-                : name.members(among: Holders(of: row, directory, connection)).contains(session.member.id)
+                : name.members(among: Holders(of: row, directory, connection, at: now)).contains(session.member.id)
             guard isParty else { throw AdvisoryFault.absent }
             var seen: [(number: Int64, said: Feedback)] = []
             var next: Int64? = number

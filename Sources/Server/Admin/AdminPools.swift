@@ -101,8 +101,10 @@ extension AdminServer {
             let pool = try await addPool(call.bytes)
             return .json(PoolResource(pool, directory), status: .created, MediaType.json)
         case ("PATCH", let name?, 0):
-            let change = try Self.terms(call.bytes)
-            let pool = try await node.administration.changePool(name) { change.apply(to: &$0) }
+            let change = try Self.terms(call.bytes, directory)
+            let pool = try await node.administration.changePool(name) { terms throws(AdministrationFault) in
+                try change.apply(to: &terms)
+            }
             return .json(PoolResource(pool, directory), MediaType.json)
         case ("PUT", let name?, 2) where call.rest[0] == "members":
             var fields = try BodyFields(call.bytes)
@@ -124,7 +126,7 @@ extension AdminServer {
         var fields = try BodyFields(bytes)
         let name = try BodyFields.needed("name", try fields.name("name"))
         let kind = try fields.code("kind", PoolKind.self) ?? .sharing
-        let change = try TermsChange(&fields)
+        let change = try TermsChange(&fields, node.administration.directory)
         try fields.finish()
         var terms = PoolTerms(
             title: name.text,
@@ -132,13 +134,16 @@ extension AdminServer {
             writing: .enrolled,
             defaultMarking: kind == .officialList ? .clear : .amber
         )
-        change.apply(to: &terms)
+        try change.apply(to: &terms)
         return try await node.administration.addPool(name, kind, terms)
     }
 
-    private static func terms(_ bytes: [UInt8]) throws(AdministrationFault) -> TermsChange {
+    private static func terms(
+        _ bytes: [UInt8],
+        _ directory: Directory
+    ) throws(AdministrationFault) -> TermsChange {
         var fields = try BodyFields(bytes)
-        let change = try TermsChange(&fields)
+        let change = try TermsChange(&fields, directory)
         try fields.finish()
         return change
     }
@@ -152,8 +157,10 @@ private struct TermsChange: Sendable {
     let ceiling, defaultMarking: TLP?
     let standing: Standing?
     let ends: Setting<Timestamp>
+    let lead: ID<Member>?
+    let closing: Disposal?
 
-    init(_ fields: inout BodyFields) throws(AdministrationFault) {
+    init(_ fields: inout BodyFields, _ directory: Directory) throws(AdministrationFault) {
         title = try fields.text("title")
         about = try fields.text("description")
         reading = try fields.code("reading")
@@ -163,12 +170,17 @@ private struct TermsChange: Sendable {
         defaultMarking = try fields.marking("default_marking")
         standing = try fields.code("state")
         ends = Setting(try fields.time("ends"), isNull: fields.isNull("ends"))
+        lead = try fields.name("lead").map { name throws(AdministrationFault) in
+            guard let member = directory.member(named: name) else { throw .absent("no member is called \(name)") }
+            return member.id
+        }
+        closing = try fields.code("closing")
         if let ceiling, let defaultMarking, defaultMarking > ceiling {
             throw .invalid(field: "default_marking", rule: "must not be stricter than the ceiling")
         }
     }
 
-    func apply(to terms: inout PoolTerms) {
+    func apply(to terms: inout PoolTerms) throws(AdministrationFault) {
         terms.title = title ?? terms.title
         terms.about = about ?? terms.about
         terms.reading = reading ?? terms.reading
@@ -178,5 +190,10 @@ private struct TermsChange: Sendable {
         terms.defaultMarking = min(defaultMarking ?? terms.defaultMarking, terms.ceiling)
         terms.standing = standing ?? terms.standing
         ends.apply(to: &terms.ends)
+        guard lead != nil || closing != nil else { return }
+        guard let lead = lead ?? terms.force?.lead else {
+            throw .invalid(field: "closing", rule: "is of a task force, which has a lead; give one")
+        }
+        terms.force = TaskForce(lead: lead, closing: closing ?? terms.force?.closing ?? .giveBack)
     }
 }

@@ -92,7 +92,7 @@ struct PoolResource: Encodable {
     let name, id, title, description, kind, reading, writing: String
     let second_person: Bool
     let ceiling, default_marking, state: String
-    let ends: String?
+    let ends, lead, closing: String?
     let members: [Enrolled]
     let created: String
 
@@ -109,6 +109,8 @@ struct PoolResource: Encodable {
         default_marking = pool.terms.defaultMarking.code
         state = pool.terms.standing.rawValue
         ends = pool.terms.ends?.text
+        lead = pool.terms.force.flatMap { directory.members[$0.lead]?.name.text }
+        closing = pool.terms.force?.closing.rawValue
         members = pool.enrolled.compactMap { id, enrolment in
             directory.members[id].map {
                 Enrolled(member: $0.name.text, reads: enrolment.reads, writes: enrolment.writes)

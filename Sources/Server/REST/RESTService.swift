@@ -8,18 +8,21 @@ struct RESTService: Sendable {
         EventService.routes,
         ApprovalService.routes,
         ReportService.routes,
+        TaskForceService.routes,
         AdvisoryService.routes
     )
 
     private let events: EventService
     private let approvals: ApprovalService
     private let reports: ReportService
+    private let forces: TaskForceService
     private let advisories: AdvisoryService
 
     init(node: Node) {
         events = EventService(node: node)
         approvals = ApprovalService(node: node)
         reports = ReportService(node: node)
+        forces = TaskForceService(node: node)
         advisories = AdvisoryService(node: node)
     }
 
@@ -31,6 +34,7 @@ struct RESTService: Sendable {
         case "pending": try await approvals.answer(request, parts, session)
         case "reports", "requests", "feedback", "observations", "confirmations":
             try await reports.answer(request, parts, session)
+        case "task-forces", "contributions": try await forces.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
         }
     }

@@ -36,8 +36,13 @@ struct PoolCommand: AsyncParsableCommand, Administered {
         @Option(help: "The TLP of objects that bear none.") var defaultMarking: TLP?
         @Option(help: ArgumentHelp("When it ends by itself, as a task force does (RFC 3339).", valueName: "time"))
         var ends: Moment?
+        @Option(help: ArgumentHelp("What makes it a task force: the member that leads it.", valueName: "member"))
+        var lead: String?
+        @Option(help: "What becomes, once a task force has ended, of what its owner chose nothing for.")
+        var closing: Disposal?
 
         func validate() throws {
+            if let lead { try checkName(lead) }
             if reading == .nobody { throw ValidationError("--reading nobody makes no pool; suspend the pool instead") }
         }
     }
@@ -49,7 +54,7 @@ struct PoolCommand: AsyncParsableCommand, Administered {
                 Examples:
                   caveat admin pool add warnings --title Warnings --reading everyone --writing authorities
                   caveat admin pool add sdn --title SDN --kind official-list --reading everyone --writing enrolled
-                  caveat admin pool add heron --title Heron --reading enrolled --writing enrolled \\
+                  caveat admin pool add heron --title Heron --lead harbour-customs --closing destroy \\
                     --ends 2027-03-01T00:00:00Z
                 """
         )
@@ -61,7 +66,9 @@ struct PoolCommand: AsyncParsableCommand, Administered {
         func validate() throws {
             try checkName(name)
             if terms.title == nil { throw ValidationError("a new pool needs --title") }
-            if terms.reading == nil || terms.writing == nil {
+            if terms.lead != nil {
+                if terms.ends == nil { throw ValidationError("a task force needs --ends") }
+            } else if terms.reading == nil || terms.writing == nil {
                 throw ValidationError("a new pool needs --reading and --writing")
             }
         }
@@ -70,6 +77,11 @@ struct PoolCommand: AsyncParsableCommand, Administered {
             var body = PoolBody(name: name, terms)
             // What most pools are; said here and not left to chance.
             body.kind = body.kind ?? .sharing
+            if body.lead != nil {
+                body.reading = body.reading ?? .enrolled
+                body.writing = body.writing ?? .enrolled
+                body.closing = body.closing ?? .giveBack
+            }
             body.secondPerson = body.secondPerson ?? false
             body.ceiling = body.ceiling ?? TLP.red.code
             body.defaultMarking = body.defaultMarking ?? min(.amber, terms.ceiling ?? .red).code
@@ -161,6 +173,8 @@ private struct PoolBody: Encodable, Equatable {
     var ceiling: String?
     var defaultMarking: String?
     var ends: Removable?
+    var lead: String?
+    var closing: Disposal?
 
     init() {}
 
@@ -175,5 +189,7 @@ private struct PoolBody: Encodable, Equatable {
         ceiling = terms.ceiling?.code
         defaultMarking = terms.defaultMarking?.code
         ends = terms.ends.map { .to($0.timestamp.text) }
+        lead = terms.lead
+        closing = terms.closing
     }
 }
