@@ -145,6 +145,10 @@ def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, l
     assert [(one["member"], one["outcome"]) for one in found] == [
         ("oil-1", "OS-SIG"), ("oil-2", "OS-COR"), ("far-oil", "OS-SIG"), ("far-oil", "OS-SIG")]
     reader.call("POST", f"advisories/{made['id']}/dispute", {"reason": "Another person."}, 204)
+    other.call("POST", f"advisories/{made['id']}/dispute", {"reason": "She was abroad."}, 204)
+    found = customs.call("GET", f"feedback?advisory={made['id']}")["feedback"]
+    assert [(one["member"], one["note"]) for one in found if one["outcome"] == "OS-CON"] == [
+        ("oil-1", "Another person."), ("oil-2", "She was abroad.")]
     other.poll()
     assert other.report("full")["extensions"][EXTENSION]["state"] == "restricted"
     # Nothing that anybody is told counts or sums what the others said.

@@ -159,6 +159,10 @@ def test_mistaken_identity_is_recalled_from_every_holder(world, customs, legal):
     assert owed == {"bank-1": True, "bank-2": True, "bank-3": True, "bank-4": False, "bank-5": False}
     assert not any(one["overdue"] for one in seen["owed"])
     assert {one["member"] for one in seen["receipts"] if one["renditions"] == ["full"]} == {bank.name for bank in banks}
+    # An auditor is told that nothing but the stub is left, and to whom.
+    for name, said in (("bank-4", "permitted"), ("late-bank", "hidden")):
+        decisions = legal.call("GET", f"advisories/{made['reference']}/explain?member={name}")["decisions"]
+        assert [(one["rendition"], one["decision"], one["row"]) for one in decisions] == [("stub", said, 1)]
     # Who did not hold it is told nothing, now or ever.
     stranger.poll()
     assert stranger.reports() == [] and stranger.call("GET", "recalls")["recalls"] == []

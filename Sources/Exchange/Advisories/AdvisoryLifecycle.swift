@@ -49,7 +49,8 @@ extension Advisory {
     /// The advisory after somebody disputes it, which the exchange's dispute handling says, not its originator.
     public func disputed(at now: Timestamp) throws(LifecycleRefusal) -> Advisory {
         var next = elapsed(at: now)
-        guard case .published(let release) = next.stage else { throw .wrongState(next.state, action: "restrict") }
+        if case .restricted = next.stage { return next }
+        guard case .published(let release) = next.stage else { throw .wrongState(next.state, action: "dispute") }
         next.stage = .restricted(release, since: now)
         return next
     }
