@@ -129,6 +129,31 @@ public enum DossierRows {
         )
     }
 
+    /// Those between two members that were begun before one of them, newest first.
+    public static func dossiers<Content: DossierContent>(
+        of member: Int64,
+        and other: Int64,
+        before number: Int64,
+        upTo count: Int,
+        _: Content.Type = Content.self,
+        _ connection: any SQLConnection
+    ) throws -> [DossierRow<Content>] {
+        try connection.rows(
+            """
+            select d.number, b.body from dossier_party p
+            join dossier_party o on o.dossier = p.dossier and o.member = $2
+            join dossier d on d.number = p.dossier join dossier_body b on b.dossier = d.number
+            where p.member = $1 and p.dossier < $3 and d.kind = $4 order by p.dossier desc limit $5
+            """,
+            .integer(member),
+            .integer(other),
+            .integer(number),
+            .text(Content.dossierKind),
+            .integer(Int64(count)),
+            make: DossierRow.init
+        )
+    }
+
     /// A member's observation; nil when it has none of that id.
     public static func observation(
         _ id: ID<Observation>,

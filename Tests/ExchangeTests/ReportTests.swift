@@ -196,7 +196,8 @@ struct CorroborationTests {
         at tick: Int64 = 10,
         by group: String = "b",
         holdsFull: Bool = true,
-        given: Int64? = 20
+        given: Int64? = 20,
+        reported: Bool = false
     ) -> Corroboration.Finding {
         Corroboration.finding(
             of: content,
@@ -205,7 +206,8 @@ struct CorroborationTests {
             to: advisory,
             from: Samples.name("a"),
             holdsFull: holdsFull,
-            firstGiven: given.map { Tick(microseconds: $0) }
+            firstGiven: given.map { Tick(microseconds: $0) },
+            reported: { _ in reported }
         )
     }
 
@@ -221,6 +223,7 @@ struct CorroborationTests {
         let copied = try Self.content(Self.named.merging(phone) { $1 }, advisory: advisory.reference)
         #expect(Self.finding(copied, of: advisory) == .sighting(.sharedOrigin))
         #expect(Self.finding(try Self.content(Self.named), of: advisory) == .sighting(.nothingNew))
+        #expect(Self.finding(new, of: advisory, reported: true) == .sighting(.sharedOrigin))
         let namesake = try Self.content(["name": ["Tamsin Verloop"], "phone": ["+31 6 00000000"]])
         #expect(Self.finding(namesake, of: advisory) == .sighting(.otherSubject))
     }

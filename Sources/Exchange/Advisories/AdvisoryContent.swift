@@ -142,7 +142,7 @@ public struct AdvisoryContent: Hashable, Sendable, Codable {
         let keys = Set(subjects.map(\.key))
         for (place, relation) in relations.enumerated() {
             for (end, key) in [("from", relation.from), ("to", relation.to)] where !keys.contains(key) {
-                throw ContentFault("relations[\(place)].\(end)", .form("must be the key of a subject of the advisory"))
+                throw ContentFault("relations[\(place)].\(end)", .form("must be the key of one of the subjects"))
             }
             guard relation.from != relation.to else {
                 throw ContentFault("relations[\(place)].to", .form("must be another subject than from"))

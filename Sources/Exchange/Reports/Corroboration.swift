@@ -40,7 +40,8 @@ public enum Corroboration {
     public enum Shortfall: String, CaseIterable, Sendable, Codable {
         /// The one who confirms and the originator have one owner.
         case sameGroup = "same-group"
-        /// It says itself that it comes from the advisory.
+        /// It says itself that it comes from the advisory, or the advisory may come from it: its group reported such a
+        /// subject to the originator before.
         case sharedOrigin = "shared-origin"
         /// Somebody of its group was given the advisory before it committed what it saw.
         case readBefore = "read-before"
@@ -60,8 +61,10 @@ public enum Corroboration {
     /// What it is that a member tells of an advisory that it was given.
     ///
     /// - Parameters:
-    ///   - holdsFull: whether the member was given the full rendition: of one that it does not know it is told nothing,
-    ///     so that nobody finds out by guesses whom it names.
+    ///   - holdsFull: whether the member was given all of the full rendition as it is now: of what it does not know it
+    ///     is told nothing, so that nobody finds out by guesses whom it names.
+    ///   - reported: whether the group of the one who confirms reported any subject of these marks to the originator
+    ///     before the advisory was released; asked last, and where nothing else decides.
     ///   - firstGiven: when anybody of the group of the one who confirms was first given anything of the advisory.
     public static func finding(
         of content: ReportContent,
@@ -70,17 +73,21 @@ public enum Corroboration {
         to advisory: Advisory,
         from originatorGroup: Name,
         holdsFull: Bool,
-        firstGiven: Tick?
-    ) -> Finding {
+        firstGiven: Tick?,
+        reported: (Set<SubjectMark>) throws -> Bool
+    ) rethrows -> Finding {
         guard holdsFull else { return .sighting(nil) }
         if group == originatorGroup { return .sighting(.sameGroup) }
         if let origin = content.advisory, origin == advisory.reference { return .sighting(.sharedOrigin) }
         if let firstGiven, firstGiven < committed { return .sighting(.readBefore) }
-        let marks = advisory.content.subjects.reduce(into: Set()) { $0.formUnion($1.marks) }
+        // Who is to be protected is in no rendition.
+        let subjects = advisory.content.shown
+        let marks = subjects.reduce(into: Set()) { $0.formUnion($1.marks) }
         let shared = content.subjects.filter { !$0.marks.isDisjoint(with: marks) }
         if shared.isEmpty { return .sighting(.otherSubject) }
-        let known = Set(advisory.content.subjects.flatMap(\.facts))
-        return Set(shared.flatMap(\.facts)).isSubset(of: known) ? .sighting(.nothingNew) : .corroborated
+        let known = Set(subjects.flatMap(\.facts))
+        if Set(shared.flatMap(\.facts)).isSubset(of: known) { return .sighting(.nothingNew) }
+        return try reported(marks) ? .sighting(.sharedOrigin) : .corroborated
     }
 }
 

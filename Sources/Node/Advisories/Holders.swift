@@ -50,6 +50,16 @@ struct Holders {
         Set(given.filter { given in rendition.map { given.renditions.contains($0) } ?? true }.map(\.principal.member))
     }
 
+    /// Whether a member was given every object of a rendition of one version.
+    func hasWhole(_ rendition: Rendition, ofVersion number: Int, _ member: ID<Member>) -> Bool {
+        func objects(_ rows: some Sequence<RenditionRow>) -> Set<String> {
+            Set(rows.filter { $0.rendition == rendition && $0.version == number }.map(\.object))
+        }
+        let all = objects(versions.values)
+        let held = given.filter { $0.principal.member == member }.flatMap(\.receipt.versions)
+        return !all.isEmpty && objects(held.compactMap { versions[$0] }) == all
+    }
+
     /// All that members other than the originator were ever given, but for stubs.
     func copies(of originator: ID<Member>) throws -> Copies {
         try copies(of: originator) { _, _ in true }

@@ -73,15 +73,20 @@ extension ReportDesk {
             }
             let group = speaker.member.group
             let given = holders.given.filter { directory.members[$0.principal.member]?.group == group }
-            let finding = Corroboration.finding(
+            let finding = try Corroboration.finding(
                 of: content,
                 committed: held.committed,
                 by: group,
                 to: row.advisory,
                 from: originator.group,
-                holdsFull: holders.members(of: .full).contains(speaker.member.id),
+                holdsFull: holders.hasWhole(.full, ofVersion: row.advisory.version.number, speaker.member.id),
                 firstGiven: given.compactMap(\.receipt.tick).min()
-            )
+            ) { marks in
+                try directory.members.values.contains { member in
+                    let isOfGroup = member.group == group
+                    return try isOfGroup && Self.hasReported(marks, member, to: originator, on: row, transaction)
+                }
+            }
             let feedback = Feedback(confirmation: finding, by: speaker.member.id, at: transaction.now)
             let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
             try transaction.keep(call, made: number)
@@ -93,4 +98,32 @@ extension ReportDesk {
             return feedback
         }
     }
+
+    /// Whether a member reported any subject of these marks to another before an advisory was released.
+    private static func hasReported(
+        _ marks: Set<SubjectMark>,
+        _ member: Member,
+        to receiver: Member,
+        on row: AdvisoryRow,
+        _ transaction: Transaction
+    ) throws -> Bool {
+        var next: Int64? = (row.advisory.release?.first).map { Tick(at: $0).microseconds } ?? .max
+        while let before = next {
+            let rows = try DossierRows.dossiers(
+                of: member.number,
+                and: receiver.number,
+                before: before,
+                upTo: Self.pageMax,
+                Report.self,
+                transaction.connection
+            )
+            let subjects = rows.filter { $0.content.authority == receiver.id }.flatMap(\.content.content.subjects)
+            if subjects.contains(where: { !$0.marks.isDisjoint(with: marks) }) { return true }
+            next = rows.count == Self.pageMax ? rows.last?.number : nil
+        }
+        return false
+    }
+
+    /// Reports that are looked at together.
+    private static let pageMax = 100
 }
