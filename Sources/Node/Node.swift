@@ -107,7 +107,7 @@ public struct Node: Sendable {
         )
         acceptance = Acceptance(live, commits, surroundings)
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
-        feed = Feed(live, disclosure, clock: surroundings.clock)
+        feed = Feed(live, disclosure, database, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
         reports = ReportDesk(live, database, commits, surroundings, advisories.press)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)

@@ -78,7 +78,7 @@ public enum ReceiptRows {
     }
 
     /// All versions of a pool that a member's principals were given together with any that was released since `since`.
-    static func versions(
+    public static func versions(
         givenTo member: Member,
         of pool: Int64,
         since: Tick,

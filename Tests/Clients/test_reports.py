@@ -3,7 +3,8 @@ import hashlib
 import json
 import secrets
 
-from conftest import wait_for
+from conftest import indicator, wait_for
+from test_events import Stream
 from test_scenarios import EXTENSION, FACT, Party, content, join, later, person, publish, restart, world, customs, legal  # noqa: F401
 
 # Names nobody, so that no legal gateway is needed.
@@ -109,16 +110,18 @@ def test_holders_say_what_came_of_an_advisory(world, customs, legal):
     other.call("GET", f"feedback?advisory={made['id']}", status=404)
 
 
+def observe(party, facts, name="Ottoline Brack", **properties):
+    """Commits what a party saw of a person; what it tells to confirm an advisory by it."""
+    known = {"name": [name], "birthDate": ["1971-02-04"]}
+    text = json.dumps(suspicion(facts=facts, relations=[], subjects=[person(properties=known | properties)]))
+    salt = secrets.token_bytes(16)
+    digest = hashlib.sha256(salt + text.encode()).hexdigest()
+    return {"observation": party.call("POST", "observations", {"digest": digest}, 201)["observation"], "salt": salt.hex(), "text": text}
+
+
 def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, legal):
     """The oil pool: no verdict of many exists anywhere, and a dispute shows as a banner."""
-    reader, other = join(world, "oil-1", kind="energy"), join(world, "oil-2", kind="energy")
-
-    def observe(party, facts, **properties):
-        text = json.dumps(suspicion(facts=facts, relations=[], subjects=[person(properties={"name": ["Ottoline Brack"], "birthDate": ["1971-02-04"]} | properties)]))
-        salt = secrets.token_bytes(16)
-        digest = hashlib.sha256(salt + text.encode()).hexdigest()
-        return {"observation": party.call("POST", "observations", {"digest": digest}, 201)["observation"], "salt": salt.hex(), "text": text}
-
+    reader, other, late = (join(world, name, kind="energy") for name in ("oil-1", "oil-2", "oil-3"))
     unread = observe(other, "She signs for Meridian.", phone=["+31 6 00000000"])
     made = publish(customs, legal)
     for party in (reader, other):
@@ -134,7 +137,7 @@ def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, l
     assert said["outcome"] == "OS-COR" and "note" not in said
     # Who holds the method and the route alone does not learn by guessing whom it names.
     far = join(world, "far-oil", kind="energy", partner=False)
-    guess, miss = observe(far, "She signs.", phone=["+31 6 22222222"]), observe(far, "He signs.", name=["Somebody Else"])
+    guess, miss = observe(far, "She signs.", phone=["+31 6 22222222"]), observe(far, "He signs.", name="Somebody Else")
     far.poll()
     assert far.reports() == [("non-nominal", False)]
     for one in (guess, miss):
@@ -151,9 +154,32 @@ def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, l
         ("oil-1", "Another person."), ("oil-2", "She was abroad.")]
     other.poll()
     assert other.report("full")["extensions"][EXTENSION]["state"] == "restricted"
+    # Nobody sends it to who did not hold it, until it is settled; who asks is given it with the banner.
+    stream = Stream(late)
+    world.publish("blue-anchor", "commons", [indicator(1)])
+    wait_for(lambda: indicator(1)["id"] in stream.ids(), "what comes after the dispute")
+    assert other.report("full")["id"] not in stream.ids()
+    legal.call("POST", f"advisories/{made['id']}/settle")
+    wait_for(lambda: other.report("full")["id"] in stream.ids(), "the end of the dispute")
     # Nothing that anybody is told counts or sums what the others said.
     told = json.dumps([other.received, found, customs.call("GET", f"advisories/{made['id']}")])
     assert not any(word in told for word in ("verdict", "score", "votes", "corroborations"))
+
+
+def test_who_reported_it_before_does_not_corroborate_it(world, customs, legal):
+    """The advisory may come from that report: the two would have one origin."""
+    source, other = join(world, "bank-1"), join(world, "bank-2")
+    seen = {party.name: observe(party, "She signs.", phone=[f"+31 6 {party.name}"]) for party in (source, other)}
+    sent = suspicion(subjects=[person()], relations=[])
+    source.call("POST", "reports", {"authority": "harbour-customs", "content": sent}, 201)
+    publish(customs, legal)
+    told = {}
+    for party in (source, other):
+        party.poll()
+        place = {"report": party.report("full")["id"]}
+        told[party.name] = party.call("POST", "confirmations", seen[party.name] | place, 201)
+    assert told["bank-1"]["outcome"] == "OS-SIG" and told["bank-1"]["note"] == "shared-origin"
+    assert told["bank-2"]["outcome"] == "OS-COR"
 
 
 def test_the_same_key_makes_nothing_twice(world, customs):

@@ -19,6 +19,8 @@ public struct Disclosure: Sendable {
         public var limit: Int
         /// What of it is asked for.
         public var filter: ObjectFilter
+        /// The numbers of labels that are left out.
+        var without: Set<Int64> = []
 
         /// Puts it together from its parts.
         public init(form: Form, after: Tick, limit: Int, filter: ObjectFilter) {
@@ -134,6 +136,19 @@ public struct Disclosure: Sendable {
         }
     }
 
+    /// The labels of `pool` that a session may see now, of disputed advisories of others, with anything for it after a
+    /// tick.
+    func disputed(in pool: Pool, for session: Session, after tick: Tick) -> [InternedLabel] {
+        let now = clock()
+        return live.state.withLock { state in
+            let isGainer = state.gained(session, pool) > tick
+            return state.sight(session, pool.id, at: now).places.map { state.labels[$0] }.filter { label in
+                guard let terms = label.label.terms, terms.isDisputed else { return false }
+                return terms.originator != session.member.id && (isGainer || label.newest > tick)
+            }
+        }
+    }
+
     /// The numbers of the labels of `pool` that a session may see now.
     public func permitted(in pool: Pool, for session: Session) -> Set<Int64> {
         let now = clock()
@@ -169,6 +184,11 @@ extension LiveState.State {
         return readers[key, default: Sighted(session.reader)].permitted(in: pool, of: labels, at: now)
     }
 
+    /// The newest tick at which the session's principal gained something in a pool.
+    fileprivate func gained(_ session: Session, _ pool: Pool) -> Tick {
+        gains[PrincipalPool(principal: session.principal.number, pool: pool.number)] ?? .zero
+    }
+
     /// Answers from memory where it can, and otherwise says what to ask the store.
     fileprivate mutating func look(
         _ question: Disclosure.Question,
@@ -177,7 +197,8 @@ extension LiveState.State {
         at now: Timestamp,
         _ pageBytesMax: Int
     ) -> Look {
-        let permitted = sight(session, pool.id, at: now)
+        var permitted = sight(session, pool.id, at: now)
+        if !question.without.isEmpty { permitted.leaveOut(question.without) { labels[$0].number } }
         var newest = Tick.zero
         var news: [Int64] = []
         for place in permitted.places {
@@ -187,8 +208,7 @@ extension LiveState.State {
         }
         // A label that came with a batch of the journal may know of more than the batches taken in so far.
         let seen = newest == .zero ? nil : min(newest, head)
-        let gained = gains[PrincipalPool(principal: session.principal.number, pool: pool.number)] ?? .zero
-        let isGainer = gained > question.after
+        let isGainer = gained(session, pool) > question.after
         if news.isEmpty, !isGainer {
             let nothing = StoredPage(versions: [], more: false, examined: question.after)
             return .page(Page(stored: nothing, newest: seen), head: head)

@@ -17,11 +17,18 @@ public struct Feed: Sendable {
 
     private let live: LiveState
     private let disclosure: Disclosure
+    private let database: any Database
     private let clock: @Sendable () -> Timestamp
 
-    init(_ live: LiveState, _ disclosure: Disclosure, clock: @escaping @Sendable () -> Timestamp) {
+    init(
+        _ live: LiveState,
+        _ disclosure: Disclosure,
+        _ database: any Database,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
         self.live = live
         self.disclosure = disclosure
+        self.database = database
         self.clock = clock
     }
 
@@ -33,18 +40,45 @@ public struct Feed: Sendable {
         var end = live.head
         // Of a pool that its member left, a reader is given the recalls of what it holds.
         for pool in session.directory.pools.values where !pool.hasEnded(at: clock()) {
-            let question = Disclosure.Question(
+            var question = Disclosure.Question(
                 form: .objects,
                 after: tick,
                 limit: Self.limit,
                 filter: ObjectFilter(versions: VersionFilter(all: true))
             )
+            question.without = try await frozen(in: pool, for: session, after: tick)
             let page = try await disclosure.page(question, of: pool, to: session, over: .events).stored
             events += page.versions.map { Event(pool: pool, version: $0) }
             // Beyond the end of a page that is not the last, another pool's events wait for their turn.
             if page.more { end = min(end, page.examined) }
         }
         return events.filter { $0.version.tick <= end }.sorted { $0.version.tick < $1.version.tick }
+    }
+
+    /// The labels of what is disputed and of a rendition that the reader's member was not given yet: it may ask for it,
+    /// but nothing sends it by itself (docs/ACCESS.md, row 13).
+    ///
+    /// Once the dispute is settled it comes under another label, at a tick of its own.
+    private func frozen(in pool: Pool, for session: Session, after tick: Tick) async throws -> Set<Int64> {
+        let disputed = disclosure.disputed(in: pool, for: session, after: tick)
+        if disputed.isEmpty { return [] }
+        return try await database.read { connection in
+            let new = try disputed.filter { label in
+                guard let terms = label.label.terms,
+                    let row = try AdvisoryRows.advisory(terms.advisory, connection)
+                else { return false }
+                let versions = try AdvisoryRows.renditions(of: row.number, connection)
+                    .filter { $0.rendition == terms.rendition }.map(\.tick)
+                let given = try ReceiptRows.versions(
+                    givenTo: session.member,
+                    of: pool.number,
+                    since: versions.min() ?? .zero,
+                    connection
+                )
+                return given.isDisjoint(with: versions)
+            }
+            return Set(new.map(\.number))
+        }
     }
 
     /// Beats whenever something was taken in from the journal, and at the latest after `pause`.

@@ -39,6 +39,12 @@ struct PermittedLabels: Sendable {
     private(set) var places: [Int] = []
     private(set) var numbers: Set<Int64> = []
 
+    /// - Parameter number: the number of the label at a place.
+    mutating func leaveOut(_ others: Set<Int64>, number: (Int) -> Int64) {
+        places.removeAll { others.contains(number($0)) }
+        numbers.subtract(others)
+    }
+
     mutating func insert(_ place: Int, _ number: Int64) {
         places.append(place)
         numbers.insert(number)
