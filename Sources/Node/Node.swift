@@ -109,7 +109,7 @@ public struct Node: Sendable {
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
         feed = Feed(live, disclosure, database, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
-        reports = ReportDesk(live, database, commits, surroundings, advisories.press)
+        reports = ReportDesk(live, database, commits, surroundings, advisories.press, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
         statuses = Statuses(live, database, commits)

@@ -90,6 +90,11 @@ public enum DossierRows {
         )
     }
 
+    /// Whether there is any of an id, whoever its parties are.
+    public static func exists(_ id: String, _ connection: any SQLConnection) throws -> Bool {
+        try connection.first("select number from dossier where id = $1", .text(id)) { $0.integer(0) } != nil
+    }
+
     /// The one of a number; nil when there is none.
     public static func dossier<Content: DossierContent>(
         numbered number: Int64,

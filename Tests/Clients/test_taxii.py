@@ -209,10 +209,13 @@ def test_duplicates_ownership_and_deleting(fresh):
 
 def test_write_only_and_read_only_collections(trial):
     """[45, 50]"""
-    assert trial.publish("swift-cargo", "customs-inbox", [indicator()])["success_count"] == 1
+    box = ["admin", "pool", "add", "box", "--title", "Box", "--reading", "enrolled", "--writing", "everyone", "--json"]
+    trial.card["pools"].append({"name": "box", "collection": json.loads(trial.cli(*box).stdout)["id"]})
+    trial.cli("admin", "pool", "enrol", "box", "harbour-customs", "--reads")
+    assert trial.publish("swift-cargo", "box", [indicator()])["success_count"] == 1
     for place in ("objects/", "manifest/"):
-        assert trial.get("swift-cargo", f"collections/customs-inbox/{place}").status_code == 403
-    assert trial.get("harbour-customs", "collections/customs-inbox/objects/").status_code == 200
+        assert trial.get("swift-cargo", f"collections/box/{place}").status_code == 403
+    assert len(trial.get("harbour-customs", "collections/box/objects/").json()["objects"]) == 1
     assert trial.post("swift-cargo", "warnings", [indicator()]).status_code == 403
     assert trial.post("blue-anchor", "deepwater", [indicator()]).status_code == 404
 

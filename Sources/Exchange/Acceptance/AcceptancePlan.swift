@@ -138,7 +138,7 @@ public struct AcceptancePlan: Sendable {
     private func checkSubject(of object: STIXObject) throws(Refusal) {
         switch pool.kind {
         case .officialList: return
-        case .sharing:
+        case .sharing, .inbox:
             guard let fault = object.subjectFaults.first else { return }
             throw Refusal("extensions.\(ListExtension.subject).properties.\(fault)")
         }

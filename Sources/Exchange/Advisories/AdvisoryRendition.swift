@@ -89,7 +89,7 @@ extension Advisory {
     private func full(_ release: AdvisoryRelease, _ frame: RenditionFrame) -> [[String: Any]] {
         let subjects = content.shown.map { subject in
             let part = RenditionPart.subject(key: subject.key, kind: subject.kind)
-            return Self.object(of: subject, id(part, frame), in: frame)
+            return subject.object(id(part, frame), in: frame)
         }
         let codes = content.categories.map(\.rawValue)
         let method = NonNominal.method(id(.method, frame), codes, ["category": codes], in: frame)
@@ -168,22 +168,6 @@ extension Advisory {
         return id(.subject(key: key, kind: subject.kind), frame)
     }
 
-    private static func object(of subject: Subject, _ id: STIXID, in frame: RenditionFrame) -> [String: Any] {
-        var own: [String: Any] = ["name": subject.caption]
-        own["identity_class"] = subject.kind.identityClass
-        var details: [String: Any] = ["extension_type": "property-extension", "subject": subject.kind.rawValue]
-        if !subject.roles.isEmpty { details["roles"] = subject.roles.map(\.rawValue) }
-        details["standing"] = subject.standing?.rawValue
-        return frame.object(
-            id,
-            own,
-            extensions: [
-                ListExtension.subject: RenditionFrame.subject(subject.kind, subject.schema, subject.properties),
-                AdvisoryExtension.id: details,
-            ]
-        )
-    }
-
     // MARK: Tearline
 
     /// The author's sanitised text, with nothing else that is written freely, and without the source.
@@ -247,6 +231,23 @@ extension Advisory {
 }
 
 extension Subject {
+    /// Its STIX object.
+    func object(_ id: STIXID, in frame: RenditionFrame) -> [String: Any] {
+        var own: [String: Any] = ["name": caption]
+        own["identity_class"] = kind.identityClass
+        var details: [String: Any] = ["extension_type": "property-extension", "subject": kind.rawValue]
+        if !roles.isEmpty { details["roles"] = roles.map(\.rawValue) }
+        details["standing"] = standing?.rawValue
+        return frame.object(
+            id,
+            own,
+            extensions: [
+                ListExtension.subject: RenditionFrame.subject(kind, schema, properties),
+                AdvisoryExtension.id: details,
+            ]
+        )
+    }
+
     /// What people call it: the first of its names, else of its numbers, else its key.
     var caption: String {
         let telling = [

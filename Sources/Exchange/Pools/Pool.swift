@@ -16,12 +16,14 @@ public enum PoolKind: String, CaseIterable, Sendable, Codable {
     case sharing
     /// A read-only copy of a public list, never mixed with advisories.
     case officialList = "official-list"
+    /// Where members report to one authority: what is written becomes its reports, and nobody reads it here.
+    case inbox
 
     /// Whether what is in it may have to be called back from those that hold it; a public list is everybody's.
     public var isRecallable: Bool {
         switch self {
         case .sharing: true
-        case .officialList: false
+        case .officialList, .inbox: false
         }
     }
 }
@@ -158,6 +160,14 @@ public struct Pool: Hashable, Sendable {
     public func isWritten(by member: Member) -> Bool {
         terms.standing == .active && member.standing == .active
             && admits(member, terms.writing, enrolled[member.id]?.writes)
+    }
+
+    /// The authority whose inbox it is: the member that is enrolled to read; nil where there is none.
+    public var owner: ID<Member>? {
+        switch kind {
+        case .inbox: enrolled.first { $0.value.reads }?.key
+        case .sharing, .officialList: nil
+        }
     }
 
     private func admits(_ member: Member, _ audience: Audience, _ enrolment: Bool?) -> Bool {

@@ -8,13 +8,14 @@ public struct PoolRights: Hashable, Sendable {
     /// What `reader` may do in `pool` at `now`.
     public init(_ pool: Pool, _ reader: Reader, at now: Timestamp) {
         let hasEnded = pool.hasEnded(at: now)
-        reads = reader.principal.roles.contains(.reader) && reader.pools[pool.id] != nil && !hasEnded
         let roles = reader.principal.roles
-        let mayWrite =
+        let (mayRead, mayWrite) =
             switch pool.kind {
-            case .sharing: roles.contains(.reporter) || roles.contains(.publisher)
-            case .officialList: roles.contains(.publisher)
+            case .sharing: (true, roles.contains(.reporter) || roles.contains(.publisher))
+            case .officialList: (true, roles.contains(.publisher))
+            case .inbox: (false, pool.owner != nil && (roles.contains(.reporter) || roles.contains(.publisher)))
             }
+        reads = mayRead && roles.contains(.reader) && reader.pools[pool.id] != nil && !hasEnded
         writes = mayWrite && pool.isWritten(by: reader.member) && !hasEnded
     }
 

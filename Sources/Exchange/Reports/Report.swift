@@ -73,6 +73,10 @@ public struct Report: Hashable, Sendable, Codable {
     public let submitted: Timestamp
     /// What it says.
     public private(set) var content: ReportContent
+    /// When the member last said it anew, or took it back; nil while it has not.
+    public private(set) var changed: Timestamp?
+    /// The version that the member gave it, where it came as STIX.
+    public private(set) var stated: Timestamp?
     /// Where it stands.
     public private(set) var state: State
     /// The dialogue on it, in order.
@@ -81,10 +85,12 @@ public struct Report: Hashable, Sendable, Codable {
     public private(set) var outcomes: [Entry]
 
     /// A new report.
+    /// - Parameter stated: the version that the member gives it, where it comes as STIX.
     /// - Throws: `ReportFault` where the author may not report, or the receiver is no authority.
     public init(
         _ id: ID<Report>,
         _ content: ReportContent,
+        stated: Timestamp? = nil,
         by author: ActingPrincipal,
         to authority: Member,
         at now: Timestamp
@@ -100,6 +106,7 @@ public struct Report: Hashable, Sendable, Codable {
         self.authority = authority.id
         submitted = now
         self.content = content
+        self.stated = stated
         state = .submitted
         messages = []
         outcomes = []
@@ -144,15 +151,29 @@ public struct Report: Hashable, Sendable, Codable {
             try need([.submitted, .moreWanted], action)
             next.content = content
             next.state = .submitted
+            next.changed = next.later(now)
         case .say(let text): try next.say(text, actor.member, now)
         case .retract:
             try need([.submitted, .moreWanted, .accepted], action)
             next.state = .retracted
+            next.changed = next.later(now)
         case .conclude(let outcome, let note, let embargo):
             try need([.accepted], action)
             try next.conclude(outcome, note, embargo, now)
         }
         return next
+    }
+
+    /// The report as it stands in a version of the member's own.
+    public func stated(_ version: Timestamp) -> Report {
+        var next = self
+        next.stated = version
+        return next
+    }
+
+    /// Now, or just after the last change: no two versions have the same instant.
+    private func later(_ now: Timestamp) -> Timestamp {
+        max(now, (changed ?? submitted).advanced(by: .microseconds(1)))
     }
 
     private func need(_ states: Set<State>, _ action: ReportAction) throws(ReportFault) {

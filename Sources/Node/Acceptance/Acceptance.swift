@@ -22,7 +22,7 @@ public enum AcceptanceFault: Error, Sendable {
 public struct Acceptance: Sendable {
     private let live: LiveState
     private let commits: GroupCommit
-    private let surroundings: Surroundings
+    let surroundings: Surroundings
 
     /// Puts it together from its parts.
     public init(_ live: LiveState, _ commits: GroupCommit, _ surroundings: Surroundings) {
@@ -40,6 +40,7 @@ public struct Acceptance: Sendable {
         to pool: Pool,
         from session: Session
     ) async throws(AcceptanceFault) -> StatusReport {
+        if pool.kind == .inbox { return try await report(envelope, to: pool, from: session) }
         // Whatever needs no lock is done before there is one.
         let random = surroundings.randomBytes(8)
         let seals = Seal.all(of: envelope.contributions, surroundings)
@@ -203,12 +204,12 @@ public struct Acceptance: Sendable {
         }
     }
 
-    private func present(_ session: Session, _ transaction: Transaction) throws -> (Directory, Reader) {
+    func present(_ session: Session, _ transaction: Transaction) throws -> (Directory, Reader) {
         guard let present = try live.present(session, in: transaction) else { throw AcceptanceFault.ended }
         return present
     }
 
-    private static func writable(
+    static func writable(
         _ pool: Pool,
         _ author: Reader,
         _ directory: Directory,
@@ -221,7 +222,7 @@ public struct Acceptance: Sendable {
         return pool
     }
 
-    private func write<Output: Sendable>(
+    func write<Output: Sendable>(
         weight: Int = 1,
         _ body: @escaping @Sendable (Transaction) throws -> Output
     ) async throws(AcceptanceFault) -> Output {

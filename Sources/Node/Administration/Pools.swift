@@ -57,12 +57,12 @@ extension Administration {
                 guard audience != .enrolled else { continue }
                 throw .invalid(field: field, rule: "must be enrolled: a task force is for those who joined it")
             }
-        case .officialList:
+        case .officialList, .inbox:
             guard terms.force == nil else {
-                throw .invalid(field: "lead", rule: "an official list is no task force; leave it out")
+                throw .invalid(field: "lead", rule: "an \(kind.rawValue) is no task force; leave it out")
             }
             guard terms.release == .secondPerson else { return }
-            throw .invalid(field: "second_person", rule: "an official list is taken over as it is; leave it out")
+            throw .invalid(field: "second_person", rule: "an \(kind.rawValue) is taken over as it is; leave it out")
         }
     }
 
@@ -99,7 +99,18 @@ extension Administration {
                     rule: "leads the task force; name another lead first"
                 )
             }
+            if pool.kind == .inbox, enrolment?.reads == true { try Self.checkOwner(member, of: pool) }
             return try Self.enrol(member, in: pool, enrolment, transaction)
+        }
+    }
+
+    /// An inbox is one authority's.
+    private static func checkOwner(_ member: Member, of pool: Pool) throws(AdministrationFault) {
+        guard member.kind.isAuthority else {
+            throw .invalid(field: "reads", rule: "is for an authority: it is to it that members report here")
+        }
+        guard pool.owner == nil || pool.owner == member.id else {
+            throw .invalid(field: "reads", rule: "is for one member, and another has it; end its enrolment first")
         }
     }
 

@@ -305,7 +305,7 @@ public struct AdvisoryDesk: Sendable {
             throw .forbidden("you may read the pool \(pool.name), not write to it")
         }
         guard pool.kind == .sharing else {
-            throw .invalid(field: "pool", rule: "is an official list, which has no advisories; choose another")
+            throw .invalid(field: "pool", rule: "is an \(pool.kind.rawValue), which has no advisories; choose another")
         }
         guard AccessPolicy.isCleared(author, for: terms.compartment, at: now) else {
             throw .invalid(field: "terms.compartment", rule: "is none that you are cleared for; name one that you are")

@@ -8,19 +8,22 @@ public struct ReportDesk: Sendable {
     private let commits: GroupCommit
     let surroundings: Surroundings
     let press: RenditionPress
+    private let keyed: KeyedIDs
 
     init(
         _ live: LiveState,
         _ database: any Database,
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
-        _ press: RenditionPress
+        _ press: RenditionPress,
+        key: [UInt8]
     ) {
         self.live = live
         self.database = database
         self.commits = commits
         self.surroundings = surroundings
         self.press = press
+        keyed = KeyedIDs(key: key, use: "report")
     }
 
     // MARK: Reports
@@ -38,35 +41,11 @@ public struct ReportDesk: Sendable {
             guard let receiver = Name(authority).flatMap({ directory.member(named: $0) }) else {
                 throw AdvisoryFault.invalid(field: "authority", rule: "no member has this name")
             }
-            guard receiver.standing == .active, author.member.standing == .active else {
-                throw AdvisoryFault.forbidden("a suspended member neither reports nor is reported to")
-            }
-            try Self.checkGateway(content, from: author.member, to: receiver, directory, at: transaction.now)
-            let report = try Self.allowed { () throws(ReportFault) in
-                try Report(id, content, by: ActingPrincipal(author), to: receiver, at: transaction.now)
-            }
-            let number = try transaction.begin(report, by: author.principal, between: [author.member, receiver])
-            try transaction.keep(call, made: number)
-            return report
+            let book = ReportBook(transaction: transaction, directory: directory, actor: author)
+            let row = try book.bring(content, as: id, to: receiver)
+            try transaction.keep(call, made: row.number)
+            return row.content
         }
-    }
-
-    private static func checkGateway(
-        _ content: ReportContent,
-        from origin: Member,
-        to reader: Member,
-        _ directory: Directory,
-        at now: Timestamp
-    ) throws(AdvisoryFault) {
-        guard content.isNominal else { return }
-        let gateway = directory.gateways.covering(
-            origin: GatewayParty(origin),
-            reader: GatewayParty(reader),
-            mode: .report,
-            purpose: .reporting,
-            at: now
-        )
-        if gateway == nil { throw .forbidden(ReportFault.noGateway.description) }
     }
 
     /// Does one thing to a report that the caller's member is a party to, once for the same call.
@@ -79,30 +58,15 @@ public struct ReportDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Report {
         try await write(session) { transaction, directory, actor in
-            guard
-                var row = try DossierRows.dossier(
-                    id.text,
-                    of: actor.member.number,
-                    Report.self,
-                    transaction.connection
-                ),
-                row.content.isSeen(by: actor.member.id)
-            else { throw AdvisoryFault.absent }
-            let before = row.content
-            guard try transaction.made(by: call) == nil else { return before }
-            if let seen, !seen.contains(before.tag(for: actor.member.id, at: transaction.now)) {
+            let book = ReportBook(transaction: transaction, directory: directory, actor: actor)
+            guard let row = try book.report(id) else { throw AdvisoryFault.absent }
+            guard try transaction.made(by: call) == nil else { return row.content }
+            if let seen, !seen.contains(row.content.tag(for: actor.member.id, at: transaction.now)) {
                 throw AdvisoryFault.changedMeanwhile
             }
-            row.content = try Self.allowed { () throws(ReportFault) in
-                try before.after(action, by: ActingPrincipal(actor), at: transaction.now)
-            }
-            if row.content.content != before.content, let authority = directory.members[before.authority] {
-                let now = transaction.now
-                try Self.checkGateway(row.content.content, from: actor.member, to: authority, directory, at: now)
-            }
-            try transaction.change(row, by: actor.principal)
-            try transaction.keep(call, made: row.number)
-            return row.content
+            let next = try book.act(action, on: row)
+            try transaction.keep(call, made: next.number)
+            return next.content
         }
     }
 
@@ -113,6 +77,12 @@ public struct ReportDesk: Sendable {
         }
         guard let row, row.content.isSeen(by: session.member.id) else { throw AdvisoryFault.absent }
         return row.content
+    }
+
+    /// A report as a STIX bundle.
+    public func bundle(of report: Report) throws(AdvisoryFault) -> [UInt8] {
+        guard let member = live.directory.members[report.member] else { throw .absent }
+        return report.bundle(by: member) { [keyed] in keyed.uuid(for: $0) }
     }
 
     // MARK: Requests
@@ -306,7 +276,7 @@ public struct ReportDesk: Sendable {
         return known
     }
 
-    private static func allowed<Output>(_ body: () throws(ReportFault) -> Output) throws(AdvisoryFault) -> Output {
+    static func allowed<Output>(_ body: () throws(ReportFault) -> Output) throws(AdvisoryFault) -> Output {
         do throws(ReportFault) {
             return try body()
         } catch .missingRole(let roles) {

@@ -58,6 +58,17 @@ struct MediaType: Hashable, Sendable {
         return split(header[...], at: ",").contains { MediaType(parsing: $0)?.admitsTAXII == true }
     }
 
+    /// Whether an Accept header names STIX, and does not rather have the JSON of `/v1`.
+    static func isSTIXPreferred(by header: String?) -> Bool {
+        let ranges = split((header ?? "")[...], at: ",").compactMap { MediaType(parsing: $0) }
+        func weight(_ type: String) -> Double {
+            ranges.filter { $0.type == type && ($0.parameters["version"] ?? "2.1") == "2.1" }
+                .map { $0.parameters["q"].flatMap(Double.init) ?? 1 }.max() ?? 0
+        }
+        let stix = weight("application/stix+json")
+        return stix > 0 && stix >= weight(json)
+    }
+
     /// Splits outside quoted strings.
     private static func split(_ text: Substring, at separator: Unicode.Scalar) -> [Substring] {
         var isQuoted = false

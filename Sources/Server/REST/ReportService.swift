@@ -26,7 +26,7 @@ struct ReportService: Sendable {
         switch (parts.first, parts.count) {
         case ("reports", 1): return try await reports(request, session)
         case ("reports", 2):
-            return resource(try await desk.report(try id(parts[1]), for: session), request, session)
+            return try form(try await desk.report(try id(parts[1]), for: session), request, session)
         case ("reports", 3):
             guard let verb = ReportVerb(rawValue: parts[2]) else { throw HTTPFault.absent }
             var fields = try await request.fields()
@@ -80,6 +80,20 @@ struct ReportService: Sendable {
         let report = try await desk.report(content, to: authority, by: session, as: call)
         var response = resource(report, request, session, status: .created)
         response.headers.add(name: "Location", value: "/v1/reports/\(report.id.text)")
+        return response
+    }
+
+    /// A report as JSON, or as STIX where the caller would rather have that.
+    private func form(_ report: Report, _ request: Request, _ session: Session) throws -> Response {
+        var response: Response
+        if MediaType.isSTIXPreferred(by: request.list("Accept")) {
+            // Another form has another tag.
+            let tag = "\(report.tag(for: session.member.id, at: now))-stix"
+            response = .bytes(try desk.bundle(of: report), MediaType.stix).tagged(tag, for: request)
+        } else {
+            response = resource(report, request, session)
+        }
+        response.headers.add(name: "Vary", value: "Accept")
         return response
     }
 

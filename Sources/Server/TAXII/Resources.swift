@@ -26,7 +26,7 @@ struct CollectionResource: Encodable {
     let can_read: Bool
     let can_write: Bool
     let media_types: [String]
-    /// `official-list` where it is one; absent for any other pool.
+    /// `official-list` or `inbox` where it is one; absent for any other pool.
     let x_caveat_kind: String?
 
     init(_ pool: Pool, _ rights: PoolRights) {
@@ -39,7 +39,7 @@ struct CollectionResource: Encodable {
         media_types = [MediaType.stix]
         x_caveat_kind =
             switch pool.kind {
-            case .officialList: pool.kind.rawValue
+            case .officialList, .inbox: pool.kind.rawValue
             case .sharing: nil
             }
     }

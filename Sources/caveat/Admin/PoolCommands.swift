@@ -54,6 +54,7 @@ struct PoolCommand: AsyncParsableCommand, Administered {
                 Examples:
                   caveat admin pool add warnings --title Warnings --reading everyone --writing authorities
                   caveat admin pool add sdn --title SDN --kind official-list --reading everyone --writing enrolled
+                  caveat admin pool add inbox --title Inbox --kind inbox --reading enrolled --writing everyone
                   caveat admin pool add heron --title Heron --lead harbour-customs --closing destroy \\
                     --ends 2027-03-01T00:00:00Z
                 """

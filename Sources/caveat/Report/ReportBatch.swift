@@ -1,6 +1,4 @@
-import Crypto
 import Exchange
-import TransportCurl
 
 /// Many reports for one authority, a row of a CSV file each.
 struct ReportBatch {
@@ -66,19 +64,8 @@ struct ReportBatch {
     }
 
     private func answer(to row: ReportRows.Row, over connection: Connection) async -> Result<JSON.Value, CommandFault> {
-        let place = "/v1/reports"
         do throws(CommandFault) {
-            let body = try ReportBody(authority: authority, content: row.content).json()
-            // The same row sent again is the same report: a file may be sent again after whatever happened.
-            let key = SHA256.hash(data: body).hexadecimal
-            let response = try await connection.send(
-                .post,
-                place,
-                body: body,
-                mediaType: "application/json",
-                headers: [("Idempotency-Key", key)]
-            )
-            return .success(try Connection.read(response, from: place))
+            return .success(try await ReportBody(authority: authority, content: row.content).sendOnce(over: connection))
         } catch {
             return .failure(error)
         }

@@ -58,13 +58,20 @@ struct ReportCommand: AsyncParsableCommand {
                 Examples:
                   caveat report show 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52
                   caveat report show 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --json
+                  caveat report show 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --stix > bundle.json
                 """
         )
 
         @OptionGroup var report: ReportTarget
+        @Flag(help: "Print what it says as a STIX 2.1 bundle, for other tools.") var stix = false
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
+            if stix {
+                let type = "application/stix+json;version=2.1"
+                let bundle = try await exchange.connection.open().resource("/v1/\(report.path)", mediaType: type)
+                return try Output.line(bundle.compact())
+            }
             let answer = try await exchange.get(report.path)
             if exchange.json { return try Output.line(answer.compact()) }
             let summary = ReportSummary(answer)

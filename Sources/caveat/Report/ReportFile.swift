@@ -13,6 +13,57 @@ enum ReportFile {
         }
     }
 
+    /// What a file says.
+    enum Said {
+        case content(ReportContent)
+        /// Each grouping of STIX objects.
+        case groupings([ReportContent])
+    }
+
+    /// What a file says, or standard input where the path is `-`: the content of a report, or STIX.
+    static func said(_ path: String) throws(CommandFault) -> Said {
+        let bytes = try bytes(path)
+        do throws(AdvisoryFileFault) {
+            if let root = (try? JSON(parsing: bytes))?.root, root["type"] == nil, root["objects"] == nil {
+                return .content(try content(in: bytes))
+            }
+        } catch {
+            throw error.told(of: path)
+        }
+        let contributions: [Contribution]
+        do {
+            let objects = try ObjectSource(bytes).objects.joined(separator: [UInt8(ascii: ",")])
+            let envelope = Array("{\"objects\":[".utf8) + objects + Array("]}".utf8)
+            contributions = try Envelope(envelope, limits: Envelope.Limits()).contributions
+        } catch let fault as ObjectSourceFault {
+            throw .file(path: path, rule: fault.description)
+        } catch {
+            throw .file(path: path, rule: "\(error)")
+        }
+        return .groupings(try groupings(contributions, path))
+    }
+
+    /// All of them, or none: what is wrong with any is told first.
+    private static func groupings(
+        _ contributions: [Contribution],
+        _ path: String
+    ) throws(CommandFault) -> [ReportContent] {
+        let said = ReportEnvelope(contributions)
+        var faults = said.faults
+        for item in said.items where item.content == nil {
+            faults[item.place] = "revoked: take back what arrived with caveat report retract"
+        }
+        for (place, fault) in faults.sorted(by: { $0.key < $1.key }) {
+            Output.note("\(path), object \(place + 1): \(fault)")
+        }
+        guard faults.isEmpty else { throw .failed("nothing was sent: correct what is named above") }
+        let contents = said.items.compactMap(\.content)
+        guard !contents.isEmpty else {
+            throw .file(path: path, rule: "holds no grouping with the context suspicious-activity: a report is one")
+        }
+        return contents
+    }
+
     /// The content in the bytes of a file.
     static func content(in bytes: [UInt8]) throws(AdvisoryFileFault) -> ReportContent {
         let root: JSON.Value

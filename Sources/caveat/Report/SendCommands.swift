@@ -1,5 +1,7 @@
 import ArgumentParser
+import Crypto
 import Exchange
+import TransportCurl
 
 extension ReportCommand {
     /// Prints a file to begin from.
@@ -18,9 +20,12 @@ extension ReportCommand {
     /// Brings reports to an authority.
     struct Send: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Report to an authority: one report from a JSON file, or many from a CSV file.",
+            abstract: "Report to an authority: one report from a JSON file, or many from a CSV file or from STIX.",
             discussion: """
                 Everything is checked before anything is sent, and an error names the field, the rule and the fix.
+
+                A JSON file may be STIX 2.1 too, a bundle or an envelope: each grouping of suspicious activity, with \
+                what its object_refs name, is a report of its own. One that arrived is not sent twice.
 
                 A CSV file is UTF-8 with commas, and its first line names its columns, in any order: categories (with \
                 spaces between them), severity and facts, which are needed, and \
@@ -31,6 +36,7 @@ extension ReportCommand {
                 Examples:
                   caveat report send report.json --to harbour-customs
                   caveat report example | caveat report send - --to harbour-customs
+                  caveat report send bundle.json --to harbour-customs
                   caveat report send --csv bookings.csv --to harbour-customs
                 """
         )
@@ -55,8 +61,17 @@ extension ReportCommand {
 
         func run() async throws {
             if let csv { return try await ReportBatch(csv, to: authority, exchange).send() }
-            let body = ReportBody(authority: authority, content: try ReportFile.content(file ?? "-"))
-            try exchange.show(report: try await exchange.posted("reports", body))
+            switch try ReportFile.said(file ?? "-") {
+            case .content(let content):
+                let body = ReportBody(authority: authority, content: content)
+                try exchange.show(report: try await exchange.posted("reports", body))
+            case .groupings(let contents):
+                let connection = try exchange.connection.open()
+                for content in contents {
+                    let body = ReportBody(authority: authority, content: content)
+                    try exchange.show(report: try await body.sendOnce(over: connection))
+                }
+            }
         }
     }
 
@@ -101,4 +116,18 @@ extension ReportCommand {
 struct ReportBody: Encodable, Sendable {
     let authority: String
     let content: ReportContent
+
+    /// Sends it: the same sent again is the same report, since a file may be sent again after whatever happened.
+    func sendOnce(over connection: Connection) async throws(CommandFault) -> JSON.Value {
+        let place = "/v1/reports"
+        let body = try json()
+        let response = try await connection.send(
+            .post,
+            place,
+            body: body,
+            mediaType: "application/json",
+            headers: [("Idempotency-Key", SHA256.hash(data: body).hexadecimal)]
+        )
+        return try Connection.read(response, from: place)
+    }
 }

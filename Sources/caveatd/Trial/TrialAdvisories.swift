@@ -169,27 +169,6 @@ enum TrialAdvisories {
                 ]
             ),
             Item(
-                author: "blue-anchor",
-                pool: "customs-inbox",
-                objects: [
-                    subject(
-                        6,
-                        "2026-04-20",
-                        .amber,
-                        "Oriel Dock Services",
-                        "organization",
-                        "Consignee; the address is a parking lot."
-                    ),
-                    suspicion(
-                        7,
-                        "2026-04-20",
-                        .amber,
-                        "Consignee asked to change the notify party twice after sailing and paid from a third country.",
-                        about: [id("identity", 6)]
-                    ),
-                ]
-            ),
-            Item(
                 author: "swift-cargo",
                 pool: "commons",
                 objects: [

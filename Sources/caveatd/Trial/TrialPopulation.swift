@@ -153,11 +153,11 @@ struct TrialPopulation: Codable, Sendable {
                 "customs-inbox",
                 PoolTerms(
                     title: "Reports to customs",
-                    about: "Every member writes, only Harbour Customs reads.",
+                    about: "Every member writes groupings of suspicious activity; each is a report to Harbour Customs.",
                     reading: .enrolled,
                     writing: .everyone
                 ),
-                [("harbour-customs", Enrolment(reads: true, writes: true))]
+                [("harbour-customs", Enrolment(reads: true, writes: false))]
             ),
             (
                 "deepwater",
@@ -176,7 +176,8 @@ struct TrialPopulation: Codable, Sendable {
         ]
         for entry in terms {
             guard let name = Name(entry.name) else { continue }
-            let pool = try await administration.addPool(name, .sharing, entry.terms)
+            let kind: PoolKind = entry.name == "customs-inbox" ? .inbox : .sharing
+            let pool = try await administration.addPool(name, kind, entry.terms)
             for (member, enrolment) in entry.enrolled {
                 _ = try await administration.enrol(member, in: entry.name, enrolment)
             }

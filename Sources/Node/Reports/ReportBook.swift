@@ -1,0 +1,65 @@
+import Exchange
+import Store
+
+/// Reports inside one transaction: what the REST interface, the command line and a TAXII inbox do with them.
+struct ReportBook {
+    let transaction: Transaction
+    let directory: Directory
+    let actor: Reader
+
+    /// Brings a report to the one authority that it is for.
+    /// - Parameter stated: the version that its member gives it, where it comes as STIX.
+    func bring(
+        _ content: ReportContent,
+        as id: ID<Report>,
+        stated: Timestamp? = nil,
+        to receiver: Member
+    ) throws -> DossierRow<Report> {
+        guard receiver.standing == .active, actor.member.standing == .active else {
+            throw AdvisoryFault.forbidden("a suspended member neither reports nor is reported to")
+        }
+        try checkGateway(content, to: receiver)
+        let report = try ReportDesk.allowed { () throws(ReportFault) in
+            try Report(id, content, stated: stated, by: ActingPrincipal(actor), to: receiver, at: transaction.now)
+        }
+        let number = try transaction.begin(report, by: actor.principal, between: [actor.member, receiver])
+        return DossierRow(number: number, content: report)
+    }
+
+    /// A report that the actor's member is a party to; nil for any other.
+    func report(_ id: ID<Report>) throws -> DossierRow<Report>? {
+        let row = try DossierRows.dossier(id.text, of: actor.member.number, Report.self, transaction.connection)
+        return row.flatMap { $0.content.isSeen(by: actor.member.id) ? $0 : nil }
+    }
+
+    /// Does one thing to a report.
+    /// - Parameter stated: the version that its member gives it, where it comes as STIX.
+    func act(
+        _ action: ReportAction,
+        on row: DossierRow<Report>,
+        stated: Timestamp? = nil
+    ) throws -> DossierRow<Report> {
+        var next = row
+        next.content = try ReportDesk.allowed { () throws(ReportFault) in
+            try row.content.after(action, by: ActingPrincipal(actor), at: transaction.now)
+        }
+        if next.content.content != row.content.content, let authority = directory.members[row.content.authority] {
+            try checkGateway(next.content.content, to: authority)
+        }
+        if let stated { next.content = next.content.stated(stated) }
+        try transaction.change(next, by: actor.principal)
+        return next
+    }
+
+    private func checkGateway(_ content: ReportContent, to reader: Member) throws(AdvisoryFault) {
+        guard content.isNominal else { return }
+        let gateway = directory.gateways.covering(
+            origin: GatewayParty(actor.member),
+            reader: GatewayParty(reader),
+            mode: .report,
+            purpose: .reporting,
+            at: transaction.now
+        )
+        if gateway == nil { throw .forbidden(ReportFault.noGateway.description) }
+    }
+}
