@@ -77,7 +77,7 @@ public final class PostgresServer: Sendable {
             """
         let server = Self.asOwner([
             bin + "/postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=on",
-            "-c", "max_connections=200", "-c", "shared_buffers=32MB",
+            "-c", "max_connections=400", "-c", "shared_buffers=32MB",
         ])
         watch.arguments = ["-c", script, "sh", folder] + server
         watch.standardInput = lifeline
