@@ -5,8 +5,9 @@ extension SubjectMark {
     init(of words: [String]) {
         let text = words.map { $0.lowercased() }.joined(separator: "\u{1f}")
         let digest = SHA256.hash(data: Array(text.utf8)).prefix(Self.bytesCount)
-        let hexadecimal = digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        guard let mark = SubjectMark(text: hexadecimal) else { preconditionFailure("a digest has hexadecimal digits") }
+        guard let mark = SubjectMark(text: digest.hexadecimal) else {
+            preconditionFailure("a digest has hexadecimal digits")
+        }
         self = mark
     }
 }

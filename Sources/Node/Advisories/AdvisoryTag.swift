@@ -19,8 +19,7 @@ enum EntityTag {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         do {
-            let digest = SHA256.hash(data: try encoder.encode(value)).prefix(16)
-            return digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            return SHA256.hash(data: try encoder.encode(value)).prefix(16).hexadecimal
         } catch {
             preconditionFailure("what has a tag has a JSON form")
         }

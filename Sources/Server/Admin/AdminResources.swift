@@ -72,7 +72,7 @@ struct CredentialResource: Encodable {
         switch credential.proof {
         case .token: (type, fingerprint, uri) = ("token", nil, nil)
         case .password: (type, fingerprint, uri) = ("password", nil, nil)
-        case .certificate(let bytes): (type, fingerprint, uri) = ("certificate", Hex.text(of: bytes), nil)
+        case .certificate(let bytes): (type, fingerprint, uri) = ("certificate", bytes.hexadecimal, nil)
         case .uri(let text): (type, fingerprint, uri) = ("certificate", nil, text)
         }
         expires = credential.expires?.text
@@ -117,21 +117,5 @@ struct PoolResource: Encodable {
             }
         }.sorted { $0.member < $1.member }
         created = Tick(microseconds: pool.number).text
-    }
-}
-
-/// Lower-case hexadecimal.
-enum Hex {
-    static func text(of bytes: [UInt8]) -> String {
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    }
-
-    /// The bytes; colons, as openssl writes them, are passed over.
-    ///
-    /// Nil for anything else.
-    static func bytes(of text: String) -> [UInt8]? {
-        let digits = text.filter { $0 != ":" }.compactMap(\.hexDigitValue)
-        guard digits.count == text.filter({ $0 != ":" }).count, digits.count.isMultiple(of: 2) else { return nil }
-        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] * 16 + digits[$0 + 1]) }
     }
 }

@@ -44,7 +44,7 @@ struct AdvisoryResource: Encodable {
             }
             number = version.number
             progress = version.progress.rawValue
-            digest = Hex.text(of: version.digest)
+            digest = version.digest.hexadecimal
             content = version.content
             terms = version.terms
             grade = version.grade?.code

@@ -1,4 +1,5 @@
 import Crypto
+import Exchange
 import NIOCore
 import NIOHTTP1
 
@@ -8,7 +9,7 @@ enum OpenAPI {
     static let path = "/openapi.json"
 
     static let bytes = ByteBuffer(bytes: PackageResources.openapi_json)
-    private static let tag = Hex.text(of: Array(SHA256.hash(data: PackageResources.openapi_json).prefix(16)))
+    private static let tag = SHA256.hash(data: PackageResources.openapi_json).prefix(16).hexadecimal
 
     static func answer(_ request: Request) throws -> Response {
         do {

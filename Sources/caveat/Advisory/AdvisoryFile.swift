@@ -14,17 +14,9 @@ struct AdvisoryFile: Codable, Sendable {
 
     /// Reads a file, or standard input where the path is `-`.
     init(path: String) throws(CommandFault) {
-        let data: Data?
-        if path == "-" {
-            data = try? FileHandle.standardInput.readToEnd() ?? Data()  // The reason is the same for nil: below.
-        } else {
-            data = FileManager.default.contents(atPath: path)
-        }
-        guard let data else {
-            throw .file(path: path, rule: "cannot be read; check the path and that you may read it")
-        }
+        let bytes = try InputFile.bytes(path)
         do throws(AdvisoryFileFault) {
-            try self.init(Array(data))
+            try self.init(bytes)
         } catch {
             throw error.told(of: path)
         }

@@ -101,13 +101,6 @@ func pause(_ duration: Duration) async throws(CommandFault) {
     }
 }
 
-extension Sequence<UInt8> {
-    /// Two lower-case digits for each byte.
-    var hexadecimal: String {
-        map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
-    }
-}
-
 extension String {
     /// The text as one segment of a URL's path, or as a value in its query.
     var percentEncoded: String {

@@ -56,17 +56,9 @@ struct PublishCommand: AsyncParsableCommand {
     }
 
     private func source() throws(CommandFault) -> ObjectSource {
-        let data: Data?
-        if file == "-" {
-            data = try? FileHandle.standardInput.readToEnd() ?? Data()  // The reason is the same for nil: below.
-        } else {
-            data = FileManager.default.contents(atPath: file)
-        }
-        guard let data else {
-            throw .file(path: file, rule: "cannot be read; check the path and that you may read it")
-        }
+        let bytes = try InputFile.bytes(file)
         do throws(ObjectSourceFault) {
-            return try ObjectSource(Array(data))
+            return try ObjectSource(bytes)
         } catch {
             throw .file(path: file, rule: error.description)
         }

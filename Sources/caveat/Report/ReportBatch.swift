@@ -55,7 +55,7 @@ struct ReportBatch {
     private var name: String { path == "-" ? "standard input" : path }
 
     private func read() throws(CommandFault) -> ReportRows {
-        let bytes = try ReportFile.bytes(path)
+        let bytes = try InputFile.bytes(path)
         do throws(ReportRows.Fault) {
             return try ReportRows(bytes)
         } catch {

@@ -5,7 +5,11 @@ import Foundation
 enum ReportFile {
     /// The content in a file, or in standard input where the path is `-`, checked by the exchange's own reader.
     static func content(_ path: String) throws(CommandFault) -> ReportContent {
-        let bytes = try bytes(path)
+        try content(try InputFile.bytes(path), at: path)
+    }
+
+    /// The same of bytes that were read already.
+    static func content(_ bytes: [UInt8], at path: String) throws(CommandFault) -> ReportContent {
         do throws(AdvisoryFileFault) {
             return try content(in: bytes)
         } catch {
@@ -22,7 +26,7 @@ enum ReportFile {
 
     /// What a file says, or standard input where the path is `-`: the content of a report, or STIX.
     static func said(_ path: String) throws(CommandFault) -> Said {
-        let bytes = try bytes(path)
+        let bytes = try InputFile.bytes(path)
         do throws(AdvisoryFileFault) {
             if let root = (try? JSON(parsing: bytes))?.root, root["type"] == nil, root["objects"] == nil {
                 return .content(try content(in: bytes))
@@ -80,20 +84,6 @@ enum ReportFile {
         } catch {
             throw .content(shape)
         }
-    }
-
-    /// The bytes of a file, or of standard input where the path is `-`.
-    static func bytes(_ path: String) throws(CommandFault) -> [UInt8] {
-        let data: Data?
-        if path == "-" {
-            data = try? FileHandle.standardInput.readToEnd() ?? Data()  // The reason is the same for nil: below.
-        } else {
-            data = FileManager.default.contents(atPath: path)
-        }
-        guard let data else {
-            throw .file(path: path, rule: "cannot be read; check the path and that you may read it")
-        }
-        return Array(data)
     }
 
     private static var shape: ContentFault {

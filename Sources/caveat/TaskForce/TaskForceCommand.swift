@@ -122,15 +122,10 @@ struct TaskForceCommand: AsyncParsableCommand {
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            var path = "contributions"
-            while true {
-                let answer = try await exchange.get(path)
-                for one in answer["contributions"]?.elements ?? [] {
-                    guard let object = exchange.json ? one : one["object"] else { continue }
-                    try Output.line(object.compact())
-                }
-                guard let next = answer["next"]?.string else { return }
-                path = "contributions?after=\(next.percentEncoded)"
+            let contributions = try await exchange.all("contributions", from: "after")
+            if contributions.isEmpty { Output.note("nothing was returned to you or is kept for you") }
+            for one in contributions {
+                if let object = exchange.json ? one : one["object"] { try Output.line(object.compact()) }
             }
         }
     }
