@@ -73,9 +73,11 @@ struct TidyTests {
         }
     }
 
+    private static let promises = ["TODO", "FIXME"]
+
     @Test("nothing banned is used", arguments: allowed.keys.sorted())
     func banned(module: String) throws {
-        var banned = ["try!", " as! ", "fatalError(", " Task {", "Task.detached", "TODO", "FIXME"]
+        var banned = ["try!", " as! ", "fatalError(", " Task {", "Task.detached"]
         if !Self.executables.contains(module) { banned += ["print(", "Date()", "UUID()"] }
         if Self.pure.contains(module) {
             banned += [".random(", "SystemRandom", "ProcessInfo", "FileManager", "clock_gettime"]
@@ -83,9 +85,9 @@ struct TidyTests {
         for file in try SourceFile.all(in: "Sources/\(module)") {
             for (number, line) in file.lines.enumerated() {
                 let code = line.firstRange(of: "//").map { line[..<$0.lowerBound] } ?? line[...]
-                for word in banned where code.contains(word) {
-                    Issue.record("\(file.path):\(number + 1) uses \(word)")
-                }
+                // Promises stand in comments, so those are looked for in the whole line.
+                let used = banned.filter { code.contains($0) } + Self.promises.filter { line.contains($0) }
+                for word in used { Issue.record("\(file.path):\(number + 1) uses \(word)") }
             }
         }
     }
