@@ -57,7 +57,12 @@ public enum AdvisoryName: Hashable, Sendable {
     private func released(_ advisory: Int64, _ connection: any SQLConnection) throws -> [Tick] {
         switch self {
         case .id, .reference:
-            try connection.rows("select tick from rendition where advisory = $1", .integer(advisory), make: Self.tick)
+            // The others do not tell it: whoever holds no more must not find it out by trying.
+            try connection.rows(
+                "select tick from rendition where advisory = $1 and rendition in ('full', 'tearline')",
+                .integer(advisory),
+                make: Self.tick
+            )
         case .report(let report):
             try connection.rows("select tick from rendition where object = $1", .text(report.text), make: Self.tick)
         }

@@ -230,19 +230,18 @@ extension Transaction {
         try enter(.advisory, at: nextTick(), principal: principal?.number, pool: row.pool)
     }
 
-    /// The next reference of a year.
-    public func nextReference(in year: Int) throws -> AdvisoryReference {
-        let serial = try connection.first(
-            """
-            insert into advisory_year (year, serial) values ($1, 1)
-            on conflict (year) do update set serial = advisory_year.serial + 1 returning serial
-            """,
-            .integer(Int64(year))
-        ) { Int($0.integer(0)) }
-        guard let reference = AdvisoryReference(year: year, serial: serial ?? 0) else {
-            throw DatabaseFault.statement("there are no more references in \(year)")
+    /// A reference of a year that no advisory has, among those that are drawn; nil when all of them are taken.
+    ///
+    /// They are drawn, not counted: a gap in numbers that count would tell that something is hidden.
+    public func reference(in year: Int, among serials: [Int]) throws -> AdvisoryReference? {
+        try serials.lazy.compactMap { AdvisoryReference(year: year, serial: $0) }.first { reference in
+            try connection.first(
+                "select 1 from advisory where reference = $1",
+                .text(reference.text),
+                make: { _ in true }
+            )
+                == nil
         }
-        return reference
     }
 
     /// Notes that a released version is of an advisory.

@@ -59,7 +59,8 @@ struct Refusal: CustomStringConvertible {
 
     var description: String {
         var text = "the exchange refused (\(status))"
-        if let field { text += " \(field.printable)" }
+        // The detail begins with the field, where it names one.
+        if let field, detail?.hasPrefix("\(field):") != true { text += " \(field.printable)" }
         if let title { text += ": \(title.printable)" }
         if let detail, detail != title { text += ": \(detail.printable)" }
         if text.hasSuffix(".") { text.removeLast() }

@@ -40,7 +40,10 @@ struct Main: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Reporting and asking",
-                subcommands: [ReportCommand.self, AskCommand.self, RequestsCommand.self, FeedbackCommand.self]
+                subcommands: [
+                    ReportCommand.self, AskCommand.self, RequestsCommand.self, FeedbackCommand.self,
+                    ObserveCommand.self, ConfirmCommand.self,
+                ]
             ),
             CommandGroup(name: "Joining forces", subcommands: [TaskForceCommand.self]),
             CommandGroup(name: "Operating", subcommands: [AdminCommand.self]),

@@ -96,6 +96,7 @@ def test_from_draft_to_acknowledged_recall(desk):
 
     # A second person of another unit reads it, and approves what was read and nothing else.
     shown = cli("advisory", "show", made, member="chief")
+    assert "grade_given" not in graded["version"], "who did not write it gave the grade"
     digest = re.search(r"^ *digest: ([0-9a-f]{64})$", shown.stdout, re.M)[1]
     assert digest == graded["version"]["digest"] and "Tamsin Verloop" in shown.stdout and digest in shown.stderr
     assert "drafter" not in desk.refused("drafter", "advisory", "approve", made, "--digest", digest)
@@ -289,3 +290,28 @@ def test_a_consent_is_asked_for_and_given(desk):
     assert desk.lines("north-oil", "consents")[0]["state"] == "granted"
     assert "asked nothing" in cli("consents", member="swift-cargo").stderr
     assert said(desk.report("north-oil", reference))["rendition"] in ("full", "tearline")
+
+
+def test_the_approver_reads_the_grade_that_it_approves(desk):
+    made = desk.draft("ADV-SUB")["id"]
+    graded = desk.run("drafter", "advisory", "grade", made, "B2")["version"]
+    assert (graded["grade"], graded["grade_given"]) == ("B3", "B2")
+    assert "B2; counts as B3 until" in desk.trial.cli("advisory", "show", made, member="chief").stdout
+    approved = desk.run("chief", "advisory", "approve", made, "--digest", graded["digest"])["version"]
+    assert approved["grade"] == "B2" and "grade_given" not in approved and approved["digest"] == graded["digest"]
+
+
+def test_a_consent_says_what_it_does_not_lift(desk):
+    desk.partners("harbour-customs")
+    reference = desk.publish("ADV-SUB")["reference"]
+    words = ["--purpose", "P02", "--rendition", "full", "--until", "2099-01-01T00:00:00Z"]
+    done = desk.trial.cli("advisory", "consent", reference, "--to", "swift-cargo", *words, member="chief")
+    assert "it gets the non-nominal rendition all the same" in done.stderr
+    desk.partners("swift-cargo")
+    done = desk.trial.cli("advisory", "consent", reference, "--to", "swift-cargo", *words, member="chief")
+    assert "all the same" not in done.stderr
+
+
+def test_an_error_names_its_field_once(desk):
+    told = desk.refused("drafter", "advisory", "draft", desk.example("ADV-SUB"), "--pool", "nowhere", "--kind", "ADV-SUB")
+    assert told.count("pool:") == 1, told

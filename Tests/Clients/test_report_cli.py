@@ -223,3 +223,29 @@ def test_holders_say_what_came_of_an_advisory(desk):
     assert re.search(r"^first-harbour-bank +OM-FPM +\S+ +Another birth date\.$", table, re.M)
     assert len(desk.lines("first-harbour-bank", "feedback", "--of", reference)) == 2
     assert "(404)" in desk.refused("blue-anchor", "feedback", "--of", reference)
+
+
+def test_what_was_committed_confirms_an_advisory(desk):
+    desk.partners("harbour-customs", "north-oil")
+    seen = {
+        "categories": ["FRD-CGO"], "severity": 3, "facts": "She signs for Meridian.",
+        "subjects": [{
+            "kind": "PER", "key": "s1", "standing": "S",
+            "properties": {"name": ["Tamsin Verloop"], "birthDate": ["1971-02-04"], "phone": ["+31 6 00000000"]},
+        }],
+    }
+    file = desk.folder / "seen.json"
+    file.write_text(json.dumps(seen))
+    kept = desk.folder / "seen.observation"
+    kept.write_text(desk.trial.cli("observe", str(file), member="north-oil").stdout)
+    person = {"kind": "PER", "key": "s1", "standing": "S", "properties": {"name": ["Tamsin Verloop"], "birthDate": ["1971-02-04"]}}
+    made = desk.publish("ADV-SUB", subjects=[person], relations=[])
+    report = desk.report("north-oil", made["reference"])["id"]
+    assert desk.trial.cli("confirm", report, str(kept), member="north-oil").stdout == "OS-COR\n"
+    # Committed after it was read, it is a sighting.
+    kept.write_text(desk.trial.cli("observe", str(file), member="north-oil").stdout)
+    assert desk.trial.cli("confirm", report, str(kept), member="north-oil").stdout == "OS-SIG: read-before\n"
+    assert "observe printed" in desk.refused("north-oil", "confirm", report, str(file))
+    kept.write_text(kept.read_text().replace("Meridian", "Meridiem"))
+    assert "byte for byte" in desk.refused("north-oil", "confirm", report, str(kept))
+    assert "titel" in desk.refused("north-oil", "observe", example(desk, titel="x"))

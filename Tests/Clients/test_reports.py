@@ -143,6 +143,10 @@ def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, l
     for one in (guess, miss):
         told = far.call("POST", "confirmations", one | {"report": far.report("non-nominal")["id"]}, 201)
         assert told["outcome"] == "OS-SIG" and "note" not in told
+    # Nor its reference, which is not in what it holds, by trying.
+    far.call("GET", f"feedback?advisory={made['reference']}", status=404)
+    far.call("POST", f"advisories/{made['reference']}/dispute", {"reason": "No."}, 404)
+    far.call("GET", f"feedback?advisory={far.report('non-nominal')['id']}")
     restart(world)
     found = customs.call("GET", f"feedback?advisory={made['id']}")["feedback"]
     assert [(one["member"], one["outcome"]) for one in found] == [

@@ -150,7 +150,7 @@ struct AdvisoryLifecycleTests {
         #expect(disputed.state == .restricted && disputed.due == published.due)
         #expect(try disputed.settled(by: S.approver, at: S.days(2)) == published)
         #expect(try disputed.disputed(at: S.days(2)) == disputed)
-        #expect(throws: LifecycleRefusal.wrongState(.published, action: "lift")) {
+        #expect(throws: LifecycleRefusal.wrongState(.published, action: "settle a dispute of")) {
             try published.settled(by: S.approver, at: S.now)
         }
         #expect(try disputed.amended(S.content("Other"), at: S.days(2)).state == .restricted)

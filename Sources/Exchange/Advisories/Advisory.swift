@@ -86,6 +86,12 @@ public struct Advisory: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether nothing of it is left to readers but the stub of what they hold.
+    public var isCalledBack: Bool {
+        if case .recalled = stage { return true }
+        return erasure != nil
+    }
+
     /// Who began it.
     public var author: ID<Principal> { version.author.principal }
     /// What readers see, or will.

@@ -61,7 +61,9 @@ extension Advisory {
         guard actor.roles.contains(.approver) else { throw .missingRole(oneOf: [.approver]) }
         var next = elapsed(at: now)
         guard !next.version.isOwn(actor.principal) else { throw .ownWork }
-        guard case .restricted(let release, _) = next.stage else { throw .wrongState(next.state, action: "lift") }
+        guard case .restricted(let release, _) = next.stage else {
+            throw .wrongState(next.state, action: "settle a dispute of")
+        }
         next.stage = .published(release)
         return next
     }

@@ -41,7 +41,7 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .notOriginator: "only principals of the member that originated it act on it; ask the originator"
         case .missingRole(let roles):
             "needs the role \(roles.map(\.rawValue).joined(separator: " or ")); have one who holds it act"
-        case .wrongState(let state, let action): "one that is \(state.name) cannot be acted on: \(action); \(state.fix)"
+        case .wrongState(let state, let action): "cannot \(action) one that is \(state.name); \(state.fix)"
         case .notGraded: "must be graded before it is approved; grade it first"
         case .notApproved: "must be approved by a second person before it is published; have it approved first"
         case .ownWork:

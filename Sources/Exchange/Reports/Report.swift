@@ -279,7 +279,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .oneself: "must be for another member"
         case .notParty: "is between others"
         case .otherSide(let action): "it is the other side that may \(action) it"
-        case .wrongState(let state, let action): "one that is \(state) cannot be acted on: \(action)"
+        case .wrongState(let state, let action):
+            "cannot \(action) one that is \(state); read it again: it says whose turn it is"
         case .notEntitled(let outcome): "\(outcome.rawValue) is not yours to say; authorities say OA-, members OM-"
         case .embargoPast: "the embargo must lie after now; leave it out to tell it at once"
         case .full(let what, let max): "has \(max) \(what) already; begin another"

@@ -44,7 +44,8 @@ extension AdvisoryName {
     /// Of those that were given something, who was given what is named.
     func members(among holders: Holders) -> Set<ID<Member>> {
         switch self {
-        case .id, .reference: holders.members(of: nil)
+        // What tells its reference, and what its row is found by (`AdvisoryName.row(for:)`).
+        case .id, .reference: holders.members(of: .full).union(holders.members(of: .tearline))
         case .report(let report): holders.members(ofObject: report)
         }
     }
@@ -162,8 +163,21 @@ public struct AdvisoryDesk: Sendable {
         case .action(let action): return action
         case .publish:
             let year = Int(transaction.now.text.prefix(4)) ?? AdvisoryReference.years.lowerBound
-            return .publish(try transaction.nextReference(in: year))
+            // Five digits, as long as some of those drawn are free; far more than an exchange publishes in a year.
+            for serials in [1...99_999, AdvisoryReference.serials] {
+                let drawn = (0..<Self.drawsMax).map { _ in serial(in: serials) }
+                if let free = try transaction.reference(in: year, among: drawn) { return .publish(free) }
+            }
+            throw DatabaseFault.statement("no reference of \(year) was found that is free")
         }
+    }
+
+    /// How many references are drawn before longer ones are.
+    private static let drawsMax = 64
+
+    private func serial(in serials: ClosedRange<Int>) -> Int {
+        let drawn = surroundings.randomBytes(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        return serials.lowerBound + Int(drawn % UInt64(serials.count))
     }
 
     /// Lets time pass: what is due expires, is recalled or comes out of its embargo.

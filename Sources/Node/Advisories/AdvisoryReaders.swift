@@ -50,7 +50,7 @@ extension AdvisoryDesk {
 
     /// What the policy says of each rendition of an advisory to one reader, for those that may look at its receipts.
     ///
-    /// Of one that was not published it is what would be said; of a recalled one there is the stub alone.
+    /// Of one that was not published it is what would be said; of a recalled or erased one there is the stub alone.
     public func decisions(
         on name: AdvisoryName,
         to member: String,
@@ -80,7 +80,7 @@ extension AdvisoryDesk {
             let author = directory.principals[advisory.author]
         else { throw AdvisoryFault.absent }
         let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
-        if case .recalled = advisory.stage {
+        if advisory.isCalledBack {
             let held = try await database.read { try Holders(of: row, directory, $0).members(of: nil) }
             let label = advisory.stubLabel(in: pool, originator: originator, holders: held.subtracting([originator.id]))
             return [(.stub, AccessPolicy.decide(reader, label, at: now))]

@@ -35,8 +35,15 @@ struct AdvisoryResource: Encodable {
         let content: AdvisoryContent
         let terms: AdvisoryTerms
         let grade: String?
+        /// The grade that was given, where it counts for less until a second person has looked at it.
+        let gradeGiven: String?
         let author, editor: String
         let approver: String?
+
+        enum CodingKeys: String, CodingKey {
+            case number, progress, digest, content, terms, grade, author, editor, approver
+            case gradeGiven = "grade_given"
+        }
 
         init(_ version: AdvisoryVersion, _ directory: Directory) {
             func login(_ attribution: Attribution) -> String {
@@ -48,6 +55,8 @@ struct AdvisoryResource: Encodable {
             content = version.content
             terms = version.terms
             grade = version.grade?.code
+            let given = version.grading?.grade.code
+            gradeGiven = given == grade ? nil : given
             author = login(version.author)
             editor = login(version.editor)
             approver = version.approval.map { login($0.by) }

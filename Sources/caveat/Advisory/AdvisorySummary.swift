@@ -19,7 +19,7 @@ struct AdvisorySummary {
             ("erased", advisory["erased"]?["reason"]?.string?.printable), ("due", field("due")),
             ("review", field("review")),
             (amendment == nil ? "version" : "amendment", "\(number)\(progress.map { ", \($0)" } ?? "")"),
-            ("grade", version?["grade"]?.string?.printable), ("digest", version?["digest"]?.string?.printable),
+            ("grade", Self.grade(of: version)), ("digest", version?["digest"]?.string?.printable),
         ]
         let shown = rows.compactMap { row in row.1.map { (row.0, $0) } }
         let width = shown.map(\.0.count).max() ?? 0
@@ -40,6 +40,12 @@ struct AdvisorySummary {
         } else {
             next = nil
         }
+    }
+
+    private static func grade(of version: JSON.Value?) -> String? {
+        guard let grade = version?["grade"]?.string?.printable else { return nil }
+        guard let given = version?["grade_given"]?.string?.printable else { return grade }
+        return "\(given); counts as \(grade) until a second person has looked at it"
     }
 
     private static func step(

@@ -28,13 +28,7 @@ struct ConsentsCommand: AsyncParsableCommand {
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            var requests: [JSON.Value] = []
-            var page = try await exchange.get("consents")
-            while true {
-                requests += page["requests"]?.elements ?? []
-                guard let next = page["next"]?.string else { break }
-                page = try await exchange.get("consents?before=\(next.percentEncoded)")
-            }
+            let requests = try await exchange.all("requests", at: "consents")
             try ConsentsCommand.show(requests, [("REPORT", "report")], exchange, orNote: "your member asked nothing")
         }
     }
@@ -159,6 +153,24 @@ extension AdvisoryCommand {
             let answer = try await exchange.post("\(advisory.path)/consents", body)
             let text = "\(reader) may have the \(rendition.rawValue) rendition for \(purpose.rawValue)"
             try exchange.show(answer, orSay: "\(text) until \(until.timestamp.text)")
+            if !exchange.json { try await warnWhereLessIsSeen() }
+        }
+
+        /// A consent lifts no other row of the policy: what the reader may have then is said where it is less.
+        private func warnWhereLessIsSeen() async throws {
+            let query = "member=\(reader.percentEncoded)&purpose=\(purpose.rawValue)"
+            let decisions: [JSON.Value]
+            do {
+                decisions = try await exchange.get("\(advisory.path)/explain?\(query)")["decisions"]?.elements ?? []
+            } catch is CommandFault {
+                return  // A unit that consents to another's advisory is not told how it is decided.
+            }
+            let seen = decisions.first { $0["decision"]?.string == "permitted" }?["rendition"]?.string
+            guard seen != rendition.rawValue, seen != Rendition.full.rawValue else { return }
+            Output.note(
+                "as it stands it gets \(seen.map { "the \($0) rendition" } ?? "nothing") all the same; see why: "
+                    + "caveat explain \(advisory.id) --as \(reader) --purpose \(purpose.rawValue)"
+            )
         }
     }
 }

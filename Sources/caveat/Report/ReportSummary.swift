@@ -21,7 +21,8 @@ struct ReportSummary {
         case "submitted":
             next = "next, \(authority) takes it or not: caveat report accept, want-more or refuse \(id)"
         case "more-wanted":
-            next = "next, \(field("member") ?? "the member") says more: caveat report add \(id) FILE"
+            next =
+                "next, \(field("member") ?? "the member") says more: caveat report add \(id) FILE; then \(authority) decides again"
         case "accepted" where outcomes.isEmpty:
             next = "next, \(authority) says what came of it: caveat report outcome \(id) OA-EXM"
         default: next = nil

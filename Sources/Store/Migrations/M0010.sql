@@ -1,0 +1,2 @@
+-- References are drawn, not counted.
+drop table advisory_year;
