@@ -5,12 +5,15 @@ public enum AdvisoryExtension {
 
     /// The object that defines it: STIX that is sent before what uses it, after the author of `ListExtension`.
     public static var definition: [UInt8] {
-        ListJSON.bytes([
-            "type": "extension-definition", "spec_version": "2.1", "id": id, "created": ListExtension.made,
-            "modified": ListExtension.made, "created_by_ref": ListExtension.author, "name": "Advisory",
-            "description": "What an advisory of an exchange has beside STIX: its number, state, grade and handling.",
-            "schema": schema, "version": "1.0.0", "extension_types": ["property-extension"],
-        ])
+        ListJSON.bytes(
+            ListExtension.definition(
+                id,
+                "Advisory",
+                "What an advisory of an exchange has beside STIX: its number, state, grade and handling.",
+                schema,
+                ["property-extension"]
+            )
+        )
     }
 
     /// The JSON schema of its content.

@@ -83,7 +83,7 @@ public enum ListExtension {
         ].map { ListJSON.bytes($0) }
     }
 
-    private static func definition(
+    static func definition(
         _ id: String,
         _ name: String,
         _ about: String,

@@ -5,12 +5,15 @@ public enum ReportExtension {
 
     /// The object that defines it: STIX that goes with what uses it, after the author of `ListExtension`.
     public static var definition: [UInt8] {
-        ListJSON.bytes([
-            "type": "extension-definition", "spec_version": "2.1", "id": id, "created": ListExtension.made,
-            "modified": ListExtension.made, "created_by_ref": ListExtension.author, "name": "Report",
-            "description": "What a report to an authority has beside STIX: how grave it is, what was seen when.",
-            "schema": schema, "version": "1.0.0", "extension_types": ["property-extension"],
-        ])
+        ListJSON.bytes(
+            ListExtension.definition(
+                id,
+                "Report",
+                "What a report to an authority has beside STIX: how grave it is, what was seen when.",
+                schema,
+                ["property-extension"]
+            )
+        )
     }
 
     /// The JSON schema of its content.
