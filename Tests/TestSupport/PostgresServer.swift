@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
+import Subprocess
 import Synchronization
+import SystemPackage
 
 /// A PostgreSQL server of the system's packages, in a temporary folder, for the tests of one process.
 ///
@@ -13,21 +15,15 @@ public final class PostgresServer: Sendable {
         public let description: String
     }
 
-    private static let running = Mutex<PostgresServer?>(nil)
+    private static let running = Task { try await PostgresServer() }
     private static let databaseCount = Mutex(0)
 
+    private let bin: String
     private let folder: String
-    private let watch: Process
-    private let lifeline: Pipe
 
     /// The one server of this process, started when it is first asked for.
-    public static func shared() throws -> PostgresServer {
-        try running.withLock { running in
-            if let running { return running }
-            let server = try PostgresServer()
-            running = server
-            return server
-        }
+    public static func shared() async throws -> PostgresServer {
+        try await running.value
     }
 
     /// Makes an empty database of its own for one test.
@@ -39,7 +35,7 @@ public final class PostgresServer: Sendable {
         }
         let name = "test_\(number)"
         // `create database` cannot run in a transaction.
-        try Self.run(bin + "/createdb", ["-h", folder, "-U", "caveat", "-E", "UTF8", "-T", "template0", name])
+        try await Self.run([bin + "/createdb", "-h", folder, "-U", "caveat", "-E", "UTF8", "-T", "template0", name])
         return url(name)
     }
 
@@ -48,21 +44,16 @@ public final class PostgresServer: Sendable {
         "postgresql://caveat@/\(name)?host=\(folder)"
     }
 
-    private let bin: String
-
-    private init() throws {
+    private init() async throws {
         bin = try Self.folderOfPrograms()
         folder = try Self.temporaryFolder()
         let data = folder + "/data"
-        try Self.run(
+        try await Self.run(
             Self.asOwner([
                 bin + "/initdb", "-D", data, "-U", "caveat", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
                 "--no-instructions", "--no-sync",
             ])
         )
-        watch = Process()
-        lifeline = Pipe()
-        watch.executableURL = URL(fileURLWithPath: "/bin/sh")
         // `read` returns when the pipe closes. Then a fast shutdown, and nothing is left behind. The shell's own `wait`
         // would hang: the thread that starts it may have blocked the signal that it waits for.
         let script = """
@@ -79,21 +70,27 @@ public final class PostgresServer: Sendable {
             bin + "/postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=on",
             "-c", "max_connections=400", "-c", "shared_buffers=32MB",
         ])
-        watch.arguments = ["-c", script, "sh", folder] + server
-        watch.standardInput = lifeline
-        // Who reads the tests' output waits until everyone has closed it.
-        watch.standardOutput = FileHandle.nullDevice
-        watch.standardError = FileHandle.nullDevice
-        try watch.run()
-        try waitUntilReady()
+        Task { [folder] in
+            // Who reads the tests' output waits until everyone has closed it.
+            _ = try await Subprocess.run(
+                .path("/bin/sh"),
+                arguments: Arguments(["-c", script, "sh", folder] + server),
+                input: .inputWriter,
+                output: .discarded,
+                error: .discarded
+            ) { _ in
+                // Longer than any tests run; the pipe closes with this process.
+                try await Task.sleep(for: .seconds(86_400))
+            }
+        }
+        try await waitUntilReady()
     }
 
-    private func waitUntilReady() throws {
+    private func waitUntilReady() async throws {
         for _ in 0..<200 {
-            if (try? Self.run(bin + "/pg_isready", ["-q", "-h", folder, "-U", "caveat", "-d", "postgres"])) != nil {
-                return
-            }
-            usleep(50_000)
+            let ask = [bin + "/pg_isready", "-q", "-h", folder, "-U", "caveat", "-d", "postgres"]
+            if (try? await Self.run(ask)) != nil { return }
+            try await Task.sleep(for: .milliseconds(50))
         }
         let log = (try? String(contentsOfFile: folder + "/log", encoding: .utf8)) ?? ""
         throw StartFault(description: "PostgreSQL does not start: \(log)")
@@ -128,24 +125,18 @@ public final class PostgresServer: Sendable {
         return ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] + command
     }
 
-    private static func run(_ command: [String]) throws {
-        try run(command[0], Array(command.dropFirst()))
-    }
-
-    private static func run(_ path: String, _ arguments: [String]) throws {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: "/")
-        process.standardOutput = output
-        process.standardError = output
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw StartFault(description: "\(path) failed: \(text)")
+    private static func run(_ command: [String]) async throws {
+        let result = try await Subprocess.run(
+            .path(FilePath(command[0])),
+            arguments: Arguments(Array(command.dropFirst())),
+            workingDirectory: "/",
+            output: .string(limit: outputBytesMax),
+            error: .combinedWithOutput
+        )
+        guard result.terminationStatus.isSuccess else {
+            throw StartFault(description: "\(command[0]) failed: \(result.standardOutput)")
         }
     }
+
+    private static let outputBytesMax = 65_536
 }

@@ -7,7 +7,7 @@ struct CancelTests {
     let server: TestServer
     let transport = Transport(limits: .init(hostConnectionsMax: 32))
 
-    init() throws { server = try TestServer() }
+    init() async throws { server = try await TestServer() }
 
     private func get(_ path: String) -> Request {
         var request = Request(.get, server.url + path)

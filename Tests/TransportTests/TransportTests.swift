@@ -7,7 +7,7 @@ struct TransportTests {
     let server: TestServer
     let transport = Transport()
 
-    init() throws { server = try TestServer() }
+    init() async throws { server = try await TestServer() }
 
     private func get(_ path: String) -> Request {
         var request = Request(.get, server.url + path)
