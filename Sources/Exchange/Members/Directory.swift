@@ -141,7 +141,7 @@ public final class Directory: Sendable {
         until: Timestamp?,
         for purpose: Purpose = .monitoring
     ) -> Reader {
-        let readable = pools.values.lazy.filter { $0.isRead(by: member) }
+        let readable = pools.values.filter { $0.isRead(by: member) }
         let joinings = readable.compactMap { pool in pool.enrolled[member.id].map { (pool.id, $0.joining) } }
         return Reader(
             principal: principal,

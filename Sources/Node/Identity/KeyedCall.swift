@@ -11,13 +11,12 @@ public struct KeyedCall: Sendable {
 }
 
 extension Node {
-    /// The call that a principal names by a key; nil where there is no key.
+    /// The call that a principal names by a key.
     /// - Parameter asked: what is asked: of the same key it must be the same.
-    public func call(_ key: String?, by session: Session, asked: [UInt8]) -> KeyedCall? {
-        guard let key else { return nil }
+    public func call(_ key: String, by session: Session, asked: [UInt8]) -> KeyedCall {
         let name = "\(session.principal.id.text)/\(key)"
         // Without the caller's key nobody can try out what was asked, once that is erased.
-        let digest = SHA256.hash(data: asked).map { String($0, radix: 16) }.joined(separator: ".")
+        let digest = SHA256.hash(data: asked).hexadecimal
         return KeyedCall(key: callKeys.uuid(for: name).text, call: callKeys.uuid(for: "\(name)/\(digest)").text)
     }
 }

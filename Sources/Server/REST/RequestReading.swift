@@ -69,8 +69,9 @@ extension Request {
 extension Node {
     /// The call as its `Idempotency-Key` names it; nil where it has none.
     func call(_ request: Request, _ fields: BodyFields, by session: Session) throws(HTTPFault) -> KeyedCall? {
+        guard let key = try request.idempotencyKey() else { return nil }
         let asked = "\(request.path)\n\(request["Caveat-Purpose"] ?? "")\n"
-        return call(try request.idempotencyKey(), by: session, asked: Array(asked.utf8) + fields.canonical)
+        return call(key, by: session, asked: Array(asked.utf8) + fields.canonical)
     }
 }
 

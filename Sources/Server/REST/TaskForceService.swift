@@ -70,13 +70,7 @@ struct TaskForceService: Sendable {
     }
 
     private func contributions(_ request: Request, _ session: Session) async throws -> Response {
-        var after = Tick.zero
-        if let text = request.parameter("after") {
-            guard let tick = Int64(text), String(tick) == text, tick >= 0 else {
-                throw HTTPFault.malformed("after", "must be the `next` of a page")
-            }
-            after = Tick(microseconds: tick)
-        }
+        let after = Tick(microseconds: try request.after())
         let (objects, more) = try await desk.kept(for: session, after: after)
         var text = ByteBuffer(string: "{\"contributions\":[")
         for (place, object) in objects.enumerated() {
