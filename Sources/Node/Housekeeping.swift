@@ -51,18 +51,30 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     /// Returns at graceful shutdown.
     public func run() async throws {
         for await _ in AsyncTimerSequence(interval: Self.interval, clock: clock).cancelOnGracefulShutdown() {
-            do {
-                try await node.administration.beginGateways()
-                while try await node.forces.isAnythingDue() {
+            // Each by itself: what fails hinders nothing else, and advisories wait for no closing.
+            await pass("advisories") {
+                guard try await node.advisories.isAnythingDue() else { return }
+                let count = try await node.advisories.elapse()
+                logger.notice("time changed advisories", metadata: ["advisory.count": "\(count)"])
+            }
+            await pass("gateways") { try await node.administration.beginGateways() }
+            await pass("task forces") {
+                for _ in 0..<Self.closingsMax where try await node.forces.isAnythingDue() {
                     try await node.forces.elapse()
                     logger.notice("contributions to a task force closed")
                 }
-                guard try await node.advisories.isAnythingDue() else { continue }
-                let count = try await node.advisories.elapse()
-                logger.notice("time changed advisories", metadata: ["advisory.count": "\(count)"])
-            } catch {
-                logger.warning("time not passed", metadata: ["error.kind": "\(error)"])
             }
+        }
+    }
+
+    /// How many batches of contributions one look closes; the next goes on.
+    private static var closingsMax: Int { 10 }
+
+    private func pass(_ what: String, _ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch {
+            logger.warning("time not passed", metadata: ["of": "\(what)", "error.kind": "\(error)"])
         }
     }
 }

@@ -122,32 +122,37 @@ public enum TaskForceRows {
     }
 
     /// What a member has of the task forces that were closed, after a tick, ascending.
+    /// - Parameter ids: objects that are nobody's contribution.
     public static func kept(
         by member: Int64,
+        except ids: [String],
         after tick: Tick,
         upTo count: Int,
         _ connection: any SQLConnection
     ) throws -> [KeptObject] {
-        try connection.rows(
+        let places = ids.indices.map { "$\($0 + 4)" }.joined(separator: ", ")
+        var kept: [KeptObject] = []
+        try connection.run(
             """
             select tick, 1, bytes from returned where member = $1 and tick > $2
             union all
             select v.tick, 0, c.bytes from version v join label l on l.number = v.label
-            join task_force f on f.pool = l.pool join content c on c.tick = v.tick
-            where f.closed is null and v.member = $1 and v.tick > $2
+            join task_force f on f.pool = l.pool join content c on c.tick = v.tick join object o on o.number = v.object
+            where f.closed is null and v.member = $1 and v.tick > $2 and o.id not in (\(places))
             and not exists (select 1 from rendition r where r.tick = v.tick)
             order by 1 limit $3
             """,
-            .integer(member),
-            .integer(tick.microseconds),
-            .integer(Int64(count))
+            [.integer(member), .integer(tick.microseconds), .integer(Int64(count))] + ids.map { .text($0) }
         ) { row in
-            KeptObject(
-                tick: Tick(microseconds: row.integer(0)),
-                isReturned: row.integer(1) == 1,
-                bytes: row.bytes(2)
+            kept.append(
+                KeptObject(
+                    tick: Tick(microseconds: row.integer(0)),
+                    isReturned: row.integer(1) == 1,
+                    bytes: row.bytes(2)
+                )
             )
         }
+        return kept
     }
 }
 

@@ -118,11 +118,25 @@ struct InboxTests {
         #expect(try await harbour.send(revoked, as: "anchor").failureCount == 0)
         #expect(try await harbour.reports(of: "anchor").map(\.state) == [.retracted])
         #expect(try await harbour.send([revoked[0]], as: "anchor").failureCount == 0)
+        // What was taken back is not told to have arrived once more.
+        let again = try await harbour.reason(Self.objects(version: 6, facts: "Booked by telephone"), as: "anchor")
+        #expect(again.contains("retracted"), "\(again)")
         #expect(
             try await harbour.reason([Self.objects(8, facts: "x", ",\"revoked\":true")[0]], as: "anchor").contains(
                 "revoked"
             )
         )
+        await harbour.exchange.close()
+    }
+
+    @Test("keep the last of two versions that say the same, whatever comes late", arguments: Engine.both)
+    func lateVersions(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        for (version, facts) in [(1, "First"), (3, "First"), (2, "Second")] {
+            let sent = try await harbour.send(Self.objects(version: version, facts: facts), as: "anchor")
+            #expect(sent.failureCount == 0)
+        }
+        #expect(try await harbour.reports(of: "customs").map(\.content.facts) == ["First"])
         await harbour.exchange.close()
     }
 

@@ -173,4 +173,58 @@ struct TaskForceClosingTests {
         #expect(try await world.node.statuses.waiting(for: lena, upTo: 10).isEmpty)
         await world.exchange.close()
     }
+
+    @Test("lets nothing out that was held back until after the end, and looks at it once", arguments: Engine.both)
+    func heldBack(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine, closing: .keep)
+        let clock = world.exchange.clock
+        let terms = try AdvisoryTerms(marking: .amber, embargo: clock.now.advanced(by: AdvisoryExchange.lifetime))
+        await #expect(throws: AdvisoryFault.self) { try await world.published(on: terms) }
+        let soon = clock.now.advanced(by: AdvisoryExchange.lifetime - .seconds(60))
+        let held = try await world.published(on: try AdvisoryTerms(marking: .amber, embargo: soon))
+        // The daemon was down when it was due.
+        clock.advance(by: AdvisoryExchange.lifetime)
+        while try await world.node.forces.isAnythingDue() { try await world.node.forces.elapse() }
+        #expect(try await world.desk.elapse() == 1)
+        let customs = try await world.session("customs")
+        #expect(try await world.desk.advisory(.id(held.id), for: customs).state == .expired)
+        #expect(try await world.desk.isAnythingDue() == false)
+        await world.exchange.close()
+    }
+
+    @Test("is not for who does not know of what is in a compartment to choose or release")
+    func compartment() async throws {
+        let world = try await AdvisoryExchange(.sqlite, closing: .keep)
+        let harbour = Samples.name("harbour")
+        for name in ["customs", "lena"] {
+            _ = try await world.node.administration.changePrincipal(name) { $0.clearances = [harbour: nil] }
+        }
+        try await world.enrol("bank")
+        let hidden = try await world.published(on: try AdvisoryTerms(compartment: harbour))
+        let token = try await world.exchange.principal("clerk", of: "customs", roles: [.reader, .approver])
+        let clerk = try await world.exchange.session(token)
+        let reference = AdvisoryName.reference(try #require(hidden.reference))
+        let absent = AdvisoryName.id(ID(Samples.uuid(9)))
+        let report = try #require(try await world.versions("customs").map(\.id).first { $0.hasPrefix("report--") })
+        let names = [TaskForceDesk.Contribution.advisory(reference), .object(try STIXID(parsing: report))]
+        for contribution in names + [.advisory(absent)] {
+            let fault = await #expect(throws: AdvisoryFault.self) {
+                try await world.node.forces.choose(.destroy, for: contribution, to: "warnings", by: clerk)
+            }
+            guard case .invalid(field: "contribution", _) = fault else {
+                Issue.record("\(contribution) is told apart: \(String(describing: fault))")
+                continue
+            }
+        }
+        for name in [reference, absent] {
+            let fault = await #expect(throws: AdvisoryFault.self) {
+                try await world.node.forces.release(.advisory(name), of: "warnings", to: "bank", by: clerk)
+            }
+            guard case .invalid(field: "advisory", _) = fault else {
+                Issue.record("\(name) is told apart")
+                continue
+            }
+        }
+        await world.exchange.close()
+    }
 }

@@ -55,6 +55,14 @@ extension Advisory {
         return next
     }
 
+    /// The advisory after its pool ended before it was out.
+    public func expired(at now: Timestamp) -> Advisory {
+        guard let release, !state.isFinal else { return self }
+        var next = self
+        next.stage = .expired(release, at: now)
+        return next
+    }
+
     /// The advisory after the dispute was settled in its favour, by an approver of the originator who did not write it.
     public func settled(by actor: ActingPrincipal, at now: Timestamp) throws(LifecycleRefusal) -> Advisory {
         guard actor.member == member else { throw .notOriginator }

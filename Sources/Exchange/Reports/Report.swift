@@ -152,11 +152,13 @@ public struct Report: Hashable, Sendable, Codable {
             next.content = content
             next.state = .submitted
             next.changed = next.later(now)
+            next.stated = nil
         case .say(let text): try next.say(text, actor.member, now)
         case .retract:
             try need([.submitted, .moreWanted, .accepted], action)
             next.state = .retracted
             next.changed = next.later(now)
+            next.stated = nil
         case .conclude(let outcome, let note, let embargo):
             try need([.accepted], action)
             try next.conclude(outcome, note, embargo, now)

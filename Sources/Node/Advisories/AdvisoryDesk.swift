@@ -1,44 +1,21 @@
 public import Exchange
 public import Store
 
-/// Why nothing was done to an advisory.
-///
-/// When one is thrown nothing was stored, and the same call may be repeated.
-public enum AdvisoryFault: Error, Sendable {
-    /// The caller's credential, principal or member is no longer valid.
-    case ended
-    /// It does not exist, or may not be seen.
-    case absent
-    /// The caller may see it, but not do this; the text says why.
-    case forbidden(String)
-    /// A value breaks a rule; the text says which and how to mend it.
-    case invalid(field: String, rule: String)
-    /// The advisory's life does not allow it.
-    case refused(LifecycleRefusal)
-    /// The state of a report or request does not allow it.
-    case conflict(ReportFault)
-    /// It is not what the caller saw.
-    case changedMeanwhile
-    /// Not stored, for a reason of ours.
-    case notStored(WriteFault)
-
-    /// What a write throws, as one of these.
-    init(_ error: any Error) {
-        self =
-            switch error {
-            case let fault as AdvisoryFault: fault
-            case let fault as WriteFault: .notStored(fault)
-            default: .notStored(.notCommitted(.statement(String(describing: error))))
-            }
-    }
-}
-
 extension AdvisoryName {
     /// The one that is named, where it is of the caller's member and exists for the caller.
     func row(ownedBy reader: Reader, at now: Timestamp, _ connection: any SQLConnection) throws -> AdvisoryRow {
         guard let row = try row(for: reader.member, connection), AccessPolicy.shows(row.advisory, to: reader, at: now)
         else { throw AdvisoryFault.absent }
         return row
+    }
+
+    /// The one that is named, where the reader's member was given something of it, or it is its own and exists for the
+    /// reader.
+    func row(knownTo reader: Reader, at now: Timestamp, _ connection: any SQLConnection) throws -> AdvisoryRow? {
+        try row(for: reader.member, connection).flatMap { row in
+            let isOwn = row.advisory.member == reader.member.id
+            return !isOwn || AccessPolicy.shows(row.advisory, to: reader, at: now) ? row : nil
+        }
     }
 
     /// Of those that were given something, who was given what is named.
@@ -218,7 +195,9 @@ public struct AdvisoryDesk: Sendable {
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
-            guard let row = try name.row(for: reader.member, transaction.connection) else { throw AdvisoryFault.absent }
+            guard let row = try name.row(knownTo: reader, at: transaction.now, transaction.connection) else {
+                throw AdvisoryFault.absent
+            }
             let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
             guard name.members(among: holders).contains(reader.member.id) else { throw AdvisoryFault.absent }
             try row.advisory.check(isOneOf: seen)
@@ -323,6 +302,12 @@ public struct AdvisoryDesk: Sendable {
         }
         guard AccessPolicy.isCleared(author, for: terms.compartment, at: now) else {
             throw .invalid(field: "terms.compartment", rule: "is none that you are cleared for; name one that you are")
+        }
+        if let embargo = terms.embargo, let end = pool.terms.ends, embargo >= end {
+            throw .invalid(
+                field: "terms.embargo",
+                rule: "must end before the pool does, at \(end.text): nothing leaves after that"
+            )
         }
         let marking = terms.marking ?? pool.terms.defaultMarking
         guard marking <= pool.terms.ceiling else {

@@ -146,7 +146,9 @@ extension AdvisoryDesk {
             guard !isMade else { return consent }
             let number = try Gains.give(in: transaction) { try transaction.add(consent, for: member) }
             try transaction.keep(call, made: number)
-            try transaction.answerConsent(to: row.number, of: member, for: purpose, .granted, by: giver.principal)
+            if consenting == .originators {
+                try transaction.answerConsent(to: row.number, of: member, for: purpose, .granted, by: giver.principal)
+            }
             return consent
         }
     }

@@ -33,7 +33,7 @@ extension AdvisoryDesk {
         }
         return try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
-            guard let row = try AdvisoryRows.advisory(ofObject: report, transaction.connection),
+            guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
                 row.advisory.member != reader.member.id,
                 try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
                     .contains(reader.member.id)
@@ -99,7 +99,7 @@ extension AdvisoryDesk {
         }
     }
 
-    /// Refuses what a reader asked; it is told that, and no more.
+    /// Refuses what a reader asked of its originator; it is told that, and no more.
     public func refuseConsent(
         to name: AdvisoryName,
         reader: String,
@@ -110,7 +110,8 @@ extension AdvisoryDesk {
         try await write { [self] transaction in
             let (directory, giver) = try present(session, transaction)
             guard let row = try name.row(for: giver.member, transaction.connection),
-                try Self.consenting(giver, to: row, directory, at: transaction.now, transaction.connection) != nil
+                try Self.consenting(giver, to: row, directory, at: transaction.now, transaction.connection)
+                    == .originators
             else { throw AdvisoryFault.absent }
             try row.advisory.check(isOneOf: seen)
             try Self.checkConsenting(giver)
@@ -160,6 +161,7 @@ extension AdvisoryDesk {
     ) -> Consent? {
         directory.consents.last { consent in
             consent.advisory == advisory.id && consent.reader == reader.id && consent.purpose == purpose
+                && !consent.isOfUnit
         }
     }
 }

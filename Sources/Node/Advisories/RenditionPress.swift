@@ -37,7 +37,11 @@ struct RenditionPress: Sendable {
             return try correct(row, job, transaction, directory) { _, _ in false }
         }
         // Nothing more comes out in a pool that has ended; what is out of it waits for the closing.
-        if directory.pools[advisory.pool]?.hasEnded(at: transaction.now) ?? false { return }
+        if directory.pools[advisory.pool]?.hasEnded(at: transaction.now) ?? false {
+            // What was held back until now will never be out: nothing is due of it any more.
+            if row.released < advisory.version.number { row.advisory = advisory.expired(at: transaction.now) }
+            return
+        }
         if let embargo = advisory.terms.embargo, transaction.now < embargo { return }
         let isNews = before.stage != advisory.stage || before.version != advisory.version
         let isOut = row.released == advisory.version.number
@@ -62,7 +66,7 @@ struct RenditionPress: Sendable {
 
     /// The definitions of our extensions.
     private static let definitions = ListExtension.definitions + [AdvisoryExtension.definition]
-    private static let definitionIDs = Set(
+    static let definitionIDs = Set(
         definitions.compactMap { definition in
             // They are ours, so they are JSON.
             (try? JSON(parsing: definition))?.root["id"]?.string

@@ -92,8 +92,8 @@ private struct Inbox {
         let isRetracted = report.state == .retracted
         let isSame = item.content.map { $0 == report.content } ?? isRetracted
         let held = report.stated ?? report.changed ?? report.submitted
-        if item.version.instant < held || isSame { return }
-        guard item.version.instant > held else {
+        if item.version.instant < held || (isRetracted && item.content == nil) { return }
+        guard item.version.instant > held || isSame else {
             throw AdvisoryFault.invalid(
                 field: "modified",
                 rule: "this version is held with other content; give a changed one a later modified"
@@ -101,6 +101,11 @@ private struct Inbox {
         }
         guard report.authority == authority.id else {
             throw AdvisoryFault.invalid(field: "id", rule: "is of a report to another authority; give it a new one")
+        }
+        if isSame, !isRetracted {
+            // Said again as it is: what is older than this changes nothing from now on.
+            if item.version.instant > held { try book.restate(row, item.version.instant) }
+            return
         }
         let action: ReportAction = item.content.map { .add($0) } ?? .retract
         _ = try book.act(action, on: row, stated: item.version.instant)

@@ -51,6 +51,13 @@ struct ReportBook {
         return next
     }
 
+    /// Keeps the version in which a report's member says it again as it is.
+    func restate(_ row: DossierRow<Report>, _ version: Timestamp) throws {
+        var next = row
+        next.content = row.content.stated(version)
+        try transaction.change(next, by: actor.principal)
+    }
+
     private func checkGateway(_ content: ReportContent, to reader: Member) throws(AdvisoryFault) {
         guard content.isNominal else { return }
         let gateway = directory.gateways.covering(

@@ -110,7 +110,8 @@ public struct TaskForceDesk: Sendable {
             switch past {
             case .all: enrolment.joining = Joining()
             case .advisory(let name):
-                guard let row = try name.row(for: lead.member, connection), row.pool == pool.number else {
+                guard let row = try name.row(knownTo: lead, at: transaction.now, connection), row.pool == pool.number
+                else {
                     throw AdvisoryFault.invalid(field: "advisory", rule: "is none that you were given there")
                 }
                 enrolment.joining.released.insert(row.advisory.id)
@@ -132,21 +133,9 @@ public struct TaskForceDesk: Sendable {
             let connection = transaction.connection
             let (pool, _, _) = try Self.known(name, directory, owner, at: transaction.now, connection)
             try Self.checkRole(owner)
-            let id: String?
-            switch contribution {
-            case .all: id = nil
-            case .advisory(let name): id = try name.row(for: owner.member, connection)?.advisory.id.text ?? ""
-            // Of an advisory, any of its objects stands for the whole.
-            case .object(let object):
-                let advisory = try AdvisoryName.report(object).row(for: owner.member, connection)?.advisory
-                id = advisory?.id.text ?? object.text
-            }
-            if let id {
-                guard !id.isEmpty,
-                    try TaskForceRows.isContributor(owner.member.number, to: pool.number, of: id, connection)
-                else {
-                    throw AdvisoryFault.invalid(field: "contribution", rule: "is none of yours in the task force")
-                }
+            let id = try Self.id(of: contribution, knownTo: owner, at: transaction.now, connection)
+            if let id, try !TaskForceRows.isContributor(owner.member.number, to: pool.number, of: id, connection) {
+                throw Self.noContribution
             }
             try transaction.choose(disposal, for: id, of: owner.member, in: pool, by: owner.principal)
         }
@@ -156,8 +145,15 @@ public struct TaskForceDesk: Sendable {
     /// ascending; at most `TaskForceRows.keptMax`, and whether there are more.
     public func kept(for session: Session, after tick: Tick) async throws -> (objects: [KeptObject], more: Bool) {
         let countMax = TaskForceRows.keptMax
+        let ours = RenditionPress.definitionIDs.sorted()
         let found = try await database.read { connection in
-            try TaskForceRows.kept(by: session.member.number, after: tick, upTo: countMax + 1, connection)
+            try TaskForceRows.kept(
+                by: session.member.number,
+                except: ours,
+                after: tick,
+                upTo: countMax + 1,
+                connection
+            )
         }
         return (Array(found.prefix(countMax)), found.count > countMax)
     }
@@ -191,6 +187,31 @@ public struct TaskForceDesk: Sendable {
             try TaskForceRows.isContributor(reader.member.number, to: pool.number, connection)
         else { throw AdvisoryFault.absent }
         return (pool, force, ends)
+    }
+
+    private static var noContribution: AdvisoryFault {
+        .invalid(field: "contribution", rule: "is none of yours in the task force")
+    }
+
+    /// What a choice is kept under; nil for all that a member contributed.
+    private static func id(
+        of contribution: Contribution,
+        knownTo owner: Reader,
+        at now: Timestamp,
+        _ connection: any SQLConnection
+    ) throws -> String? {
+        switch contribution {
+        case .all: return nil
+        case .advisory(let name):
+            guard let row = try name.row(knownTo: owner, at: now, connection) else { throw noContribution }
+            return row.advisory.id.text
+        case .object(let object):
+            // Of an advisory, any of its objects stands for the whole.
+            let name = AdvisoryName.report(object)
+            guard try name.row(for: owner.member, connection) != nil else { return object.text }
+            guard let row = try name.row(knownTo: owner, at: now, connection) else { throw noContribution }
+            return row.advisory.id.text
+        }
     }
 
     private static func checkRole(_ reader: Reader) throws(AdvisoryFault) {

@@ -1,0 +1,34 @@
+public import Exchange
+public import Store
+
+/// Why nothing was done to an advisory.
+///
+/// When one is thrown nothing was stored, and the same call may be repeated.
+public enum AdvisoryFault: Error, Sendable {
+    /// The caller's credential, principal or member is no longer valid.
+    case ended
+    /// It does not exist, or may not be seen.
+    case absent
+    /// The caller may see it, but not do this; the text says why.
+    case forbidden(String)
+    /// A value breaks a rule; the text says which and how to mend it.
+    case invalid(field: String, rule: String)
+    /// The advisory's life does not allow it.
+    case refused(LifecycleRefusal)
+    /// The state of a report or request does not allow it.
+    case conflict(ReportFault)
+    /// It is not what the caller saw.
+    case changedMeanwhile
+    /// Not stored, for a reason of ours.
+    case notStored(WriteFault)
+
+    /// What a write throws, as one of these.
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let fault as AdvisoryFault: fault
+            case let fault as WriteFault: .notStored(fault)
+            default: .notStored(.notCommitted(.statement(String(describing: error))))
+            }
+    }
+}
