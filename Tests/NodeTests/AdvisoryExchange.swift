@@ -99,7 +99,8 @@ struct AdvisoryExchange {
     func published(
         _ content: AdvisoryContent? = nil,
         on terms: AdvisoryTerms? = nil,
-        kind: AdvisoryKind = .subject
+        kind: AdvisoryKind = .subject,
+        graded grade: Grade = Grade(.usually, .possible)
     ) async throws -> Advisory {
         let customs = try await session("customs")
         let drafted = try await desk.draft(
@@ -109,14 +110,14 @@ struct AdvisoryExchange {
             in: "warnings",
             by: customs
         )
-        try await approve(drafted)
+        try await approve(drafted, graded: grade)
         return try await desk.act(.publish, on: .id(drafted.id), by: customs)
     }
 
     /// Grades and approves what is being drafted.
-    func approve(_ advisory: Advisory) async throws {
+    func approve(_ advisory: Advisory, graded grade: Grade = Grade(.usually, .possible)) async throws {
         let graded = try await desk.act(
-            .action(.grade(Grade(.usually, .possible))),
+            .action(.grade(grade)),
             on: .id(advisory.id),
             by: try await session("customs")
         )
@@ -138,6 +139,12 @@ struct AdvisoryExchange {
         if let purpose { session = try #require(session.acting(for: purpose)) }
         let question = Disclosure.Question(form: .objects, after: after, limit: 100, filter: ObjectFilter())
         return try await node.disclosure.page(question, of: pool, to: session, over: .taxii).stored.versions
+    }
+
+    /// The report of the one advisory that a reader is shown.
+    func report(_ name: String) async throws -> STIXID {
+        let report = try await versions(name).first { $0.id.hasPrefix("report--") }
+        return try STIXID(parsing: try #require(report).id)
     }
 
     var head: Tick {

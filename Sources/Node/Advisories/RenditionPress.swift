@@ -264,7 +264,7 @@ private struct Job {
     let labels: [Rendition: Label]
     /// Of a task force: how often a member had joined when what is out was released, or now where it goes out now.
     let cohort: Int
-    /// Members that declared a subject as themselves or as linked to them.
+    /// Members of an ownership group in which somebody declared a subject as itself or as linked to it.
     let conflicts: [Member]
 
     /// Nil where the directory does not have them, which no directory does that had them before.
@@ -293,8 +293,10 @@ private struct Job {
         }
         self.labels = Dictionary(uniqueKeysWithValues: labels)
         let marks = labels.first?.1.terms?.subjects ?? []
-        conflicts = directory.links.filter { $0.key != originator.id && !$0.value.isDisjoint(with: marks) }
-            .compactMap { directory.members[$0.key] }.sorted { $0.number < $1.number }
+        let declared = directory.links.filter { !$0.value.isDisjoint(with: marks) }.keys
+        let groups = Set(declared.compactMap { directory.members[$0]?.group })
+        conflicts = directory.members.values.filter { $0.id != originator.id && groups.contains($0.group) }
+            .sorted { $0.number < $1.number }
     }
 
     /// Whether what bears a label would bear another now; what a stub revokes stays revoked.
