@@ -233,4 +233,31 @@ struct AdvisoryTests {
         #expect(try await world.reports("bank").count == 1 && advisory.state == .published)
         await world.exchange.close()
     }
+
+    @Test("past their review date come a last time, as expired, and are due no more", arguments: Engine.both)
+    func expired(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let review = world.exchange.clock.now.advanced(by: .seconds(86_400))
+        let advisory = try await world.published(on: try AdvisoryTerms(marking: .amber, review: review))
+        let before = try await world.versions("bank")
+        let head = try await world.head
+        world.exchange.clock.advance(by: .seconds(86_400) - .microseconds(1))
+        #expect(try await world.desk.elapse() == 0)
+        world.exchange.clock.advance(by: .microseconds(1))
+        #expect(try await world.desk.elapse() == 1)
+        let session = try await world.session("customs")
+        #expect(try await world.desk.advisory(.id(advisory.id), for: session).state == .expired)
+        // All that it was, not revoked, for who held it and for who did not.
+        for name in ["bank", "carrier"] {
+            #expect(try await world.reports(name, after: head) == ["full"])
+            let news = try await world.versions(name, after: head)
+            let report = try #require(news.first { $0.id.hasPrefix("report--") })
+            let details = try JSON(parsing: report.bytes).root["extensions"]?[AdvisoryExtension.id]
+            #expect(details?["state"]?.string == "expired")
+            #expect(Set(try await world.versions(name).map(\.id)) == Set(before.map(\.id)))
+        }
+        #expect(try await world.desk.recalls(for: try await world.session("bank"), upTo: 10).isEmpty)
+        #expect(try await world.desk.isAnythingDue() == false)
+        await world.exchange.close()
+    }
 }

@@ -216,4 +216,31 @@ struct CorrectionTests {
         #expect(try await shown("carrier", after: again, in: world).isEmpty)
         await world.exchange.close()
     }
+
+    @Test("reach a suspended member in place of the new version, and so does a recall", arguments: Engine.both)
+    func suspended(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine, readers: [("bank", .bank), ("carrier", .carrier)])
+        let advisory = try await world.published()
+        let held = Set(try await shown("carrier", in: world).map(\.id))
+        #expect(try await world.reports("bank") == ["full"])
+        _ = try await world.node.administration.changeMember("carrier") { $0.standing = .suspended }
+        #expect(try await shown("carrier", in: world).isEmpty)
+        var head = try await world.head
+        try await amend(advisory, on: advisory.terms, in: world)
+        #expect(try await world.reports("bank", after: head) == ["full"])
+        let corrected = try await shown("carrier", after: head, in: world)
+        #expect(Set(corrected.map(\.id)) == held && corrected.allSatisfy(\.isRevoked))
+        // Once it is let in again it has what holds now, as the last version.
+        head = try await world.head
+        _ = try await world.node.administration.changeMember("carrier") { $0.standing = .active }
+        #expect(try await world.reports("carrier", after: head) == ["full"])
+        #expect(try await world.reports("carrier") == ["full"])
+        _ = try await world.node.administration.changeMember("carrier") { $0.standing = .suspended }
+        head = try await world.head
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.recall(.error)), on: .id(advisory.id), by: customs)
+        #expect(try await world.reports("carrier", after: head) == ["stubx"])
+        #expect(try await world.desk.recalls(for: try await world.session("carrier"), upTo: 10).count == 1)
+        await world.exchange.close()
+    }
 }
