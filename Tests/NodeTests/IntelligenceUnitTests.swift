@@ -59,6 +59,25 @@ struct IntelligenceUnitTests {
         await world.exchange.close()
     }
 
+    @Test("neither answer nor refuse what a reader asked of the originator", arguments: Engine.both)
+    func request(engine: Engine) async throws {
+        let world = try await exchange(engine)
+        _ = try await world.published(on: try AdvisoryTerms(marking: .amber, caveats: [.reportDerived]))
+        for name in ["bank", "unit"] { #expect(try await world.reports(name).count == 1) }
+        let (bank, unit) = (try await world.session("bank"), try await world.session("unit"))
+        let purpose = try #require(bank.credential.purposes.first)
+        _ = try await world.desk.askConsent(to: try await world.report("bank"), for: purpose, "A payment", by: bank)
+        let name = AdvisoryName.report(try await world.report("unit"))
+        await #expect(throws: AdvisoryFault.self) {
+            try await world.desk.refuseConsent(to: name, reader: "bank", for: purpose, by: unit)
+        }
+        let until = world.exchange.clock.now.advanced(by: .seconds(86_400))
+        _ = try await world.desk.consent(to: name, reader: "bank", for: purpose, .full, until: until, by: unit)
+        let asked = try await world.desk.consentRequests(by: bank, before: .max, upTo: 10)
+        #expect(asked.map(\.row.state) == [.asked] && asked.allSatisfy { $0.consent == nil })
+        await world.exchange.close()
+    }
+
     @Test("are told that a holder reported what it saw, and the originator is not", arguments: Engine.both)
     func sealed(engine: Engine) async throws {
         let world = try await exchange(engine)
