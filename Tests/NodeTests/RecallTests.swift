@@ -55,6 +55,28 @@ struct RecallTests {
         await world.exchange.close()
     }
 
+    @Test("are named by what the member was given, and acknowledged by that", arguments: Engine.both)
+    func names(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let advisory = try await world.published()
+        let bank = try await world.session("bank")
+        // It polls for people alone.
+        let filter = ObjectFilter(types: ["identity"])
+        let question = Disclosure.Question(form: .objects, after: .zero, limit: 10, filter: filter)
+        let page = try await world.node.disclosure.page(question, of: world.pool, to: bank, over: .taxii).stored
+        let held = page.versions.map(\.id)
+        #expect(!held.isEmpty)
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.recall(.error)), on: .id(advisory.id), by: customs)
+        let recall = try #require(try await world.desk.recalls(for: bank, upTo: 10).first)
+        #expect(held.contains(recall.report))
+        let place = try #require(AdvisoryDesk.RecallPlace(recall))
+        #expect(try await world.desk.recalls(for: bank, after: AdvisoryDesk.RecallPlace(place.text), upTo: 10).isEmpty)
+        try await world.desk.acknowledge(try STIXID(parsing: recall.report), nil, by: bank)
+        #expect(try await world.desk.recalls(for: bank, upTo: 10).first?.owed.acknowledged != nil)
+        await world.exchange.close()
+    }
+
     private func acknowledge(_ report: String, by name: String, _ world: AdvisoryExchange) async throws {
         _ = try await world.node.administration.changePrincipal(name) { $0.roles.insert(.reporter) }
         let open = try await world.exchange.pool("talk", .open)

@@ -50,6 +50,18 @@ struct Holders {
         Set(given.filter { given in rendition.map { given.renditions.contains($0) } ?? true }.map(\.principal.member))
     }
 
+    /// The objects that a member was given, which it may name the advisory by: the fullest rendition's first, and of
+    /// each its report.
+    func names(for member: ID<Member>) -> [String] {
+        let held = given.filter { $0.principal.member == member }.flatMap {
+            $0.receipt.versions.compactMap { versions[$0] }
+        }
+        return Rendition.allCases.flatMap { rendition in
+            let objects = Set(held.filter { $0.rendition == rendition }.map(\.object)).sorted()
+            return objects.filter { $0.hasPrefix("report--") } + objects.filter { !$0.hasPrefix("report--") }
+        }
+    }
+
     /// Whether a member was given every object of a rendition of one version.
     func hasWhole(_ rendition: Rendition, ofVersion number: Int, _ member: ID<Member>) -> Bool {
         func objects(_ rows: some Sequence<RenditionRow>) -> Set<String> {

@@ -5,7 +5,8 @@ public import Store
 extension AdvisoryDesk {
     /// One recall as a member that held the advisory sees it: nothing of what it said.
     public struct Recall: Sendable {
-        /// The report of the fullest rendition that the member was given.
+        /// What the member was given of the fullest rendition: its report, or where it was not given that one, another
+        /// of the objects.
         public let report: String
         /// Why it was recalled.
         public let reason: RecallReason
@@ -64,7 +65,7 @@ extension AdvisoryDesk {
             return try RecallRows.owed(by: member.number, after: last, upTo: count, connection).compactMap { owed in
                 guard let row = try AdvisoryRows.advisory(numbered: owed.advisory, connection),
                     case .recalled(let reason, _, _) = row.advisory.stage,
-                    let report = try Self.report(heldBy: member.id, of: row, directory, connection)
+                    let report = try Holders(of: row, directory, connection).names(for: member.id).first
                 else { return nil }
                 let decisions = try RecallRows.reliances(
                     on: row.number,
@@ -101,7 +102,7 @@ extension AdvisoryDesk {
         }
     }
 
-    /// Acknowledges a recall by the id of a report that the caller's member holds; again is no error.
+    /// Acknowledges a recall by the id of an object that the caller's member was given; again is no error.
     /// - Parameter note: what was done, for the originator; nil for nothing.
     public func acknowledge(_ report: STIXID, _ note: String?, by session: Session) async throws(AdvisoryFault) {
         guard note.map({ $0.utf8.count <= Self.textBytesMax }) ?? true else {
@@ -150,21 +151,6 @@ extension AdvisoryDesk {
             )
             try transaction.keep(call, made: number)
         }
-    }
-
-    /// The report of the fullest rendition that a member was given.
-    private static func report(
-        heldBy member: ID<Member>,
-        of row: AdvisoryRow,
-        _ directory: Directory,
-        _ connection: any SQLConnection
-    ) throws -> String? {
-        let holders = try Holders(of: row, directory, connection)
-        let reports = try AdvisoryRows.renditions(of: row.number, connection).filter { $0.object.hasPrefix("report--") }
-        for rendition in Rendition.allCases where holders.members(of: rendition).contains(member) {
-            if let report = reports.first(where: { $0.rendition == rendition }) { return report.object }
-        }
-        return nil
     }
 }
 

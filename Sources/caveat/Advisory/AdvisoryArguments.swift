@@ -71,6 +71,14 @@ func readReport(_ text: String) throws -> String {
     return text
 }
 
+/// Reads the id of what was recalled; its error says where there is one.
+func readObject(_ text: String) throws -> String {
+    guard (try? STIXID(parsing: text)) != nil else {
+        throw ValidationError("must be an id as recalls prints it: report-- and a UUID")
+    }
+    return text
+}
+
 /// Refuses a text that says nothing.
 func checkSaid(_ text: String, _ option: String, _ what: String) throws {
     if text.allSatisfy(\.isWhitespace) { throw ValidationError("\(option) must say \(what)") }

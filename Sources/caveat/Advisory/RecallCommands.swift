@@ -48,7 +48,7 @@ struct RecallsCommand: AsyncParsableCommand {
                 """
         )
 
-        @Argument(help: "The report's id, as recalls prints it.", transform: readReport) var report: String
+        @Argument(help: "The id that recalls prints.", transform: readObject) var report: String
         @Option(help: ArgumentHelp("What was done.", valueName: "text")) var note: String?
         @OptionGroup var exchange: ExchangeOptions
 
