@@ -67,12 +67,15 @@ def test_a_report_goes_there_and_comes_back(desk):
     ]
 
     # What came of it; what is embargoed is the authority's own until then.
-    desk.run(officer, "report", "outcome", made, "OA-SEI", "--note", "40 kg")
+    desk.run(officer, "report", "outcome", made, "OA-SEI", "--quantity", "40 kg", "--value", "1200000 EUR", "--note", "In tyres.")
+    assert "OA-SEI alone" in desk.refused(officer, "report", "outcome", made, "OA-EXM", "--quantity", "40 kg")
+    desk.refused(officer, "report", "outcome", made, "OA-SEI", "--quantity", "40", code=64)
     desk.run(officer, "report", "outcome", made, "OA-ARR", "--embargo", "2099-03-01T00:00:00Z")
     desk.run(officer, "report", "outcome", made, "OA-OPN", "--embargo", later(seconds=2))
     assert len(desk.run(officer, "report", "show", made)["outcomes"]) == 3
     seen = wait_for(lambda: len(found := desk.run(member, "report", "show", made)["outcomes"]) == 2 and found, "the embargo's end")
-    assert [(one["outcome"], one.get("note")) for one in seen] == [("OA-SEI", "40 kg"), ("OA-OPN", None)]
+    assert [(one["outcome"], one.get("note")) for one in seen] == [("OA-SEI", "In tyres."), ("OA-OPN", None)]
+    assert seen[0]["seized"] == {"quantity": 40, "unit": "kg", "value": 1200000, "currency": "EUR"}
     assert "OA-SEI OA-OPN" in cli("report", "list", member=member).stdout
     past = desk.refused(officer, "report", "outcome", made, "OA-SEI", "--embargo", "2020-01-01T00:00:00Z")
     assert "after now" in past
@@ -216,7 +219,8 @@ def test_holders_say_what_came_of_an_advisory(desk):
     done = desk.trial.cli("feedback", report, "OM-FPM", "--note", "Another birth date.", member="first-harbour-bank")
     assert done.stdout == f"said OM-FPM of {report}\n"
     assert desk.run("first-harbour-bank", "feedback", report, "OM-RPT")["outcome"] == "OM-RPT"
-    desk.refused("first-harbour-bank", "feedback", report, "OA-ARR", code=64)
+    assert "OA-ARR is not yours" in desk.refused("first-harbour-bank", "feedback", report, "OA-ARR")
+    desk.refused("first-harbour-bank", "feedback", report, "OS-COR", code=64)
     said = desk.lines("chief", "feedback", "--of", reference)
     assert [(one["member"], one["outcome"]) for one in said] == [("first-harbour-bank", "OM-FPM")], "the other is sealed"
     table = desk.trial.cli("feedback", "--of", reference, member="chief").stdout

@@ -85,6 +85,7 @@ enum ReportActions {
             reports.map { ActionGrid.Line(state: $0.state.name, sort: outcome.rawValue) }
         }
         let said = ActionGrid.Actor.init
+        let outcomes = Outcome.allCases.filter { $0.speaker != .exchange }
         let parties = ["originator", "another who said it", "another FIU's", "another member's"]
         let kinds: [MemberKind] = [.customs, .bank, .fiu, .bank]
         return [
@@ -96,23 +97,22 @@ enum ReportActions {
             },
             try ActionGrid(
                 "feedback: give (the exchange lets none but those that hold the advisory)",
-                Role.allCases.map { said($0, "speaker") },
+                ["authority", "other member"].flatMap { who in Role.allCases.map { said($0, who) } },
                 Outcome.allCases.map { ActionGrid.Line(state: "any advisory", sort: $0.rawValue) }
-            ) { line, _ in
-                try cell {
-                    _ = try Feedback(Outcome.allCases[line], note: nil, by: forwarder.id, at: now)
+            ) { line, actor in
+                let speaker = Samples.member(1, actor.who == "authority" ? .customs : .freightForwarder)
+                return try cell {
+                    _ = try Feedback(Outcome.allCases[line], note: nil, by: speaker, at: now)
                     return "said"
                 }
             },
             try ActionGrid(
                 "feedback: read",
                 parties.flatMap { who in Role.allCases.map { said($0, who) } },
-                Outcome.allCases.filter { $0.speaker == .member }
-                    .map { ActionGrid.Line(state: "any advisory", sort: $0.rawValue) }
+                outcomes.map { ActionGrid.Line(state: "any advisory", sort: $0.rawValue) }
             ) { line, actor in
-                let outcomes = Outcome.allCases.filter { $0.speaker == .member }
                 let place = parties.firstIndex(of: actor.who) ?? 0
-                let feedback = try Feedback(outcomes[line], note: nil, by: Samples.member(1).id, at: now)
+                let feedback = try Feedback(outcomes[line], note: nil, by: Samples.member(1, .customs), at: now)
                 let reader = Samples.member(place, kinds[place])
                 let isSeen = feedback.isSeen(by: reader, originator: Samples.member(0).id)
                 return isSeen ? .state("seen") : .refusal("hidden")

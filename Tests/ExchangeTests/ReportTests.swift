@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import TestSupport
 import Testing
 
@@ -48,7 +49,7 @@ struct ReportTests {
             #expect(member.id != other.id && role != .reader)
             switch action {
             case .accept, .wantMore, .refuse: #expect(member.id == customs.id && role == .officer)
-            case .conclude(let outcome, _, _):
+            case .conclude(let outcome, _, _, _):
                 #expect(member.id == customs.id && before.state == .accepted && outcome.speaker == .authority)
             case .add, .retract: #expect(member.id == forwarder.id && role == .reporter)
             case .say: #expect(next.messages.count == before.messages.count + 1)
@@ -58,6 +59,43 @@ struct ReportTests {
             if before.state == .retracted { #expect(next.state == .retracted) }
             report = next
         }
+    }
+
+    @Test("say how much was seized, with its unit, and with a seizure alone")
+    func seized() throws {
+        let officer = actor(customs, .officer)
+        let accepted = try report().after(.accept, by: officer, at: Self.now)
+        let seized = try Seizure(quantity: 40.5, unit: "kg", value: 1_200_000, currency: "EUR")
+        let report = try accepted.after(
+            .conclude(.seizure, seized: seized, note: nil, embargo: nil),
+            by: officer,
+            at: Self.now
+        )
+        let kept = try JSONDecoder().decode(Report.self, from: try JSONEncoder().encode(report))
+        #expect(kept.outcomes(for: forwarder.id, at: Self.now).map(\.seized) == [seized])
+        #expect(throws: ReportFault.self) {
+            try accepted.after(.conclude(.arrest, seized: seized, note: nil, embargo: nil), by: officer, at: Self.now)
+        }
+        #expect(throws: ReportFault.self) {
+            try Feedback(.usefulContext, seized: seized, note: nil, by: other, at: Self.now)
+        }
+    }
+
+    @Test(
+        "refuse an amount that says too little",
+        arguments: [
+            ("{}", ""), (#"{"quantity":40}"#, "unit"), (#"{"unit":"kg"}"#, "quantity"), (#"{"value":5}"#, "currency"),
+            (#"{"quantity":0,"unit":"kg"}"#, "quantity"), (#"{"value":-1,"currency":"EUR"}"#, "value"),
+            (#"{"quantity":1,"unit":" "}"#, "unit"), (#"{"value":1,"currency":"eur"}"#, "currency"),
+            (#"{"value":1e300,"currency":"EUR"}"#, "value"), (#"{"value":"1","currency":"EUR"}"#, "value"),
+            (#"{"quantity":1,"unit":"kg","worth":1}"#, "worth"),
+        ]
+    )
+    func amounts(text: String, field: String) throws {
+        let fault = #expect(throws: ContentFault.self) {
+            try JSONDecoder().decode(Seizure.self, from: Data(text.utf8))
+        }
+        #expect(fault?.field == field)
     }
 
     @Test("keep an embargoed outcome to the authority until it ends")
@@ -154,16 +192,20 @@ struct ReportTests {
     @Test("feedback that is sealed is seen by financial intelligence units alone")
     func sealed() throws {
         let fiu = Samples.member(5, .fiu)
-        let said = try Feedback(.reported, note: nil, by: other.id, at: Self.now)
+        let said = try Feedback(.reported, note: nil, by: other, at: Self.now)
         #expect(said.isSeen(by: other, originator: customs.id) && said.isSeen(by: fiu, originator: customs.id))
         #expect(
             !said.isSeen(by: customs, originator: customs.id) && !said.isSeen(by: forwarder, originator: customs.id)
         )
-        let open = try Feedback(.falseMatch, note: "Another birth date.", by: other.id, at: Self.now)
+        let open = try Feedback(.falseMatch, note: "Another birth date.", by: other, at: Self.now)
         #expect(open.isSeen(by: customs, originator: customs.id) && !open.isSeen(by: fiu, originator: customs.id))
         #expect(throws: ReportFault.notEntitled(.arrest)) {
-            try Feedback(.arrest, note: nil, by: other.id, at: Self.now)
+            try Feedback(.arrest, note: nil, by: other, at: Self.now)
         }
+        let done = try Feedback(.arrest, note: nil, by: customs, at: Self.now)
+        #expect(
+            done.isSeen(by: forwarder, originator: forwarder.id) && !done.isSeen(by: other, originator: forwarder.id)
+        )
     }
 }
 

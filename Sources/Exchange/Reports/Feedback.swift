@@ -5,8 +5,10 @@ public struct Feedback: Hashable, Sendable, Codable {
 
     /// Who says it.
     public let member: ID<Member>
-    /// What: one that is a member's to say.
+    /// What: one that is the speaker's to say.
     public let outcome: Outcome
+    /// How much, of a seizure; nil where unsaid.
+    public let seized: Seizure?
     /// More of it; nil where there is none.
     public let note: String?
     /// When.
@@ -15,11 +17,15 @@ public struct Feedback: Hashable, Sendable, Codable {
     /// - Throws: `ReportFault` where the outcome is another's to say.
     public init(
         _ outcome: Outcome,
+        seized: Seizure? = nil,
         note: String?,
-        by member: ID<Member>,
+        by member: Member,
         at now: Timestamp
     ) throws(ReportFault) {
-        guard outcome.speaker == .member else { throw .notEntitled(outcome) }
+        guard outcome.speaker == .member || (outcome.speaker == .authority && member.kind.isAuthority) else {
+            throw .notEntitled(outcome)
+        }
+        try Self.check(seized, outcome)
         if let note {
             do throws(ContentFault) {
                 try ContentRule.text(note, "note", bytesMax: Self.noteBytesMax)
@@ -27,10 +33,18 @@ public struct Feedback: Hashable, Sendable, Codable {
                 throw .content(error)
             }
         }
-        self.member = member
+        self.member = member.id
         self.outcome = outcome
+        self.seized = seized
         self.note = note
         self.at = now
+    }
+
+    /// Refuses an amount with another outcome than a seizure.
+    static func check(_ seized: Seizure?, _ outcome: Outcome) throws(ReportFault) {
+        guard seized == nil || outcome == .seizure else {
+            throw .content(ContentFault("seized", .form("goes with \(Outcome.seizure.rawValue) alone; leave it out")))
+        }
     }
 
     /// What the exchange makes of a member's confirmation.
@@ -41,6 +55,7 @@ public struct Feedback: Hashable, Sendable, Codable {
             case .corroborated: (.corroborated, nil)
             case .sighting(let shortfall): (.sighting, shortfall?.rawValue)
             }
+        seized = nil
         at = now
     }
 
@@ -49,6 +64,7 @@ public struct Feedback: Hashable, Sendable, Codable {
         try Report.check(reason, "reason")
         self.member = member
         outcome = .contradicted
+        seized = nil
         note = reason
         at = now
     }

@@ -53,7 +53,9 @@ public struct Report: Hashable, Sendable, Codable {
     public struct Entry: Hashable, Sendable, Codable {
         /// What.
         public let outcome: Outcome
-        /// How much, what kind, of what value; nil where unsaid.
+        /// How much, of a seizure; nil where unsaid.
+        public let seized: Seizure?
+        /// More on it; nil where unsaid.
         public let note: String?
         /// When it was said.
         public let at: Timestamp
@@ -159,9 +161,9 @@ public struct Report: Hashable, Sendable, Codable {
             next.state = .retracted
             next.changed = next.later(now)
             next.stated = nil
-        case .conclude(let outcome, let note, let embargo):
+        case .conclude(let outcome, let seized, let note, let embargo):
             try need([.accepted], action)
-            try next.conclude(outcome, note, embargo, now)
+            try next.conclude(outcome, seized, note, embargo, now)
         }
         return next
     }
@@ -190,15 +192,17 @@ public struct Report: Hashable, Sendable, Codable {
 
     private mutating func conclude(
         _ outcome: Outcome,
+        _ seized: Seizure?,
         _ note: String?,
         _ embargo: Timestamp?,
         _ now: Timestamp
     ) throws(ReportFault) {
         guard outcome.speaker == .authority else { throw .notEntitled(outcome) }
+        try Feedback.check(seized, outcome)
         if let note { try Self.check(note, "note") }
         if let embargo, embargo <= now { throw .embargoPast }
         guard outcomes.count < Self.outcomesMax else { throw .full("outcomes", countMax: Self.outcomesMax) }
-        outcomes.append(Entry(outcome: outcome, note: note, at: now, embargo: embargo))
+        outcomes.append(Entry(outcome: outcome, seized: seized, note: note, at: now, embargo: embargo))
     }
 
     static func check(_ text: String, _ field: String) throws(ReportFault) {
@@ -222,7 +226,7 @@ public enum ReportAction: Hashable, Sendable {
     /// The member takes it back.
     case retract
     /// The authority says what came of it.
-    case conclude(Outcome, note: String?, embargo: Timestamp?)
+    case conclude(Outcome, seized: Seizure? = nil, note: String?, embargo: Timestamp?)
 
     enum Side: Hashable {
         case member, authority

@@ -207,6 +207,7 @@ public struct ReportDesk: Sendable {
     /// Says what a member that holds an advisory makes of it, by the report of a rendition that it was given.
     public func say(
         _ outcome: Outcome,
+        seized: Seizure? = nil,
         _ note: String?,
         on report: STIXID,
         by session: Session,
@@ -220,7 +221,7 @@ public struct ReportDesk: Sendable {
             else { throw AdvisoryFault.absent }
             if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
             let feedback = try Self.allowed { () throws(ReportFault) in
-                try Feedback(outcome, note: note, by: speaker.member.id, at: transaction.now)
+                try Feedback(outcome, seized: seized, note: note, by: speaker.member, at: transaction.now)
             }
             let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
             try transaction.keep(call, made: number)

@@ -15,6 +15,7 @@ struct ReportResource: Encodable {
 
     struct Said: Encodable {
         let outcome, time: String
+        let seized: Seizure?
         let note, embargo: String?
     }
 
@@ -42,6 +43,7 @@ struct ReportResource: Encodable {
             Said(
                 outcome: entry.outcome.rawValue,
                 time: entry.at.text,
+                seized: entry.seized,
                 note: entry.note,
                 embargo: entry.embargo?.text
             )
@@ -108,12 +110,14 @@ struct FeedbackList: Encodable {
 /// What a holder said of an advisory.
 struct FeedbackResource: Encodable {
     let member, outcome, time: String
+    let seized: Seizure?
     let note: String?
 
     init(_ feedback: Feedback, _ directory: Directory) {
         member = directory.members[feedback.member]?.name.text ?? ""
         outcome = feedback.outcome.rawValue
         time = feedback.at.text
+        seized = feedback.seized
         note = feedback.note
     }
 }

@@ -167,6 +167,7 @@ struct ReportService: Sendable {
         var fields = try await request.fields()
         let report = try BodyFields.needed("report", try fields.text("report"))
         let outcome = try BodyFields.needed("outcome", try fields.code("outcome", Outcome.self))
+        let seized: Seizure? = try fields.value("seized")
         let note = try fields.longText("note")
         try fields.finish()
         guard let id = try? STIXID(parsing: report) else {
@@ -174,6 +175,7 @@ struct ReportService: Sendable {
         }
         let said = try await desk.say(
             outcome,
+            seized: seized,
             note,
             on: id,
             by: session,
@@ -283,7 +285,12 @@ private enum ReportVerb: String, CaseIterable {
         case .add: return .add(try BodyFields.needed("content", try fields.value("content")))
         case .outcome:
             let outcome = try BodyFields.needed("outcome", try fields.code("outcome", Outcome.self))
-            return .conclude(outcome, note: try fields.longText("note"), embargo: try fields.time("embargo"))
+            return .conclude(
+                outcome,
+                seized: try fields.value("seized"),
+                note: try fields.longText("note"),
+                embargo: try fields.time("embargo")
+            )
         }
     }
 }

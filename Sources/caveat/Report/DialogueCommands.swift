@@ -89,14 +89,15 @@ extension ReportCommand {
             abstract: "Tell what came of a report that you accepted; there may be more than one outcome.",
             discussion: """
                 Examples:
-                  caveat report outcome 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 OA-SEI --note "40 kg"
+                  caveat report outcome 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 OA-SEI --quantity "40 kg" --value "1200000 EUR"
                   caveat report outcome 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 OA-ARR --embargo 2027-03-01T00:00:00Z
                 """
         )
 
         @OptionGroup var report: ReportTarget
         @Argument(help: ArgumentHelp("What came of it.", valueName: "code")) var code: AuthorityOutcome
-        @Option(help: ArgumentHelp("How much, what kind, of what value.", valueName: "text")) var note: String?
+        @OptionGroup var seizure: SeizureOptions
+        @Option(help: ArgumentHelp("More on it.", valueName: "text")) var note: String?
         @Option(help: ArgumentHelp("Until when only your authority sees it (RFC 3339).", valueName: "time"))
         var embargo: Moment?
         @OptionGroup var exchange: ExchangeOptions
@@ -106,8 +107,8 @@ extension ReportCommand {
         }
 
         func run() async throws {
-            let body = ["outcome": code.outcome.rawValue, "note": note, "embargo": embargo?.timestamp.text]
-            try await exchange.act("outcome", on: report, body.compactMapValues(\.self))
+            let said = SaidOutcome(code.outcome, try seizure.seized, note, embargo: embargo?.timestamp.text)
+            try await exchange.act("outcome", on: report, said)
         }
     }
 }

@@ -7,7 +7,8 @@ struct FeedbackCommand: AsyncParsableCommand {
         commandName: "feedback",
         abstract: "Tell an originator what came of a report that you were given; or list what was said of an advisory.",
         discussion: """
-            The originator sees it, and nobody else; OM-RPT is seen by financial intelligence units alone.
+            The originator sees it, and nobody else; OM-RPT is seen by financial intelligence units alone. OA- is for
+            customs, police, financial intelligence units and regulators.
 
             Examples:
               caveat feedback report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11 OM-FPM --note "Another birth date."
@@ -16,7 +17,8 @@ struct FeedbackCommand: AsyncParsableCommand {
     )
 
     @Argument(help: "The report's id, as poll prints it.", transform: readReport) var report: String?
-    @Argument(help: ArgumentHelp("What came of it.", valueName: "code")) var code: MemberOutcome?
+    @Argument(help: ArgumentHelp("What came of it.", valueName: "code")) var code: FeedbackOutcome?
+    @OptionGroup var seizure: SeizureOptions
     @Option(help: ArgumentHelp("More on it.", valueName: "text")) var note: String?
     @Option(
         name: .customLong("of"),
@@ -35,7 +37,7 @@ struct FeedbackCommand: AsyncParsableCommand {
             }
             return
         }
-        guard report == nil, note == nil else {
+        guard report == nil, note == nil, try seizure.seized == nil else {
             throw ValidationError("--of lists what was said: give it alone, or a REPORT and a CODE without it")
         }
         guard AdvisoryReference(advisory) != nil || ID<Advisory>(parsing: advisory) != nil else {
@@ -47,9 +49,12 @@ struct FeedbackCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let advisory { return try await list(advisory) }
-        let body = ["report": report, "outcome": code?.outcome.rawValue, "note": note].compactMapValues(\.self)
-        let answer = try await exchange.post("feedback", body)
-        try exchange.show(answer, orSay: "said \(code?.outcome.rawValue ?? "") of \(report ?? "")")
+        guard let code, let report else { return }
+        let answer = try await exchange.post(
+            "feedback",
+            SaidOutcome(code.outcome, try seizure.seized, note, of: report)
+        )
+        try exchange.show(answer, orSay: "said \(code.outcome.rawValue) of \(report)")
     }
 
     private func list(_ advisory: String) async throws {

@@ -19,16 +19,72 @@ struct AuthorityOutcome: ExpressibleByArgument {
     static let allValueStrings = Outcome.allCases.filter { $0.speaker == .authority }.map(\.rawValue)
 }
 
-/// An outcome that a member tells an originator.
-struct MemberOutcome: ExpressibleByArgument {
+/// An outcome that a member, or an authority, tells an originator.
+struct FeedbackOutcome: ExpressibleByArgument {
     let outcome: Outcome
 
     init?(argument: String) {
-        guard let outcome = Outcome(rawValue: argument), outcome.speaker == .member else { return nil }
+        guard let outcome = Outcome(rawValue: argument), outcome.speaker != .exchange else { return nil }
         self.outcome = outcome
     }
 
-    static let allValueStrings = Outcome.allCases.filter { $0.speaker == .member }.map(\.rawValue)
+    static let allValueStrings = Outcome.allCases.filter { $0.speaker != .exchange }.map(\.rawValue)
+}
+
+/// How much was seized.
+struct SeizureOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("How much was seized, and of what unit: \"40 kg\".", valueName: "amount"))
+    var quantity: Amount?
+    @Option(help: ArgumentHelp("What is it worth, and in which currency: \"1200000 EUR\".", valueName: "amount"))
+    var value: Amount?
+
+    /// As the API takes it; nil where nothing is said.
+    var seized: Seizure? {
+        get throws {
+            guard quantity != nil || value != nil else { return nil }
+            do {
+                return try Seizure(
+                    quantity: quantity?.number,
+                    unit: quantity?.unit,
+                    value: value?.number,
+                    currency: value?.unit
+                )
+            } catch {
+                throw ValidationError("--quantity or --value: \(error)")
+            }
+        }
+    }
+
+    func validate() throws { _ = try seized }
+
+    /// A number and what it counts.
+    struct Amount: ExpressibleByArgument {
+        let number: Double
+        let unit: String
+
+        init?(argument: String) {
+            let parts = argument.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, let number = Double(parts[0]) else { return nil }
+            self.number = number
+            unit = String(parts[1])
+        }
+    }
+}
+
+/// What came of a report, or of an advisory, as the exchange takes it.
+struct SaidOutcome: Encodable {
+    let report: String?
+    let outcome: String
+    let seized: Seizure?
+    let note, embargo: String?
+
+    init(_ outcome: Outcome, _ seized: Seizure?, _ note: String?, of report: String? = nil, embargo: String? = nil) {
+        self.outcome = outcome.rawValue
+        self.seized = seized
+        self.note = note
+        self.report = report
+        self.embargo = embargo
+    }
 }
 
 /// The report that a command is about.
