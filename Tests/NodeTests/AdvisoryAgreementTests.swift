@@ -53,7 +53,10 @@ struct AdvisoryAgreementTests {
 
         func run() async throws {
             for step in 0..<60 {
-                switch Int.random(in: 0..<8, using: &random) {
+                switch Int.random(in: 0..<9, using: &random) {
+                case 8:
+                    world.exchange.clock.advance(by: .seconds(1_800))
+                    try await world.desk.elapse()
                 case 0, 1: if advisories.count < 10 { try await publish() }
                 case 2, 3: try await change()
                 case 4: try await recall()
@@ -62,6 +65,9 @@ struct AdvisoryAgreementTests {
                 if step.isMultiple(of: 20) { try await compare() }
             }
             try await compare()
+            for poller in pollers {
+                if let session = try await session(poller) { try await compareOtherWays(poller, session) }
+            }
             for place in pollers.indices {
                 try await poll(place)
                 // What it may see now it was given at some time, whenever it came to see it.
@@ -77,18 +83,22 @@ struct AdvisoryAgreementTests {
 
         private func publish() async throws {
             let isPerson = Bool.random(using: &random)
-            let level = try pick([TLP.green, .amber, .amberStrict])
-            let addressee = try await world.session(try pick(names)).member.identity
+            let level = try pick([TLP.green, .amber, .amberStrict, .red])
+            let reader = try await world.session(try pick(names))
+            // RED names principals, AMBER+STRICT organisations.
+            let addressees = [TLP.red: [reader.principal.identity], .amberStrict: [reader.member.identity]][level]
             let caveats = try pick(
                 [[], [], [.originatorControlled], [.noExport], [.reportDerived]] as [Set<HandlingCaveat>]
             )
             let terms = try AdvisoryTerms(
                 marking: level,
-                addressees: level == .amberStrict ? [addressee] : [],
+                addressees: addressees ?? [],
                 caveats: caveats,
                 purposes: Bool.random(using: &random) ? Purpose.usual : [try pick([.monitoring, .diligence])],
+                embargo: try pick([nil, nil, nil, world.exchange.clock.now.advanced(by: .seconds(3_600))]),
                 compartment: Int.random(in: 0..<5, using: &random) == 0 ? Samples.name("harbour") : nil
             )
+            let grade = try pick([Grade(.usually, .possible), try #require(Grade(code: "F6"))])
             let content =
                 isPerson
                 ? try AdvisoryExchange.content(tearline: Bool.random(using: &random) ? "Sanitised." : nil)
@@ -102,7 +112,8 @@ struct AdvisoryAgreementTests {
                     ],
                     action: .internalOnly
                 )
-            advisories.append(try await world.published(content, on: terms, kind: isPerson ? .subject : .route))
+            let kind: AdvisoryKind = isPerson ? .subject : .route
+            advisories.append(try await world.published(content, on: terms, kind: kind, graded: grade))
         }
 
         private func change() async throws {
@@ -154,12 +165,14 @@ struct AdvisoryAgreementTests {
         }
 
         /// The versions that the policy lets a poller have now: decided one by one, by its own words.
-        private func permitted(_ poller: Poller) async throws -> Set<Tick> {
+        /// - Parameter all: not only the last of each object.
+        private func permitted(_ poller: Poller, all: Bool = false) async throws -> Set<Tick> {
             guard let session = try await session(poller) else { return [] }
             let now = world.exchange.clock.now
             let rows = try await world.exchange.database.read { connection in
                 try connection.rows(
-                    "select v.tick, l.value from version v join label l on l.number = v.label where v.standing <> 0"
+                    "select v.tick, l.value from version v join label l on l.number = v.label where v.standing <> $1",
+                    .integer(all ? -1 : 0)
                 ) { (Tick(microseconds: $0.integer(0)), $0.text(1)) }
             }
             return Set(
@@ -187,6 +200,40 @@ struct AdvisoryAgreementTests {
                 pollers[place].after = page.stored.versions.last?.tick ?? pollers[place].after
                 more = page.stored.more
             }
+        }
+
+        /// By the id of each object that there is, and as events, everybody is served the same.
+        private func compareOtherWays(_ poller: Poller, _ session: Session) async throws {
+            let objects = try await world.exchange.database.read { connection in
+                try connection.rows("select id from object order by number") { $0.text(0) }
+            }
+            var served: Set<Tick> = []
+            for object in objects {
+                let question = Disclosure.Question(
+                    form: .objects,
+                    after: .zero,
+                    limit: 100,
+                    filter: ObjectFilter(ids: [object])
+                )
+                let page = try await world.node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
+                served.formUnion(page.stored.versions.map(\.released))
+                // An object of which nothing is shown is one that does not exist.
+                let isThere = try await world.node.disclosure.holds(
+                    try STIXID(parsing: object),
+                    in: world.pool,
+                    for: session
+                )
+                #expect(isThere == !page.stored.versions.isEmpty, "\(object) to \(poller.name)")
+            }
+            #expect(served == (try await permitted(poller)), "\(poller.name) for \(poller.purpose), by id")
+            var events: [Feed.Event] = []
+            while true {
+                let more = try await world.node.feed.events(after: events.last?.version.tick ?? .zero, for: session)
+                if more.isEmpty { break }
+                events += more
+            }
+            let all = try await permitted(poller, all: true)
+            #expect(Set(events.map(\.version.released)) == all, "\(poller.name) for \(poller.purpose), by events")
         }
 
         /// From the beginning, everybody is served what it may see, each version once.
