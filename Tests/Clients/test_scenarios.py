@@ -303,12 +303,19 @@ def test_a_holder_of_the_tearline_asks_for_more(world, customs, legal):
 def test_every_rendition_is_valid_stix(world, customs, legal):
     """stix2-validator over what each reader is given, before and after a recall."""
     partner, outsider = join(world, "bank-1"), join(world, "bank-2", partner=False)
-    said = content(subjects=[
-        person(), {"kind": "CTR", "key": "c", "properties": {"containerNumber": ["CSQU3054383"]}},
-        {"kind": "ORG", "key": "o", "properties": {"name": ["Tidewater Freight BV"]}, "roles": ["FW"]},
-        {"kind": "VES", "key": "v", "properties": {"name": ["Aurora"], "imoNumber": ["9074729"]}},
-        {"kind": "RTE", "key": "r", "properties": {"origin": ["CNSHA"], "destination": ["NLRTM"], "hs": ["293941"]}},
-    ], relations=[{"from": "s1", "to": "o", "kind": "director-of"}])
+    others = {
+        "ORG": {"name": ["Tidewater Freight BV"]}, "GRP": {"name": ["The Quay Crew"]},
+        "VES": {"name": ["Aurora"], "imoNumber": ["9074729"]}, "AIR": {"registrationNumber": ["PH-QZX"]},
+        "VEH": {"registrationNumber": ["12-ABC-3"]}, "CTR": {"containerNumber": ["CSQU3054383"]},
+        "CNS": {"billOfLading": ["BL-1"], "hsDeclared": ["0803"], "hsSuspected": ["293941"], "goods": ["bananas"]},
+        "ADR": {"full": ["1 Quay Street, Rotterdam"]}, "ACC": {"iban": ["NL91ABNA0417164300"]}, "DOC": {"number": ["X1234567"]},
+        "RTE": {"origin": ["CNSHA"], "destination": ["NLRTM"], "hs": ["293941"]}, "MO": {"summary": ["False seals."]}, "JUR": {"country": ["NL"]},
+    }
+    kinds = requests.get(f"{world.card['url']}/openapi.json", timeout=20).json()["components"]["schemas"]["SubjectKind"]["enum"]
+    assert set(kinds) == others.keys() | {"PER"}
+    said = content(
+        subjects=[person()] + [{"kind": kind, "key": kind.lower(), "properties": properties} for kind, properties in others.items()],
+        relations=[{"from": "s1", "to": "org", "kind": "director-of"}])
     made = publish(customs, legal, said=said)
     orcon = publish(customs, legal, terms={"caveats": ["ORCON"]})
     parties = [partner, outsider, customs]
