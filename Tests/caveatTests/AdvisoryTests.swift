@@ -109,7 +109,7 @@ struct AdvisoryArgumentTests {
             ["explain", id, "--as", "a", "--principal", "a&b"],
             ["recalls", "acknowledge"],
             ["recalls", "acknowledge", reference],
-            ["recalls", "acknowledge", "note--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11"],
+            ["recalls", "acknowledge", "note--1"],
             ["recalls", "acknowledge", report, "--note", " "],
             ["rely", report],
             ["rely", "report--1", "--decision", "a"],
