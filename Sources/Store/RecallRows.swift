@@ -51,6 +51,28 @@ public struct OwedRow: Hashable, Sendable {
 public enum RecallRows {
     private static let columns = "advisory, member, recalled, ends, acknowledged, note"
 
+    /// What a member owes, or gave, for each version that is a stub of what was recalled.
+    public static func owed(
+        by member: Int64,
+        for versions: [Tick],
+        _ connection: any SQLConnection
+    ) throws -> [Tick: OwedRow] {
+        var owed: [Tick: OwedRow] = [:]
+        for version in versions {
+            // What was revoked before the recall, when its holder lost sight of it, is no notice of that.
+            owed[version] = try connection.first(
+                """
+                select \(columns) from owed where member = $1 and recalled <= $2 and advisory in
+                (select advisory from rendition where tick = $2 and rendition = 'stub')
+                """,
+                .integer(member),
+                .integer(version.microseconds),
+                make: OwedRow.init
+            )
+        }
+        return owed
+    }
+
     /// Who owes, or gave, an acknowledgement of one advisory's recall.
     public static func owed(of advisory: Int64, _ connection: any SQLConnection) throws -> [OwedRow] {
         try connection.rows(

@@ -1,10 +1,11 @@
 """Server-sent events of one's own feed: in order, resumable, with nothing of what one may not see."""
 import json
 import threading
+import uuid
 
 import requests
 from conftest import indicator, wait_for
-from test_scenarios import EXTENSION, Party, customs, join, legal, publish, restart, world  # noqa: F401
+from test_scenarios import EXTENSION, Party, customs, join, later, legal, publish, restart, world  # noqa: F401
 
 
 class Stream:
@@ -12,7 +13,7 @@ class Stream:
 
     def __init__(self, party, last=None):
         headers = party.headers({"Accept": "text/event-stream"} | ({"Last-Event-ID": last} if last else {}))
-        self.events, self.comments = [], 0
+        self.events, self.recalls, self.comments = [], [], 0
         self.answer = requests.get(f"{party.world.card['url']}/v1/events", headers=headers, stream=True, timeout=60)
         assert self.answer.status_code == 200 and self.answer.headers["Content-Type"] == "text/event-stream"
         self.thread = threading.Thread(target=self.read, daemon=True)
@@ -28,7 +29,13 @@ class Stream:
                     name, _, value = line.partition(": ")
                     event[name] = value
                 elif event:
-                    self.events.append((event["id"], json.loads(event["data"])))
+                    data = json.loads(event["data"])
+                    if event["event"] == "recall":
+                        assert "id" not in event
+                        self.recalls.append(data)
+                    else:
+                        assert event["event"] == "object"
+                        self.events.append((event["id"], data))
                     event = {}
         except (requests.RequestException, AttributeError, ValueError):
             pass  # Ended by a daemon that was killed.
@@ -81,6 +88,18 @@ def test_a_recall_comes_to_the_feed_and_what_one_may_not_see_does_not(world, cus
     wait_for(lambda: renditions(streams[0]) == ["full"] and renditions(streams[1]) == ["non-nominal"], "the advisory")
     customs.call("POST", f"advisories/{made['id']}/recall", {"reason": "error"})
     wait_for(lambda: renditions(streams[0]) == ["full", "stub"], "the recall")
+    # Each is told of what it held, and a client that comes anew is told again.
+    again = Stream(holder)
+    wait_for(lambda: again.recalls and streams[1].recalls, "the notices")
+    for stream, party in ((streams[0], holder), (again, holder), (streams[1], outsider)):
+        owed = party.call("GET", "recalls")["recalls"]
+        assert len(owed) == 1 and stream.recalls == [{"pool": "warnings", **{key: owed[0][key] for key in ("report", "recalled", "due")}}]
+    # What somebody revokes by itself is none, whatever it says.
+    fake = {"type": "report", "spec_version": "2.1", "id": f"report--{uuid.uuid4()}", "created": later(), "modified": later(), "name": "recalled",
+            "published": later(), "revoked": True, "object_refs": [indicator(1)["id"]]}
+    world.publish("blue-anchor", "commons", [fake])
+    wait_for(lambda: fake["id"] in again.ids(), "the other's report")
+    assert len(again.recalls) == 1
     seen = customs.call("GET", f"advisories/{made['id']}/receipts")["receipts"]
     assert {(one["member"], one["channel"]) for one in seen} >= {("bank-1", "events"), ("bank-2", "events")}
     # A credential that is suspended gets nothing more, and its stream ends.

@@ -13,6 +13,8 @@ public struct Feed: Sendable {
         public let pool: Pool
         /// The version; its tick is where the feed goes on from.
         public let version: PagedVersion
+        /// What the reader's member owes for it, or gave, where it is the report of what was recalled.
+        public let recall: OwedRow?
     }
 
     private let live: LiveState
@@ -48,11 +50,19 @@ public struct Feed: Sendable {
             )
             question.without = try await frozen(in: pool, for: session, after: tick)
             let page = try await disclosure.page(question, of: pool, to: session, over: .events).stored
-            events += page.versions.map { Event(pool: pool, version: $0) }
+            let recalls = try await recalls(among: page.versions, of: session.member)
+            events += page.versions.map { Event(pool: pool, version: $0, recall: recalls[$0.released]) }
             // Beyond the end of a page that is not the last, another pool's events wait for their turn.
             if page.more { end = min(end, page.examined) }
         }
         return events.filter { $0.version.tick <= end }.sorted { $0.version.tick < $1.version.tick }
+    }
+
+    private func recalls(among versions: [PagedVersion], of member: Member) async throws -> [Tick: OwedRow] {
+        let revoked = Array(#""revoked":true"#.utf8)
+        let reports = versions.filter { $0.id.hasPrefix("report--") && $0.bytes.contains(revoked) }.map(\.released)
+        if reports.isEmpty { return [:] }
+        return try await database.read { try RecallRows.owed(by: member.number, for: reports, $0) }
     }
 
     /// The labels of what is disputed and of a rendition that the reader's member was not given yet: it may ask for it,

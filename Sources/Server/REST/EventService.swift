@@ -6,7 +6,8 @@ import Store
 
 /// `/v1/events`: the caller's own feed as server-sent events (WHATWG HTML §9.2), resumable with `Last-Event-ID`.
 ///
-/// An event's id is its tick; its data is the pool's name, the date added, and the object as it came.
+/// An event's id is its tick; its data is the pool's name, the date added, and the object as it came. Before the report
+/// of what was recalled comes the notice of it, which has no id: who is cut off between the two gets both again.
 struct EventService: Sendable {
     /// The longest silence: a comment shows that the connection lives.
     static let silence = Duration.seconds(15)
@@ -53,7 +54,14 @@ struct EventService: Sendable {
     }
 
     private static func text(_ event: Feed.Event) -> ByteBuffer {
-        var text = ByteBuffer(string: "id: \(event.version.tick.microseconds)\nevent: object\ndata: {\"pool\":\"")
+        var text = ByteBuffer()
+        if let recall = event.recall {
+            text.writeString(
+                "event: recall\ndata: {\"pool\":\"\(event.pool.name.text)\",\"report\":\"\(event.version.id)\","
+            )
+            text.writeString("\"recalled\":\"\(recall.recalled.text)\",\"due\":\"\(recall.ends.text)\"}\n\n")
+        }
+        text.writeString("id: \(event.version.tick.microseconds)\nevent: object\ndata: {\"pool\":\"")
         text.writeString(event.pool.name.text)
         text.writeString("\",\"date_added\":\"\(event.version.tick.text)\",\"object\":")
         // Without white space outside its strings, so there is no line break in it.
