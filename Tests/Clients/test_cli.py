@@ -138,9 +138,30 @@ def test_import_of_a_list_is_idempotent_and_follows_the_list(fresh, tmp_path):
     write(rows)
     other = fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "commons", member="city-police", check=False)
     assert other.returncode == 1 and "official list" in other.stderr
-    # Others may not write to the list.
-    assert fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "sdn", member="north-oil", check=False).returncode in (0, 1)
+    # Others may not write to the list, and nothing of theirs gets there.
+    before = fresh.cli("poll", "sdn", "--json", "--reset", member="first-harbour-bank").stdout
+    foreign = fresh.cli("import", "ofac-sdn", str(tmp_path), "--pool", "sdn", member="north-oil", check=False)
+    assert foreign.returncode == 1 and "(403)" in foreign.stderr, foreign.stderr
+    assert fresh.cli("poll", "sdn", "--json", "--reset", member="first-harbour-bank").stdout == before
     assert fresh.post("north-oil", "commons", []).status_code == 422
+
+
+def test_an_import_tells_what_is_to_be_checked(fresh, tmp_path):
+    fresh.cli("admin", "pool", "add", "gulls", "--title", "Gulls", "--kind", "official-list", "--reading", "everyone", "--writing", "enrolled")
+    fresh.cli("admin", "pool", "enrol", "gulls", "city-police", "--reads", "--writes")
+    file = tmp_path / "gulls.jsonl"
+    file.write_text("".join(json.dumps({"id": id, "schema": schema, "properties": properties}) + "\n" for id, schema, properties in (
+        ("a", "Vessel", {"name": ["Grey Gull"], "imoNumber": ["9074728"]}),
+        ("b", "Vessel", {"name": ["Pale Heron"], "imoNumber": ["9074729"]}),
+        ("c", "Company", {"name": ["Gull BV"], "leiCode": ["5493001KJTIIGC8Y1R21"]}),
+    )))
+    words = ["import", "ftm", str(file), "--source", "gulls", "--pool", "gulls"]
+    done = fresh.cli(*words, member="city-police")
+    noted = [line for line in done.stderr.splitlines() if "to be checked" in line]
+    assert "imoNumber" in noted[0] and "must be 9" in noted[0] and "leiCode" in noted[1] and "must be 12" in noted[1]
+    assert len(noted) == 2 and "3 added" in done.stdout and "2 flagged" in done.stdout
+    held = [json.loads(line) for line in fresh.cli("poll", "gulls", "--json", member="north-oil").stdout.splitlines()]
+    assert sorted(one["name"] for one in held if "external_references" in one) == ["Grey Gull", "Gull BV", "Pale Heron"]
 
 
 def commands(words=()):
