@@ -245,6 +245,9 @@ def test_files_are_checked_before_anything_is_sent(desk):
     file = desk.example("ADV-AST", subjects=[{"kind": "CTR", "key": "c1", "properties": {"containerNumber": ["CSQU3054384"]}}])
     fault = desk.refused("drafter", "advisory", "draft", file, *draft, "ADV-AST")
     assert "content.subjects[0].properties.containerNumber[0]" in fault and "check digit must be 3" in fault
+    file = desk.example("ADV-AST", subjects=[{"kind": "VEH", "key": "v1", "properties": {"vin": ["1M8GDM9A0KP042788"]}}])
+    fault = desk.refused("drafter", "advisory", "draft", file, *draft, "ADV-AST")
+    assert "content.subjects[0].properties.vin[0]" in fault and "check digit must be X" in fault
     file = desk.example("ADV-SUB")
     assert "content.subjects[1]: " in desk.refused("drafter", "advisory", "draft", file, *draft, "ADV-MO")
     (desk.folder / "none.json").write_text('{"content": {}')

@@ -193,6 +193,7 @@ struct IdentifierTests {
             ("BankAccount", "iban", .iban), ("Person", "nationality", .jurisdiction),
             ("Vessel", "flag", .jurisdiction), ("Company", "jurisdiction", .jurisdiction),
             ("Address", "country", .jurisdiction), ("Vehicle", "registrationNumber", nil),
+            ("Vehicle", "vin", .vin),
             ("Airplane", "icaoCode", nil), ("Passport", "number", nil), ("Person", "name", nil), ("", "", nil),
         ]
         for (schema, property, scheme) in cases {

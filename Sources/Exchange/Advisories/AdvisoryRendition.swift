@@ -252,7 +252,7 @@ extension Subject {
     var caption: String {
         let telling = [
             "name", "full", "containerNumber", "airWaybill", "billOfLading", "iban", "accountNumber", "number",
-            "registrationNumber", "imoNumber", "origin", "country", "goods", "alias",
+            "registrationNumber", "vin", "imoNumber", "origin", "country", "goods", "alias",
         ]
         return telling.lazy.compactMap { self.properties[$0]?.first }.first ?? key
     }
