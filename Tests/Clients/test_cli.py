@@ -154,14 +154,16 @@ def test_an_import_tells_what_is_to_be_checked(fresh, tmp_path):
         ("a", "Vessel", {"name": ["Grey Gull"], "imoNumber": ["9074728"]}),
         ("b", "Vessel", {"name": ["Pale Heron"], "imoNumber": ["9074729"]}),
         ("c", "Company", {"name": ["Gull BV"], "leiCode": ["5493001KJTIIGC8Y1R21"]}),
+        ("d", "Person", {"name": ["Ottoline Brack"], "imoNumber": ["9074729"]}),
     )))
     words = ["import", "ftm", str(file), "--source", "gulls", "--pool", "gulls"]
     done = fresh.cli(*words, member="city-police")
     noted = [line for line in done.stderr.splitlines() if "to be checked" in line]
     assert "imoNumber" in noted[0] and "must be 9" in noted[0] and "leiCode" in noted[1] and "must be 12" in noted[1]
-    assert len(noted) == 2 and "3 added" in done.stdout and "2 flagged" in done.stdout
+    assert "imoNumber: is no property of Person" in noted[2]
+    assert len(noted) == 3 and "4 added" in done.stdout and "3 flagged" in done.stdout
     held = [json.loads(line) for line in fresh.cli("poll", "gulls", "--json", member="north-oil").stdout.splitlines()]
-    assert sorted(one["name"] for one in held if "external_references" in one) == ["Grey Gull", "Gull BV", "Pale Heron"]
+    assert sorted(one["name"] for one in held if "external_references" in one) == ["Grey Gull", "Gull BV", "Ottoline Brack", "Pale Heron"]
 
 
 def commands(words=()):

@@ -58,6 +58,7 @@ struct AdvisoryContentTests {
             ("[\"Ada\"]", "[\"\"]", "subjects[0].properties.name[0]"),
             ("[\"Ada\"]", "[\"Ada\",\"Ada\"]", "subjects[0].properties.name[1]"),
             ("\"name\":[\"Ada\"]", "\"na me\":[\"Ada\"]", "subjects[0].properties.na me"),
+            ("\"nationality\"", "\"imoNumber\"", "subjects[0].properties.imoNumber"),
             ("\"airWaybill\"", "\"waybill\"", "subjects[2].properties.waybill"),
             ("020-12345675", "020-12345674", "subjects[2].properties.airWaybill[0]"),
             ("[\"DRG\"]", "[\"XYZ\"]", "subjects[2].properties.area[0]"),
@@ -104,6 +105,32 @@ struct AdvisoryContentTests {
         let names = Dictionary(uniqueKeysWithValues: (0...Subject.propertiesMax).map { ("p\($0)", ["x"]) })
         #expect(throws: ContentFault("properties", .many(countMax: Subject.propertiesMax))) {
             try Subject(.person, key: "s", properties: names)
+        }
+    }
+
+    @Test("has the properties of its schema in FollowTheMoney and of those that it extends, and no other")
+    func schemas() throws {
+        for kind in SubjectKind.allCases where kind.ownProperties == nil {
+            for schema in kind.schemas {
+                _ = try Subject(kind, key: "s", schema: schema, properties: ["description": ["x"]])
+                let fault = #expect(throws: ContentFault.self) {
+                    try Subject(kind, key: "s", schema: schema, properties: ["hatSize": ["x"]])
+                }
+                #expect(fault?.field == "properties.hatSize")
+                #expect(fault?.description.contains("is no property of \(schema) in FollowTheMoney; use one") == true)
+            }
+        }
+        _ = try Subject(.person, key: "s", properties: ["lastName": ["x"], "phone": ["x"], "notes": ["x"]])
+        _ = try Subject(.organisation, key: "s", properties: ["ticker": ["x"], "permId": ["x"], "amount": ["1"]])
+        _ = try Subject(.vessel, key: "s", properties: ["callSign": ["x"], "registrationNumber": ["x"]])
+        _ = try Subject(.document, key: "s", schema: "Passport", properties: ["number": ["x"], "endDate": ["2030"]])
+        for (kind, schema, name) in [
+            (SubjectKind.person, "Person", "ticker"), (.group, "LegalEntity", "permId"), (.vehicle, "Vehicle", "mmsi"),
+            (.document, "Identification", "name"), (.organisation, "PublicBody", "amount"),
+        ] {
+            #expect(throws: ContentFault.self, "\(schema).\(name)") {
+                try Subject(kind, key: "s", schema: schema, properties: [name: ["x"]])
+            }
         }
     }
 

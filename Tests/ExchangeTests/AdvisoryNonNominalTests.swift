@@ -104,7 +104,8 @@ struct AdvisoryNonNominalTests {
             case .method: properties = ["summary": [words(6)]]
             case .route, .jurisdiction: continue
             case .person, .organisation, .group, .vessel, .aircraft, .vehicle, .address, .account, .document:
-                properties = ["name": [words(2), words(1)], "number": [digits(14)], "notes": [words(4)]]
+                let (name, number) = Self.telling(kind)
+                properties = [name: [words(2), words(1)], number: [digits(14)], "description": [words(4)]]
             }
             texts += properties.values.flatMap { $0 }
             subjects.append(try Subject(kind, key: "k\(place)", properties: properties))
@@ -138,5 +139,17 @@ struct AdvisoryNonNominalTests {
         }
         // The codes are there all the same.
         #expect(bytes.contains("CNSHA-NLRTM") && bytes.contains("293941"))
+    }
+
+    /// The properties of FollowTheMoney by which a kind is told: a text and a number.
+    private static func telling(_ kind: SubjectKind) -> (text: String, number: String) {
+        switch kind {
+        case .vessel, .aircraft, .vehicle: ("name", "registrationNumber")
+        case .address: ("full", "postalCode")
+        case .account: ("name", "accountNumber")
+        case .document: ("authority", "number")
+        case .person, .organisation, .group, .container, .consignment, .route, .method, .jurisdiction:
+            ("name", "idNumber")
+        }
     }
 }

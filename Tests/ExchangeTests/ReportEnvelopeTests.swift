@@ -161,6 +161,21 @@ struct ReportEnvelopeTests {
         #expect(verdicts.allSatisfy { if case .failure = $0 { true } else { false } })
     }
 
+    @Test("have no name in STIX that their properties cannot hold")
+    func nameless() throws {
+        let id = "document--\(Samples.uuid(3).text)"
+        for (name, isTaken) in [("X1", true), ("Harbour pass", false)] {
+            let document = Self.thing("X1", ",\"name\":\"\(name)\"").replacing(Self.container, with: id)
+                .replacing("\"container\"", with: "\"document\"").replacing("Container", with: "Identification")
+                .replacing("containerNumber", with: "number")
+            let (read, contributions) = try Self.read([Self.grouping(refs: [id]), document])
+            #expect(read.items.isEmpty != isTaken)
+            guard !isTaken, case .failure(_, _, let reason) = read.verdicts(on: contributions, [:], at: Self.now)[0]
+            else { continue }
+            #expect(reason.contains("refused: name: must be one of the values of its properties"), "\(reason)")
+        }
+    }
+
     @Test("leave out nothing in silence: what no grouping names, and what stands twice, is refused")
     func loose() throws {
         let stray = Self.thing().replacing("000000000002", with: "000000000003")

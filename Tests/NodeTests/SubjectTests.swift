@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Identifiers of a subject")
+@Suite("Properties of a subject")
 struct SubjectTests {
     private static func object(_ number: Int, _ type: String, _ schema: String, _ properties: String) -> String {
         """
@@ -27,6 +27,10 @@ struct SubjectTests {
     private static let faulty: [(bad: String, good: String, property: String, rule: String)] = [
         (vessel(1, "IMO 9074728"), vessel(2, "IMO 9074729"), "imoNumber", "must be 9"),
         (vehicle(1, "1M8GDM9A0KP042788"), vehicle(2, "1M8GDM9AXKP042788"), "vin", "must be X"),
+        (
+            object(1, "vessel", "Vessel", "\"leiCode\":[\"5493001KJTIIGC8Y1R12\"]"), vessel(2, "9074729"),
+            "leiCode", "is no property of Vessel"
+        ),
     ]
 
     @Test(

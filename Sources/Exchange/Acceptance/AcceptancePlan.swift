@@ -134,7 +134,7 @@ public struct AcceptancePlan: Sendable {
         }
     }
 
-    /// A wrong identifier is an error in what a member says itself; a public list is taken over as it is, with a note.
+    /// A wrong property is an error in what a member says itself; a public list is taken over as it is, with a note.
     private func checkSubject(of object: STIXObject) throws(Refusal) {
         switch pool.kind {
         case .officialList: return

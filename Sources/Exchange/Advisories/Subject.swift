@@ -6,7 +6,7 @@ public struct Subject: Hashable, Sendable, Codable {
     public static let keyBytesMax = 32
     /// Properties of one subject.
     public static let propertiesMax = 64
-    /// Bytes of a property's name.
+    /// Bytes of a property's name, as far as an error tells it.
     public static let propertyNameBytesMax = 64
     /// Values of one property.
     public static let valuesMax = 32

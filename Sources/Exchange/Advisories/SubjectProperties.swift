@@ -127,11 +127,7 @@ struct PropertyCheck {
             }
             return property
         }
-        let isName = name.utf8.allSatisfy { (97...122).contains($0 | 0x20) || (48...57).contains($0) }
-        guard isName, (1...Subject.propertyNameBytesMax).contains(name.utf8.count) else {
-            let max = Subject.propertyNameBytesMax
-            throw ContentFault(field, .form("must be a property of FollowTheMoney: 1 to \(max) letters and digits"))
-        }
+        if let rule = FollowTheMoney.refusal(of: name, in: schema) { throw ContentFault(field, .form(rule)) }
         return nil
     }
 

@@ -119,7 +119,7 @@ extension Subject {
         var properties = stated
         for name in ["name", "description"] {
             guard let text = try StatedObject.text(object, name) else { continue }
-            try Self.keep(text, as: name, of: kind, in: &properties)
+            try Self.keep(text, as: name, of: kind, schema ?? kind.schemas[0], in: &properties)
         }
         do throws(ContentFault) {
             try self.init(kind, key: key, schema: schema, properties: properties, roles: roles, standing: standing)
@@ -150,15 +150,16 @@ extension Subject {
         return kind
     }
 
-    /// Keeps a text of STIX among the properties of FollowTheMoney; of what has its own, it must be there already.
+    /// Keeps a text of STIX among the properties of FollowTheMoney; where none has its name, it must be there already.
     private static func keep(
         _ text: String,
         as name: String,
         of kind: SubjectKind,
+        _ schema: String,
         in properties: inout [String: [String]]
     ) throws(ContentFault) {
         if properties.values.contains(where: { $0.contains(text) }) { return }
-        guard kind.ownProperties == nil else {
+        guard kind.ownProperties == nil, FollowTheMoney.refusal(of: name, in: schema) == nil else {
             let rule = "must be one of the values of its properties, or left out"
             throw ContentFault(name, .form(rule))
         }

@@ -128,13 +128,20 @@ extension STIXCheck {
         }
     }
 
-    /// What is wrong with the identifiers of a subject, each as property, rule and source.
+    /// What is wrong with the properties of a subject, each as property, rule and source.
+    ///
+    /// At most as many as a subject may have properties.
     func subjectFaults() -> [String] {
         guard let subject = value["extensions"]?[ListExtension.subject], let schema = subject["schema"]?.string,
             let properties = subject["properties"]
         else { return [] }
         var faults: [String] = []
         for (name, values) in properties.members {
+            guard faults.count < Subject.propertiesMax else { break }
+            if let rule = FollowTheMoney.refusal(of: name, in: schema) {
+                faults.append("\(name.prefix(Subject.propertyNameBytesMax)): \(rule)")
+                continue
+            }
             guard let scheme = IdentifierScheme.scheme(ofProperty: name, of: schema) else { continue }
             for text in values.elements.compactMap(\.string) {
                 do throws(IdentifierFault) {

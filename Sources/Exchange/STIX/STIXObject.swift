@@ -34,7 +34,7 @@ public struct STIXObject: Sendable {
     /// The identities that it is addressed to, sorted, each once.
     public let addressees: [STIXID]
 
-    /// What is wrong with the identifiers of the subject that our own extension tells of, each with its property.
+    /// What is wrong with the properties of the subject that our own extension tells of, each with its property.
     public let subjectFaults: [String]
 
     /// The type.
