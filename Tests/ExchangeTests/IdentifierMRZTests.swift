@@ -47,6 +47,17 @@ struct IdentifierMRZTests {
         #expect(try Identifier(text.lowercased().replacing("\n", with: "\r\n"), as: .mrz).value == joined)
     }
 
+    @Test("of a document is checked where a subject has it", arguments: ["Identification", "Passport"])
+    func ofDocument(schema: String) throws {
+        let document = try Subject(.document, key: "d", schema: schema, properties: ["mrz": [Self.passport]])
+        #expect(document.identifiers.map(\.identifier.scheme) == [.mrz])
+        let wrong = Self.passport.replacing("7408122", with: "7408123")
+        let fault = #expect(throws: ContentFault.self) {
+            try Subject(.document, key: "d", schema: schema, properties: ["mrz": [wrong]])
+        }
+        #expect(fault?.field == "properties.mrz[0]" && fault?.description.contains("must be 2") == true)
+    }
+
     @Test("finds every wrong digit in what its check digits cover", arguments: [passport, card, longNumber, twoLines])
     func wrongDigits(text: String) {
         let characters = Array(text)

@@ -193,7 +193,8 @@ struct IdentifierTests {
             ("BankAccount", "iban", .iban), ("Person", "nationality", .jurisdiction),
             ("Vessel", "flag", .jurisdiction), ("Company", "jurisdiction", .jurisdiction),
             ("Address", "country", .jurisdiction), ("Vehicle", "registrationNumber", nil),
-            ("Vehicle", "vin", .vin),
+            ("Vehicle", "vin", .vin), ("Identification", "mrz", .mrz), ("Passport", "mrz", .mrz),
+            ("Company", "eori", nil),
             ("Airplane", "icaoCode", nil), ("Passport", "number", nil), ("Person", "name", nil), ("", "", nil),
         ]
         for (schema, property, scheme) in cases {

@@ -1,6 +1,7 @@
 /// The properties of FollowTheMoney by the schemas that may stand for a subject.
 ///
-/// After its schemata, version 4.11.2 (https://github.com/opensanctions/followthemoney); `vin` is ours.
+/// After its schemata, version 4.11.2 (https://github.com/opensanctions/followthemoney); `eori`, `mrz` and `vin` are
+/// ours.
 enum FollowTheMoney {
     /// What a schema has of its own stands indented below its name and those of the schemas that it extends.
     private static let schemata = """
@@ -18,7 +19,7 @@ enum FollowTheMoney {
             abbreviation email phone website legalForm incorporationDate dissolutionDate taxStatus status
             sector classification registrationNumber idNumber taxNumber licenseNumber vatCode jurisdiction
             mainCountry opencorporatesUrl bvdId sayariId brightQueryId brightQueryOrgId uscCode icijId
-            okpoCode innCode ogrnCode okvedCode leiCode dunsCode uniqueEntityId npiCode swiftBic parent
+            okpoCode innCode ogrnCode okvedCode leiCode dunsCode uniqueEntityId npiCode swiftBic parent eori
         Person < LegalEntity:
             title firstName secondName middleName fatherName motherName lastName nameSuffix birthDate
             birthPlace birthCountry deathDate position biography nationality citizenship passportNumber
@@ -47,7 +48,7 @@ enum FollowTheMoney {
             full remarks postOfficeBox street street2 city postalCode region state latitude longitude osmId
             googlePlaceId
         Identification < Interval:
-            holder type country number authority
+            holder type country number authority mrz
         Passport < Identification:
             passportNumber surname givenName birthDate birthPlace gender personalNumber
         """
