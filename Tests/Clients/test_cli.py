@@ -4,7 +4,7 @@ import subprocess
 
 import pytest
 
-from conftest import CAVEAT, indicator
+from conftest import CAVEAT, CAVEATD, indicator
 
 
 def test_publish_poll_and_get(fresh, tmp_path):
@@ -164,6 +164,19 @@ def test_an_import_tells_what_is_to_be_checked(fresh, tmp_path):
     assert len(noted) == 3 and "4 added" in done.stdout and "3 flagged" in done.stdout
     held = [json.loads(line) for line in fresh.cli("poll", "gulls", "--json", member="north-oil").stdout.splitlines()]
     assert sorted(one["name"] for one in held if "external_references" in one) == ["Grey Gull", "Gull BV", "Ottoline Brack", "Pale Heron"]
+
+
+def test_the_trial_shows_each_member_with_its_kind_and_token():
+    trial = subprocess.Popen([CAVEATD, "trial", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True)
+    try:
+        lines = list(iter(lambda: trial.stdout.readline().rstrip("\n"), "Try next, in another terminal:"))
+    finally:
+        trial.terminate()
+        trial.wait(timeout=20)
+    start, end = next(n for n, line in enumerate(lines) if line.startswith("Members")), lines.index("Pools (TAXII collections; the name works in URLs too)")
+    rows = [line.split() for line in lines[start + 1:end] if line]
+    assert len(rows) >= 7 and all(len(row) == 3 and row[2].startswith("cvt_") for row in rows), rows
+    assert ["harbour-customs-legal", "customs"] in [row[:2] for row in rows]
 
 
 def commands(words=()):

@@ -35,7 +35,7 @@ struct FeedbackOutcome: ExpressibleByArgument {
 struct SeizureOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How much was seized, and of what unit: \"40 kg\".", valueName: "amount"))
     var quantity: Amount?
-    @Option(help: ArgumentHelp("What is it worth, and in which currency: \"1200000 EUR\".", valueName: "amount"))
+    @Option(help: ArgumentHelp("What it is worth, and in which currency: \"1200000 EUR\".", valueName: "amount"))
     var value: Amount?
 
     /// As the API takes it; nil where nothing is said.

@@ -42,15 +42,16 @@ struct TrialCard: Encodable {
     /// What to try next, as commands to paste.
     var text: String {
         func token(_ name: String) -> String { members.first { $0.name == name }?.token ?? "" }
-        let rows = members.map { member in
-            "  \(member.name.padding(toLength: 20, withPad: " ", startingAt: 0))"
-                + "\(member.kind.padding(toLength: 19, withPad: " ", startingAt: 0))\(member.token)"
-        }
-        let lists = pools.map { "  \($0.name.padding(toLength: 20, withPad: " ", startingAt: 0))\($0.collection)" }
+        let width = (members.map(\.name) + pools.map(\.name)).map(\.count).max() ?? 0
+        func name(_ name: String) -> String { name.padding(toLength: width + 4, withPad: " ", startingAt: 0) }
+        func kind(_ kind: String) -> String { kind.padding(toLength: 19, withPad: " ", startingAt: 0) }
+        let heading = "\(name("Members"))\(kind("kind"))bearer token (or as the password of HTTP Basic, any user name)"
+        let rows = members.map { "\(name("  " + $0.name))\(kind($0.kind))\($0.token)" }
+        let lists = pools.map { "\(name("  " + $0.name))\($0.collection)" }
         return """
             Caveat trial exchange: \(url)   (everything in it is invented; Ctrl-C ends it)
 
-            Members               kind               bearer token (or as the password of HTTP Basic, any user name)
+            \(heading)
             \(rows.joined(separator: "\n"))
 
             Pools (TAXII collections; the name works in URLs too)
