@@ -73,6 +73,21 @@ public enum RecallRows {
         return owed
     }
 
+    /// The versions that tell of a recall, in the order of their release, each with the number of its label.
+    public static func stubs(
+        of owed: OwedRow,
+        _ connection: any SQLConnection
+    ) throws -> [(tick: Tick, label: Int64)] {
+        try connection.rows(
+            """
+            select r.tick, v.label from rendition r join version v on v.tick = r.tick
+            where r.advisory = $1 and r.rendition = 'stub' and r.tick >= $2 order by r.tick
+            """,
+            .integer(owed.advisory),
+            .integer(owed.recalled.microseconds)
+        ) { (Tick(microseconds: $0.integer(0)), $0.integer(1)) }
+    }
+
     /// Who owes, or gave, an acknowledgement of one advisory's recall.
     public static func owed(of advisory: Int64, _ connection: any SQLConnection) throws -> [OwedRow] {
         try connection.rows(

@@ -80,6 +80,8 @@ def test_a_recall_comes_to_the_feed_and_what_one_may_not_see_does_not(world, cus
     holder, outsider = join(world, "bank-1"), join(world, "bank-2", partner=False)
     streams = [Stream(holder), Stream(outsider)]
     made = publish(customs, legal)
+    part = join(world, "bank-3")
+    people = requests.get(world.objects_url("warnings"), params={"match[type]": "identity"}, headers=part.headers(), timeout=20).json()["objects"]
 
     def renditions(stream):
         objects = [one["object"] for _, one in stream.events]
@@ -91,7 +93,11 @@ def test_a_recall_comes_to_the_feed_and_what_one_may_not_see_does_not(world, cus
     # Each is told of what it held, and a client that comes anew is told again.
     again = Stream(holder)
     wait_for(lambda: again.recalls and streams[1].recalls, "the notices")
-    for stream, party in ((streams[0], holder), (again, holder), (streams[1], outsider)):
+    # Also who asked for the people alone.
+    third = Stream(part)
+    wait_for(lambda: third.recalls, "the notice")
+    assert third.recalls[0]["report"] in [one["id"] for one in people]
+    for stream, party in ((streams[0], holder), (again, holder), (streams[1], outsider), (third, part)):
         owed = party.call("GET", "recalls")["recalls"]
         assert len(owed) == 1 and stream.recalls == [{"pool": "warnings", **{key: owed[0][key] for key in ("report", "recalled", "due")}}]
     # What somebody revokes by itself is none, whatever it says.

@@ -77,15 +77,101 @@ struct RecallTests {
         await world.exchange.close()
     }
 
+    @Test(
+        "are acknowledged by a note that waits for a second person when that releases it, and not where it refuses",
+        arguments: Engine.both,
+        [true, false]
+    )
+    func waiting(engine: Engine, isReleased: Bool) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let advisory = try await world.published()
+        let report = try await world.report("bank")
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.recall(.error)), on: .id(advisory.id), by: customs)
+        let second = try await world.exchange.principal("eve", of: "bank", roles: [.reader, .approver])
+        var terms = PoolTerms.open
+        terms.release = .secondPerson
+        let status = try await say(of: report.text, by: "bank", in: terms, world)
+        #expect(status.pendingCount == 1)
+        let bank = try await world.session("bank")
+        #expect(try await world.desk.recalls(for: bank, upTo: 10).first?.owed.acknowledged == nil)
+        world.exchange.clock.advance(by: .seconds(60))
+        _ = try await world.node.acceptance.settle(
+            try #require(ID(parsing: status.id)),
+            isReleased ? .approve : .refuse(reason: "no"),
+            by: try await world.exchange.session(second)
+        )
+        let owed = try #require(try await world.desk.recalls(for: bank, upTo: 10).first).owed
+        #expect(owed.acknowledged.map { $0 >= world.exchange.clock.now } == (isReleased ? true : nil))
+        await world.exchange.close()
+    }
+
+    @Test("are announced once in the feed of each holder, before the first object of it", arguments: Engine.both)
+    func notices(engine: Engine) async throws {
+        let readers: [(name: String, kind: MemberKind)] = [
+            ("bank", .bank), ("carrier", .carrier), ("mover", .bank), ("late", .bank),
+        ]
+        let world = try await AdvisoryExchange(engine, readers: readers)
+        let advisory = try await world.published()
+        let people = Disclosure.Question(
+            form: .objects,
+            after: .zero,
+            limit: 10,
+            filter: ObjectFilter(types: ["identity"])
+        )
+        _ = try await world.node.disclosure.page(
+            people,
+            of: world.pool,
+            to: try await world.session("bank"),
+            over: .taxii
+        )
+        for name in ["carrier", "mover"] { #expect(try await world.reports(name) == ["full"]) }
+        _ = try await world.node.administration.changeMember("mover") { $0.jurisdiction = "SG" }
+        #expect(try await world.reports("mover") == ["non-nominal"])
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.recall(.error)), on: .id(advisory.id), by: customs)
+        // What somebody revokes by itself is no recall.
+        let own = Samples.indicator(1, ",\"revoked\":true")
+        _ = try await world.exchange.publish(
+            [own],
+            to: try await world.exchange.pool("talk", .open),
+            as: try await world.exchange.principal("clerk", of: "carrier", roles: [.reporter])
+        )
+        for name in ["bank", "carrier", "mover", "late"] {
+            let session = try await world.session(name)
+            let events = try await world.node.feed.events(after: .zero, for: session)
+            let owed = try await world.desk.recalls(for: session, upTo: 10)
+            #expect(owed.count == (name == "late" ? 0 : 1))
+            #expect(events.compactMap(\.recall).map(\.report) == owed.map(\.report), "\(name)")
+            #expect(events.compactMap(\.recall).map(\.owed) == owed.map(\.owed))
+            #expect(events.contains { $0.version.id == "indicator--\(Samples.uuid(1).text)" && $0.recall == nil })
+            guard let place = events.firstIndex(where: { $0.recall != nil }) else { continue }
+            let revoked = try events.firstIndex { try JSON(parsing: $0.version.bytes).root["revoked"]?.boolean == true }
+            #expect(place == revoked)
+            let rest = try await world.node.feed.events(after: events[place].version.tick, for: session)
+            #expect(rest.allSatisfy { $0.recall == nil })
+        }
+        await world.exchange.close()
+    }
+
     private func acknowledge(_ report: String, by name: String, _ world: AdvisoryExchange) async throws {
+        #expect(try await say(of: report, by: name, in: .open, world).successCount == 1)
+    }
+
+    /// Posts a note about a report to a new pool.
+    private func say(
+        of report: String,
+        by name: String,
+        in terms: PoolTerms,
+        _ world: AdvisoryExchange
+    ) async throws -> StatusReport {
         _ = try await world.node.administration.changePrincipal(name) { $0.roles.insert(.reporter) }
-        let open = try await world.exchange.pool("talk", .open)
+        let pool = try await world.exchange.pool("talk", terms)
         let note = """
             {"type":"note","spec_version":"2.1","id":"note--\(Samples.uuid(50).text)",\
             "created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",\
             "content":"Withdrawn from our screening.","object_refs":["\(report)"]}
             """
-        let status = try await world.exchange.publish([note], to: open, as: world.tokens[name] ?? "")
-        #expect(status.successCount == 1)
+        return try await world.exchange.publish([note], to: pool, as: world.tokens[name] ?? "")
     }
 }

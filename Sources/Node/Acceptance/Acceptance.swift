@@ -79,20 +79,28 @@ public struct Acceptance: Sendable {
                 isComplete: report.status == .complete,
                 body: report.encoded()
             )
-            if !isHeld {
-                let named = Self.named(in: envelope.contributions, verdicts)
-                if !named.isEmpty {
-                    let (principal, member) = (author.principal, author.member)
-                    _ = try transaction.acknowledge(objects: named, nil, by: principal, of: member, directory)
-                }
-            }
+            try Self.acknowledge(envelope.contributions, verdicts, by: author, transaction, directory)
             try transaction.keep(status, waiting: report.status == .pending ? plan.releases.map(\.object.bytes) : [])
             return report
         }
     }
 
-    /// What the opinions and notes of an envelope that were taken are about: where it is a recalled advisory, they
-    /// acknowledge its recall.
+    /// Takes the opinions and notes of an envelope that are out for what they are where they are about a recalled
+    /// advisory: its acknowledgement by their author's member.
+    ///
+    /// One that waits for a second person is none until it is released, and one that is refused never is.
+    private static func acknowledge(
+        _ contributions: [Contribution],
+        _ verdicts: [Verdict],
+        by author: Reader,
+        _ transaction: Transaction,
+        _ directory: Directory
+    ) throws {
+        let named = named(in: contributions, verdicts)
+        _ = try transaction.acknowledge(objects: named, nil, by: author.principal, of: author.member, directory)
+    }
+
+    /// What the opinions and notes of an envelope that were taken are about.
     private static func named(in contributions: [Contribution], _ verdicts: [Verdict]) -> [STIXID] {
         zip(contributions, verdicts).flatMap { contribution, verdict -> [STIXID] in
             guard case .object(let object) = contribution, case .success = verdict,
@@ -159,6 +167,7 @@ public struct Acceptance: Sendable {
                     at: transaction.now
                 )
                 verdicts = try desk.release(plan, in: pool, by: reader)
+                try Self.acknowledge(contributions, verdicts, by: reader, transaction, directory)
             }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body)).settled(verdicts)
             try transaction.complete(row, at: transaction.nextTick(), body: report.encoded())

@@ -13,8 +13,16 @@ public struct Feed: Sendable {
         public let pool: Pool
         /// The version; its tick is where the feed goes on from.
         public let version: PagedVersion
-        /// What the reader's member owes for it, or gave, where it is the report of what was recalled.
-        public let recall: OwedRow?
+        /// The notice of the recall that it is the first object of.
+        public let recall: Notice?
+    }
+
+    /// A recall of what the reader's member was given.
+    public struct Notice: Sendable {
+        /// What names it, as among the member's recalls.
+        public let report: String
+        /// What the member owes, or gave.
+        public let owed: OwedRow
     }
 
     private let live: LiveState
@@ -50,19 +58,38 @@ public struct Feed: Sendable {
             )
             question.without = try await frozen(in: pool, for: session, after: tick)
             let page = try await disclosure.page(question, of: pool, to: session, over: .events).stored
-            let recalls = try await recalls(among: page.versions, of: session.member)
-            events += page.versions.map { Event(pool: pool, version: $0, recall: recalls[$0.released]) }
+            let notices = try await notices(among: page.versions, in: pool, for: session)
+            events += page.versions.map { Event(pool: pool, version: $0, recall: notices[$0.released]) }
             // Beyond the end of a page that is not the last, another pool's events wait for their turn.
             if page.more { end = min(end, page.examined) }
         }
         return events.filter { $0.version.tick <= end }.sorted { $0.version.tick < $1.version.tick }
     }
 
-    private func recalls(among versions: [PagedVersion], of member: Member) async throws -> [Tick: OwedRow] {
+    /// The notices of recalls, each by the first version of the recall that the reader is shown, whatever of the
+    /// advisory its member was given.
+    private func notices(
+        among versions: [PagedVersion],
+        in pool: Pool,
+        for session: Session
+    ) async throws -> [Tick: Notice] {
         let revoked = Array(#""revoked":true"#.utf8)
-        let reports = versions.filter { $0.id.hasPrefix("report--") && $0.bytes.contains(revoked) }.map(\.released)
-        if reports.isEmpty { return [:] }
-        return try await database.read { try RecallRows.owed(by: member.number, for: reports, $0) }
+        let stubs = versions.filter { $0.bytes.contains(revoked) }.map(\.released)
+        if stubs.isEmpty { return [:] }
+        let (directory, member) = (session.directory, session.member)
+        let permitted = disclosure.permitted(in: pool, for: session)
+        return try await database.read { connection in
+            var notices: [Tick: Notice] = [:]
+            for owed in Set(try RecallRows.owed(by: member.number, for: stubs, connection).values) {
+                let first = try RecallRows.stubs(of: owed, connection).first { permitted.contains($0.label) }
+                guard let first, stubs.contains(first.tick),
+                    let row = try AdvisoryRows.advisory(numbered: owed.advisory, connection),
+                    let name = try Holders(of: row, directory, connection).names(for: member.id).first
+                else { continue }
+                notices[first.tick] = Notice(report: name, owed: owed)
+            }
+            return notices
+        }
     }
 
     /// The labels of what is disputed and of a rendition that the reader's member was not given yet: it may ask for it,

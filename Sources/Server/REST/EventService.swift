@@ -6,8 +6,8 @@ import Store
 
 /// `/v1/events`: the caller's own feed as server-sent events (WHATWG HTML §9.2), resumable with `Last-Event-ID`.
 ///
-/// An event's id is its tick; its data is the pool's name, the date added, and the object as it came. Before the report
-/// of what was recalled comes the notice of it, which has no id: who is cut off between the two gets both again.
+/// An event's id is its tick; its data is the pool's name, the date added, and the object as it came. Before the first
+/// object of a recall comes the notice of it, which has no id: who is cut off between the two gets both again.
 struct EventService: Sendable {
     /// The longest silence: a comment shows that the connection lives.
     static let silence = Duration.seconds(15)
@@ -57,9 +57,9 @@ struct EventService: Sendable {
         var text = ByteBuffer()
         if let recall = event.recall {
             text.writeString(
-                "event: recall\ndata: {\"pool\":\"\(event.pool.name.text)\",\"report\":\"\(event.version.id)\","
+                "event: recall\ndata: {\"pool\":\"\(event.pool.name.text)\",\"report\":\"\(recall.report)\","
             )
-            text.writeString("\"recalled\":\"\(recall.recalled.text)\",\"due\":\"\(recall.ends.text)\"}\n\n")
+            text.writeString("\"recalled\":\"\(recall.owed.recalled.text)\",\"due\":\"\(recall.owed.ends.text)\"}\n\n")
         }
         text.writeString("id: \(event.version.tick.microseconds)\nevent: object\ndata: {\"pool\":\"")
         text.writeString(event.pool.name.text)
