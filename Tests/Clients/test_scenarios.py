@@ -123,6 +123,27 @@ def legal(world):
     return Party(world, "harbour-customs-legal")
 
 
+def test_who_looks_by_head_holds_nothing(world, customs, legal):
+    bank = join(world, "bank-1")
+    made = publish(customs, legal)
+    customs.poll()
+    objects = world.objects_url("warnings")
+
+    def receipts():
+        return [one for one in customs.call("GET", f"advisories/{made['id']}/receipts")["receipts"] if one["member"] == "bank-1"]
+
+    def headers(method, place):
+        answer = requests.request(method, place, headers=bank.headers(), timeout=20)
+        assert answer.status_code == 200 and bool(answer.content) == (method == "GET")
+        return {name: value for name, value in answer.headers.items() if name != "Date"}
+
+    places = (objects, f"{objects}{customs.report('full')['id']}/")
+    looked = [headers("HEAD", place) for place in places]
+    assert receipts() == [] and all("X-TAXII-Date-Added-Last" in one for one in looked)
+    assert looked == [headers("GET", place) for place in places]
+    assert receipts()
+
+
 def test_mistaken_identity_is_recalled_from_every_holder(world, customs, legal):
     banks = [join(world, f"bank-{number}") for number in range(1, 6)]
     stranger = join(world, "late-bank")

@@ -54,12 +54,13 @@ public struct Disclosure: Sendable {
     }
 
     /// One page of what `reader` may see of `pool`, ascending by date added.
+    /// - Parameter channel: over what it is given; nil where nobody is given it, as by HEAD.
     /// - Throws: `DatabaseFault` when the store does not answer.
     public func page(
         _ question: Question,
         of pool: Pool,
         to session: Session,
-        over channel: Receipt.Channel
+        over channel: Receipt.Channel?
     ) async throws -> Page {
         while true {
             let (page, head) = try await found(question, pool, session)
@@ -104,9 +105,11 @@ public struct Disclosure: Sendable {
         _ question: Question,
         _ pool: Pool,
         _ session: Session,
-        _ channel: Receipt.Channel
+        _ channel: Receipt.Channel?
     ) -> Receipt? {
-        guard question.form == .objects, pool.kind.isRecallable, !page.stored.versions.isEmpty else { return nil }
+        guard let channel, question.form == .objects, pool.kind.isRecallable, !page.stored.versions.isEmpty else {
+            return nil
+        }
         return Receipt(
             principal: session.principal.number,
             pool: pool.number,

@@ -35,15 +35,16 @@ struct TAXIIService: Sendable {
         case .collection(let name):
             let (pool, rights) = try pool(name, session)
             return .json(CollectionResource(pool, rights), MediaType.taxii)
-        case .manifest(let name): return try await read(.manifest, name, nil, target, session)
-        case .versions(let name, let id): return try await read(.versions, name, id, target, session)
+        case .manifest(let name): return try await read(.manifest, name, nil, request, target, session)
+        case .versions(let name, let id): return try await read(.versions, name, id, request, target, session)
         case .objects(let name):
             return request.method == .POST
-                ? try await add(to: name, request, session) : try await read(.objects, name, nil, target, session)
+                ? try await add(to: name, request, session)
+                : try await read(.objects, name, nil, request, target, session)
         case .object(let name, let id):
             return request.method == .DELETE
                 ? try await delete(id, from: name, target, session)
-                : try await read(.objects, name, id, target, session)
+                : try await read(.objects, name, id, request, target, session)
         }
     }
 
@@ -107,6 +108,7 @@ struct TAXIIService: Sendable {
         _ form: Disclosure.Form,
         _ name: String,
         _ object: String?,
+        _ request: Request,
         _ target: Target,
         _ session: Session
     ) async throws -> Response {
@@ -117,9 +119,11 @@ struct TAXIIService: Sendable {
             guard let id, try await node.disclosure.holds(id, in: pool, for: session) else { throw HTTPFault.absent }
         }
         let reading = try reading(form, name, id, target, session)
+        // Of what HEAD asks for nothing leaves but its length and dates: nobody holds it by that.
+        let channel: Receipt.Channel? = request.method == .HEAD ? nil : .taxii
         return try response(
             to: reading,
-            try await node.disclosure.page(reading.question, of: reading.pool, to: session, over: .taxii)
+            try await node.disclosure.page(reading.question, of: reading.pool, to: session, over: channel)
         )
     }
 
