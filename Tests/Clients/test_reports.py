@@ -100,6 +100,30 @@ def test_a_pool_is_asked_whether_anyone_knows_them(world, legal, tmp_path):
     bank.call("POST", f"requests/{silent['id']}/close")
 
 
+def test_an_answer_is_late_after_its_time(world):
+    bank, oil = Party(world, "first-harbour-bank"), Party(world, "north-oil")
+    question = suspicion(subjects=[ROUTE], relations=[], severity=4)
+    place = f"requests/{bank.call('POST', 'requests', {'to': 'deepwater', 'content': question}, 201)['id']}"
+    first, second = (bank.call("POST", "requests", {"to": "north-oil", "content": question}, 201)["id"] for _ in range(2))
+    assert not oil.call("POST", f"requests/{first}/answer", {"answer": "nil"})["answers"][0]["late"]
+
+    def overdue(path):
+        return [party.call("GET", path)["overdue"] for party in (bank, oil)]
+
+    assert overdue(place) == overdue(f"requests/{second}") == [False, False]
+    restart(world, 8 * HOUR - 600)
+    assert overdue(place) == [False, False]
+    restart(world, 8 * HOUR + 600)
+    assert overdue(place) == overdue(f"requests/{second}") == [True, True] and overdue(f"requests/{first}") == [False, False]
+    oil.call("POST", f"{place}/answer", {"answer": "nil"})
+    # Once somebody has answered nothing tells the asker whether another was asked.
+    assert overdue(place) == [False, False]
+    for party in (bank, oil):
+        assert [one["late"] for one in party.call("GET", place)["answers"]] == [True]
+    bank.call("POST", f"requests/{second}/close")
+    assert overdue(f"requests/{second}") == [False, False]
+
+
 def test_holders_say_what_came_of_an_advisory(world, customs, legal):
     bank, other = join(world, "bank-1"), join(world, "bank-2")
     made = publish(customs, legal)

@@ -66,6 +66,9 @@ struct RequestResource: Encodable {
     }
 
     let id, member, purpose, time, due: String
+    /// Whether nobody answered in time, as far as the reader sees.
+    ///
+    /// That another is yet to answer is not told: one that was passed by in silence looks like one that does not.
     let overdue: Bool
     let closed: String?
     let content: ReportContent
