@@ -211,6 +211,26 @@ public enum DossierRows {
         ) { ($0.integer(1), try said($0)) }
     }
 
+    /// What members of an ownership group said of an advisory from a tick on.
+    public static func feedback(
+        on advisory: Int64,
+        since tick: Tick,
+        byGroup group: Name,
+        _ connection: any SQLConnection
+    ) throws -> [Feedback] {
+        try connection.rows(
+            """
+            select f.body from feedback f join journal j on j.tick = f.number
+            join principal p on p.number = j.principal join member m on m.number = p.member
+            where f.advisory = $1 and f.number >= $2 and m.owner_group = $3 order by f.number
+            """,
+            .integer(advisory),
+            .integer(tick.microseconds),
+            .text(group.text),
+            make: said
+        )
+    }
+
     /// What was said under a number; nil when there is nothing.
     public static func feedback(numbered number: Int64, _ connection: any SQLConnection) throws -> Feedback? {
         try connection.first("select body from feedback where number = $1", .integer(number), make: said)
@@ -288,7 +308,6 @@ extension Transaction {
 
     /// Keeps what somebody said of an advisory.
     /// - Returns: its number.
-    @discardableResult
     public func keep(_ feedback: Feedback, on advisory: Int64, by principal: Principal) throws -> Int64 {
         let tick = nextTick()
         try connection.run(

@@ -276,6 +276,7 @@ extension LifecycleRefusal {
         case .tearlineMissing: "tearlineMissing"
         case .notEnded: "notEnded"
         case .erased: "erased"
+        case .disputed: "disputed"
         case .content: "content"
         }
     }

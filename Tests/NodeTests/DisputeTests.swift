@@ -57,4 +57,44 @@ struct DisputeTests {
         }
         await world.exchange.close()
     }
+
+    @Test("are one of each ownership group until they are settled, and made once by their key", arguments: Engine.both)
+    func again(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(
+            engine,
+            readers: [("bank", .bank), ("broker", .freightForwarder), ("carrier", .carrier)]
+        )
+        _ = try await world.node.administration.changeMember("broker") { $0.group = Samples.name("bank") }
+        let advisory = try await world.published()
+        let report = AdvisoryName.report(try await world.report("bank"))
+        for name in ["broker", "carrier"] { _ = try await world.reports(name) }
+        let key = world.node.call("k-1", by: try await world.session("bank"), asked: [1])
+        for _ in 0..<2 {
+            try await world.desk.dispute(report, "Another person.", by: try await world.session("bank"), as: key)
+        }
+        for name in ["bank", "broker"] {
+            let session = try await world.session(name)
+            let fault = await #expect(throws: AdvisoryFault.self) {
+                try await world.desk.dispute(report, "Another person.", by: session)
+            }
+            guard case .refused(.disputed) = fault else {
+                Issue.record("\(name): \(String(describing: fault))")
+                continue
+            }
+        }
+        try await world.desk.dispute(report, "She was abroad.", by: try await world.session("carrier"))
+        #expect(try await disputes(of: advisory, world) == ["Another person.", "She was abroad."])
+        // Once it is settled there may be others.
+        _ = try await world.desk.settle(.id(advisory.id), by: try await world.session("lena"))
+        try await world.desk.dispute(report, "Look again.", by: try await world.session("carrier"))
+        try await world.desk.dispute(report, "Once more.", by: try await world.session("broker"))
+        #expect(try await disputes(of: advisory, world).suffix(2) == ["Look again.", "Once more."])
+        await world.exchange.close()
+    }
+
+    private func disputes(of advisory: Advisory, _ world: AdvisoryExchange) async throws -> [String] {
+        let customs = try await world.session("customs")
+        return try await world.node.reports.feedback(on: .id(advisory.id), for: customs, upTo: 100)
+            .filter { $0.said.outcome == .contradicted }.compactMap(\.said.note)
+    }
 }

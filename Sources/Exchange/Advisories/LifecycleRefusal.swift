@@ -32,6 +32,8 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case notEnded(AdvisoryState)
     /// What it said is erased already.
     case erased
+    /// The actor's ownership group disputes it, and that is not settled.
+    case disputed
     /// Content, terms, grade or note cannot be taken.
     case content(ContentFault)
 
@@ -59,6 +61,7 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .notEnded(let state):
             "one that is \(state.name) cannot be erased; withdraw or recall it first, or wait until it expires"
         case .erased: "what it said is erased already; nothing is to be done"
+        case .disputed: "your member, or another of its owner, disputes it already; wait until that is settled"
         case .content(let fault): fault.description
         }
     }

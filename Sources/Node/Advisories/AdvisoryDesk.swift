@@ -186,12 +186,13 @@ public struct AdvisoryDesk: Sendable {
     /// Disputes an advisory by the report of a rendition that the caller was given: readers see a banner until it is
     /// settled.
     ///
-    /// The originator reads the reason among the feedback.
+    /// The originator reads the reason among the feedback: one of each ownership group until then.
     public func dispute(
         _ name: AdvisoryName,
         _ reason: String,
         by session: Session,
-        seen: [String]? = nil
+        seen: [String]? = nil,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
             let (directory, reader) = try present(session, transaction)
@@ -200,16 +201,29 @@ public struct AdvisoryDesk: Sendable {
             }
             let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
             guard name.members(among: holders).contains(reader.member.id) else { throw AdvisoryFault.absent }
+            guard try transaction.made(by: call) == nil else { return }
             try row.advisory.check(isOneOf: seen)
+            if case .restricted(_, let since) = row.advisory.stage {
+                let own = try DossierRows.feedback(
+                    on: row.number,
+                    since: Tick(at: since),
+                    byGroup: reader.member.group,
+                    transaction.connection
+                )
+                guard !own.contains(where: { $0.outcome == .contradicted }) else {
+                    throw AdvisoryFault.refused(.disputed)
+                }
+            }
             let feedback: Feedback
             do throws(ReportFault) {
                 feedback = try Feedback(dispute: reason, by: reader.member.id, at: transaction.now)
             } catch {
                 throw AdvisoryFault.invalid(field: "reason", rule: error.description)
             }
-            try transaction.keep(feedback, on: row.number, by: reader.principal)
-            try change(row, by: reader, transaction, directory) { advisory, now throws(LifecycleRefusal) in
-                try advisory.disputed(at: now)
+            let number = try transaction.keep(feedback, on: row.number, by: reader.principal)
+            try transaction.keep(call, made: number)
+            try change(row, by: reader, transaction, directory) { advisory, _ throws(LifecycleRefusal) in
+                try advisory.disputed(at: Tick(microseconds: number).time)
             }
         }
     }

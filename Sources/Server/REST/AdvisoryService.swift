@@ -103,7 +103,13 @@ struct AdvisoryService: Sendable {
             var fields = try await request.fields()
             let reason = try BodyFields.needed("reason", try fields.text("reason"))
             try fields.finish()
-            try await desk.dispute(try self.name(name), reason, by: session, seen: request.seen)
+            try await desk.dispute(
+                try self.name(name),
+                reason,
+                by: session,
+                seen: request.seen,
+                as: try node.call(request, fields, by: session)
+            )
             return .done
         case .settle:
             try await request.fields().finish()
