@@ -134,10 +134,10 @@ public enum DossierRows {
         )
     }
 
-    /// Those between two members that were begun before one of them, newest first.
+    /// Those between a member and any of an ownership group that were begun before one of them, newest first.
     public static func dossiers<Content: DossierContent>(
         of member: Int64,
-        and other: Int64,
+        andGroup group: Name,
         before number: Int64,
         upTo count: Int,
         _: Content.Type = Content.self,
@@ -145,13 +145,15 @@ public enum DossierRows {
     ) throws -> [DossierRow<Content>] {
         try connection.rows(
             """
-            select d.number, b.body from dossier_party p
-            join dossier_party o on o.dossier = p.dossier and o.member = $2
-            join dossier d on d.number = p.dossier join dossier_body b on b.dossier = d.number
-            where p.member = $1 and p.dossier < $3 and d.kind = $4 order by p.dossier desc limit $5
+            select d.number, b.body from dossier_party p join dossier d on d.number = p.dossier
+            join dossier_body b on b.dossier = d.number
+            where p.member = $1 and p.dossier < $3 and d.kind = $4 and exists (
+                select 1 from member m join dossier_party o on o.member = m.number
+                where m.owner_group = $2 and o.dossier = p.dossier
+            ) order by p.dossier desc limit $5
             """,
             .integer(member),
-            .integer(other),
+            .text(group.text),
             .integer(number),
             .text(Content.dossierKind),
             .integer(Int64(count)),

@@ -238,18 +238,15 @@ struct CorroborationTests {
         at tick: Int64 = 10,
         by group: String = "b",
         holdsFull: Bool = true,
-        given: Int64? = 20,
-        reported: Bool = false
+        given: Int64? = 20
     ) -> Corroboration.Finding {
-        Corroboration.finding(
+        let provenance = Provenance(of: Samples.name(group), to: advisory, from: Samples.name("a"))
+        return Corroboration.finding(
             of: content,
             committed: Tick(microseconds: tick),
-            by: Samples.name(group),
             to: advisory,
-            from: Samples.name("a"),
-            holdsFull: holdsFull,
             firstGiven: given.map { Tick(microseconds: $0) },
-            reported: { _ in reported }
+            provenance: holdsFull ? provenance : nil
         )
     }
 
@@ -265,7 +262,6 @@ struct CorroborationTests {
         let copied = try Self.content(Self.named.merging(phone) { $1 }, advisory: advisory.reference)
         #expect(Self.finding(copied, of: advisory) == .sighting(.sharedOrigin))
         #expect(Self.finding(try Self.content(Self.named), of: advisory) == .sighting(.nothingNew))
-        #expect(Self.finding(new, of: advisory, reported: true) == .sighting(.sharedOrigin))
         let namesake = try Self.content(["name": ["Tamsin Verloop"], "phone": ["+31 6 00000000"]])
         #expect(Self.finding(namesake, of: advisory) == .sighting(.otherSubject))
     }

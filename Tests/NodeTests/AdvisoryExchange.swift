@@ -141,9 +141,9 @@ struct AdvisoryExchange {
         return try await node.disclosure.page(question, of: pool, to: session, over: .taxii).stored.versions
     }
 
-    /// The report of the one advisory that a reader is shown.
+    /// The report of the last advisory that a reader is shown.
     func report(_ name: String) async throws -> STIXID {
-        let report = try await versions(name).first { $0.id.hasPrefix("report--") }
+        let report = try await versions(name).last { $0.id.hasPrefix("report--") }
         return try STIXID(parsing: try #require(report).id)
     }
 

@@ -33,7 +33,7 @@ struct Witness {
         return try await world.node.reports.observe(digest, by: try await world.exchange.session(token)).id
     }
 
-    /// Reads all that the member is shown, and confirms the one advisory in it.
+    /// Reads all that the member is shown, and confirms the last advisory in it.
     func confirm(with observed: ID<Observation>) async throws -> Feedback {
         let said = try observation()
         return try await world.node.reports.confirm(

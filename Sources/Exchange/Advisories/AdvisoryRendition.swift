@@ -161,6 +161,18 @@ extension Advisory {
         frame.id(part.type, part.key(generation: generation(of: part)))
     }
 
+    /// The subjects that some objects of the full rendition show.
+    func shown(in objects: Set<String>, ids: @escaping RenditionIDs) -> [Subject] {
+        guard let release else { return [] }
+        let frame = frame(.full, release, ids, release.first)
+        return content.shown.filter { subject in
+            let part = RenditionPart.subject(key: subject.key, kind: subject.kind)
+            return (0...generation(of: part)).contains { generation in
+                objects.contains(frame.id(part.type, part.key(generation: generation)).text)
+            }
+        }
+    }
+
     private func id(ofSubject key: String, _ frame: RenditionFrame) -> STIXID {
         guard let subject = content.subjects.first(where: { $0.key == key }) else {
             preconditionFailure("the ends of a relation are among the subjects")

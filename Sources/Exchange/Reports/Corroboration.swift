@@ -40,10 +40,10 @@ public enum Corroboration {
     public enum Shortfall: String, CaseIterable, Sendable, Codable {
         /// The one who confirms and the originator have one owner.
         case sameGroup = "same-group"
-        /// It says itself that it comes from the advisory, or the advisory may come from it: its group reported such a
-        /// subject to the originator before.
+        /// It says itself that it comes from the advisory, or the two may have one origin: its group and the
+        /// originator's told each other of such a subject before.
         case sharedOrigin = "shared-origin"
-        /// Somebody of its group was given the advisory before it committed what it saw.
+        /// Somebody of its group was given the advisory, or such a subject in another, before it committed what it saw.
         case readBefore = "read-before"
         /// It is of no subject that the advisory is about, as far as identifiers, or name and birth date, tell.
         case otherSubject = "other-subject"
@@ -61,33 +61,26 @@ public enum Corroboration {
     /// What it is that a member tells of an advisory that it was given.
     ///
     /// - Parameters:
-    ///   - holdsFull: whether the member was given all of the full rendition as it is now: of what it does not know it
-    ///     is told nothing, so that nobody finds out by guesses whom it names.
-    ///   - reported: whether the group of the one who confirms reported any subject of these marks to the originator
-    ///     before the advisory was released; asked last, and where nothing else decides.
     ///   - firstGiven: when anybody of the group of the one who confirms was first given anything of the advisory.
+    ///   - provenance: what the two may have it from; nil where the member was not given all of the full rendition as
+    ///     it is now: of what it does not know it is told nothing, so that nobody finds out by guesses whom it names.
     public static func finding(
         of content: ReportContent,
         committed: Tick,
-        by group: Name,
         to advisory: Advisory,
-        from originatorGroup: Name,
-        holdsFull: Bool,
         firstGiven: Tick?,
-        reported: (Set<SubjectMark>) throws -> Bool
-    ) rethrows -> Finding {
-        guard holdsFull else { return .sighting(nil) }
-        if group == originatorGroup { return .sighting(.sameGroup) }
+        provenance: Provenance?
+    ) -> Finding {
+        guard let provenance else { return .sighting(nil) }
+        if provenance.group == provenance.originator { return .sighting(.sameGroup) }
         if let origin = content.advisory, origin == advisory.reference { return .sighting(.sharedOrigin) }
-        if let firstGiven, firstGiven < committed { return .sighting(.readBefore) }
-        // Who is to be protected is in no rendition.
-        let subjects = advisory.content.shown
-        let marks = subjects.reduce(into: Set()) { $0.formUnion($1.marks) }
-        let shared = content.subjects.filter { !$0.marks.isDisjoint(with: marks) }
+        if firstGiven.map({ $0 < committed }) ?? false || provenance.isRead { return .sighting(.readBefore) }
+        let shared = content.subjects.filter { !$0.marks.isDisjoint(with: provenance.marks) }
         if shared.isEmpty { return .sighting(.otherSubject) }
-        let known = Set(subjects.flatMap(\.facts))
+        // Who is to be protected is in no rendition.
+        let known = Set(advisory.content.shown.flatMap(\.facts))
         if Set(shared.flatMap(\.facts)).isSubset(of: known) { return .sighting(.nothingNew) }
-        return try reported(marks) ? .sighting(.sharedOrigin) : .corroborated
+        return provenance.isShared ? .sighting(.sharedOrigin) : .corroborated
     }
 }
 

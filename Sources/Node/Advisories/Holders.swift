@@ -45,6 +45,14 @@ struct Holders {
         Set(given.filter { $0.receipt.versions.contains { versions[$0]?.object == id.text } }.map(\.principal.member))
     }
 
+    /// The objects that any of some members was given before a tick.
+    func objects(givenTo members: Set<ID<Member>>, before end: Tick) -> Set<String> {
+        let pages = given.filter { page in
+            members.contains(page.principal.member) && page.receipt.tick.map { $0 < end } ?? false
+        }
+        return Set(pages.flatMap(\.receipt.versions).compactMap { versions[$0]?.object })
+    }
+
     /// The members that hold a rendition; any for nil.
     func members(of rendition: Rendition?) -> Set<ID<Member>> {
         Set(given.filter { given in rendition.map { given.renditions.contains($0) } ?? true }.map(\.principal.member))

@@ -251,7 +251,8 @@ struct RenditionPress: Sendable {
         try transaction.restand(&holdings, in: job.pool)
     }
 
-    private func ids(of advisory: Advisory) -> RenditionIDs {
+    /// The ids of an advisory's objects.
+    func ids(of advisory: Advisory) -> RenditionIDs {
         { [keyed] rendition, part in keyed.uuid(for: "\(advisory.id.text)/\(rendition.rawValue)/\(part)") }
     }
 }

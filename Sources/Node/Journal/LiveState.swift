@@ -38,6 +38,16 @@ public final class LiveState: Sendable {
     /// Everybody and everything, as of the last entry taken in.
     public var directory: Directory { state.withLock { $0.directory } }
 
+    /// The advisories of which a full rendition, of any version, is about somebody or something of these marks.
+    func advisories(showing marks: Set<SubjectMark>) -> Set<ID<Advisory>> {
+        // A copy: whoever writes or reads meanwhile need not wait until all were looked at.
+        let labels = state.withLock { $0.labels }
+        let terms = labels.lazy.compactMap(\.label.terms).filter {
+            $0.rendition == .full && !$0.subjects.isDisjoint(with: marks)
+        }
+        return Set(terms.map(\.advisory))
+    }
+
     /// Up to where the journal was taken in.
     var head: Tick { state.withLock { $0.head } }
 

@@ -53,77 +53,133 @@ extension ReportDesk {
             )
         }
         let digest = Observation.digest(of: text, salt: salt)
-        return try await write(session) { [press] transaction, directory, speaker in
-            guard var row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
-                let originator = directory.members[row.advisory.member]
-            else { throw AdvisoryFault.absent }
-            let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
-            guard row.advisory.member != speaker.member.id,
-                holders.members(ofObject: report).contains(speaker.member.id)
-            else {
-                throw AdvisoryFault.absent
-            }
-            if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
-            let held = try DossierRows.observation(observation, of: speaker.member, transaction.connection)
-            guard let held, held.digest == digest else {
-                throw AdvisoryFault.invalid(
-                    field: "observation",
-                    rule: "is none of yours with this salt and text; send both byte for byte as they were committed"
+        while true {
+            let looked = try await provenance(of: report, observation, for: session)
+            let feedback = try await write(session) { [press] transaction, directory, speaker -> Feedback? in
+                guard var row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
+                    let originator = directory.members[row.advisory.member]
+                else { throw AdvisoryFault.absent }
+                let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
+                guard row.advisory.member != speaker.member.id,
+                    holders.members(ofObject: report).contains(speaker.member.id)
+                else { throw AdvisoryFault.absent }
+                if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
+                let held = try DossierRows.observation(observation, of: speaker.member, transaction.connection)
+                guard let held, held.digest == digest else { throw Self.otherObservation }
+                let group = speaker.member.group
+                let holdsFull = holders.hasWhole(.full, ofVersion: row.advisory.version.number, speaker.member.id)
+                let isLooked = looked?.isOf(row.advisory, by: group, from: originator.group) ?? false
+                guard isLooked || !holdsFull else { return nil }
+                let given = holders.given.filter { directory.members[$0.principal.member]?.group == group }
+                let finding = Corroboration.finding(
+                    of: content,
+                    committed: held.committed,
+                    to: row.advisory,
+                    firstGiven: given.compactMap(\.receipt.tick).min(),
+                    provenance: holdsFull ? looked : nil
                 )
+                let feedback = Feedback(confirmation: finding, by: speaker.member.id, at: transaction.now)
+                let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
+                try transaction.keep(call, made: number)
+                if finding == .corroborated, !row.isCorroborated {
+                    row.isCorroborated = true
+                    try press.release(&row, since: row.advisory, in: transaction, directory)
+                    try transaction.change(row, by: speaker.principal)
+                }
+                return feedback
             }
-            let group = speaker.member.group
-            let given = holders.given.filter { directory.members[$0.principal.member]?.group == group }
-            let finding = try Corroboration.finding(
-                of: content,
-                committed: held.committed,
-                by: group,
-                to: row.advisory,
-                from: originator.group,
-                holdsFull: holders.hasWhole(.full, ofVersion: row.advisory.version.number, speaker.member.id),
-                firstGiven: given.compactMap(\.receipt.tick).min()
-            ) { marks in
-                try directory.members.values.contains { member in
-                    let isOfGroup = member.group == group
-                    return try isOfGroup && Self.hasReported(marks, member, to: originator, on: row, transaction)
+            // Otherwise it changed meanwhile, or the member was given the rest of it: it is looked at anew.
+            if let feedback { return feedback }
+        }
+    }
+
+    private static let otherObservation = AdvisoryFault.invalid(
+        field: "observation",
+        rule: "is none of yours with this salt and text; send both byte for byte as they were committed"
+    )
+
+    /// What an advisory and an observation may have in common by their origin; nil where the caller's member was not
+    /// given all of the full rendition, or has no such observation.
+    ///
+    /// It is all of the past, which nothing changes any more: what was told before the advisory was out, and given
+    /// before the observation was committed. So it is looked for page by page and holds up no transaction, however much
+    /// it is.
+    private func provenance(
+        of report: STIXID,
+        _ observation: ID<Observation>,
+        for session: Session
+    ) async throws(AdvisoryFault) -> Provenance? {
+        do {
+            // As it is now, so that the transaction finds the same groups.
+            if !live.isCurrent { try await live.follow() }
+            let (directory, now) = (live.directory, surroundings.clock())
+            guard let member = directory.members[session.member.id] else { return nil }
+            let known = try await database.read { connection -> (Advisory, committed: Tick)? in
+                guard let row = try AdvisoryName.report(report).row(for: member, connection),
+                    try Holders(of: row, directory, connection, at: now)
+                        .hasWhole(.full, ofVersion: row.advisory.version.number, member.id),
+                    let held = try DossierRows.observation(observation, of: member, connection)
+                else { return nil }
+                return (row.advisory, held.committed)
+            }
+            guard let (advisory, committed) = known, let originator = directory.members[advisory.member],
+                let release = advisory.release
+            else { return nil }
+            var provenance = Provenance(of: member.group, to: advisory, from: originator.group)
+            let kin = directory.members.values.filter { $0.group == member.group }
+            for member in kin {
+                let end = Tick(at: release.first).microseconds
+                try await dossiers(Report.self, between: member, and: originator.group, before: end) { report in
+                    provenance.take(report, directory)
+                    return !provenance.isShared
+                }
+                try await dossiers(InformationRequest.self, between: member, and: originator.group, before: end) {
+                    provenance.take($0, directory)
+                    return !provenance.isShared
                 }
             }
-            let feedback = Feedback(confirmation: finding, by: speaker.member.id, at: transaction.now)
-            let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
-            try transaction.keep(call, made: number)
-            if finding == .corroborated, !row.isCorroborated {
-                row.isCorroborated = true
-                try press.release(&row, since: row.advisory, in: transaction, directory)
-                try transaction.change(row, by: speaker.principal)
+            let members = Set(kin.map(\.id))
+            for id in live.advisories(showing: provenance.marks) where !provenance.isRead {
+                let given = try await database.read { connection -> (Advisory, Set<String>)? in
+                    guard let row = try AdvisoryRows.advisory(id, connection) else { return nil }
+                    let holders = try Holders(of: row, directory, connection)
+                    return (row.advisory, holders.objects(givenTo: members, before: committed))
+                }
+                guard let (other, objects) = given else { continue }
+                provenance.take(other, holding: objects, ids: press.ids(of: other))
             }
-            return feedback
+            return provenance
+        } catch {
+            throw AdvisoryFault(error)
         }
     }
 
-    /// Whether a member reported any subject of these marks to another before an advisory was released.
-    private static func hasReported(
-        _ marks: Set<SubjectMark>,
-        _ member: Member,
-        to receiver: Member,
-        on row: AdvisoryRow,
-        _ transaction: Transaction
-    ) throws -> Bool {
-        var next: Int64? = (row.advisory.release?.first).map { Tick(at: $0).microseconds } ?? .max
+    /// Each of what is between a member and an ownership group and was begun before a tick, newest first, as long as
+    /// `goesOn`.
+    private func dossiers<Content: DossierContent>(
+        _: Content.Type,
+        between member: Member,
+        and group: Name,
+        before end: Int64,
+        goesOn: (Content) -> Bool
+    ) async throws {
+        var next: Int64? = end
         while let before = next {
-            let rows = try DossierRows.dossiers(
-                of: member.number,
-                and: receiver.number,
-                before: before,
-                upTo: Self.pageMax,
-                Report.self,
-                transaction.connection
-            )
-            let subjects = rows.filter { $0.content.authority == receiver.id }.flatMap(\.content.content.subjects)
-            if subjects.contains(where: { !$0.marks.isDisjoint(with: marks) }) { return true }
+            let rows = try await database.read { connection in
+                try DossierRows.dossiers(
+                    of: member.number,
+                    andGroup: group,
+                    before: before,
+                    upTo: Self.pageMax,
+                    Content.self,
+                    connection
+                )
+            }
+            guard rows.allSatisfy({ goesOn($0.content) }) else { return }
             next = rows.count == Self.pageMax ? rows.last?.number : nil
         }
-        return false
     }
 
-    /// Reports that are looked at together.
+    /// Reports or requests that are looked at together.
     private static let pageMax = 100
 }

@@ -3,8 +3,8 @@ public import Store
 
 /// Reports to authorities, requests for information, and what holders say of advisories.
 public struct ReportDesk: Sendable {
-    private let live: LiveState
-    private let database: any Database
+    let live: LiveState
+    let database: any Database
     private let commits: GroupCommit
     let surroundings: Surroundings
     let press: RenditionPress
