@@ -75,8 +75,23 @@ public struct InternedLabel: Sendable {
     public let number: Int64
     /// Its access label.
     public let label: Label
-    /// The tick of the newest version under it; zero when there is none.
-    public var newest: Tick
+}
+
+/// Between which ticks the versions under one label lie.
+public struct LabelSpan: Hashable, Sendable {
+    /// None is older; zero when there is none at all.
+    public private(set) var oldest: Tick
+    /// The newest; zero when there is none.
+    public private(set) var newest: Tick
+
+    /// The span of a label without versions.
+    public static let none = Self(oldest: .zero, newest: .zero)
+
+    /// One more version, at `tick`.
+    public mutating func take(_ tick: Tick) {
+        if newest == .zero { oldest = tick }
+        newest = max(newest, tick)
+    }
 }
 
 /// What a cursor over the journal reads.
@@ -191,20 +206,22 @@ public enum JournalRows {
             guard let label = Label(text: text) else {
                 throw DatabaseFault.statement("label.value holds a text this program cannot read")
             }
-            return InternedLabel(number: number, label: label, newest: try newest(under: number, connection))
+            return InternedLabel(number: number, label: label)
         }
     }
 
-    private static func newest(under label: Int64, _ connection: any SQLConnection) throws -> Tick {
-        var newest: Int64 = 0
-        for standing in [VersionStanding.superseded, .last, .contested] {
-            let tick = try connection.first(
-                "select tick from version where label = $1 and standing = $2 order by tick desc limit 1",
-                .integer(label),
-                .integer(standing.rawValue)
-            ) { $0.integer(0) }
-            newest = max(newest, tick ?? 0)
+    /// The spans of the labels interned after a number, of those that have versions.
+    public static func spans(after number: Int64, _ connection: any SQLConnection) throws -> [Int64: LabelSpan] {
+        var spans: [Int64: LabelSpan] = [:]
+        try connection.run(
+            "select label, min(tick), max(tick) from version where label > $1 group by label",
+            [.integer(number)]
+        ) { row in
+            spans[row.integer(0)] = LabelSpan(
+                oldest: Tick(microseconds: row.integer(1)),
+                newest: Tick(microseconds: row.integer(2))
+            )
         }
-        return Tick(microseconds: newest)
+        return spans
     }
 }

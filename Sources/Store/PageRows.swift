@@ -4,8 +4,9 @@ public import Exchange
 public struct PageRequest: Sendable {
     /// The pool's number.
     public var pool: Int64
-    /// The permitted labels of the pool that hold anything after `after`.
-    public var labels: [Int64]
+    /// The permitted labels of the pool that hold anything after `after`, each with a tick that none of its versions is
+    /// older than.
+    public var labels: [(number: Int64, oldest: Tick)]
     /// All permitted labels of the pool.
     public var permitted: Set<Int64>
     /// Only what is newer.
@@ -33,7 +34,7 @@ public struct PageRequest: Sendable {
     /// Puts it together from its parts.
     public init(
         pool: Int64,
-        labels: [Int64],
+        labels: [(number: Int64, oldest: Tick)],
         permitted: Set<Int64>,
         after: Tick,
         upTo: Tick,

@@ -144,18 +144,21 @@ public struct Disclosure: Sendable {
     func disputed(in pool: Pool, for session: Session, after tick: Tick) -> [InternedLabel] {
         let now = clock()
         return live.state.withLock { state in
+            let permitted = state.sight(session, pool, at: now)
             let isGainer = state.gained(session, pool) > tick
-            return state.sight(session, pool.id, at: now).places.map { state.labels[$0] }.filter { label in
-                guard let terms = label.label.terms, terms.isDisputed else { return false }
-                return terms.originator != session.member.id && (isGainer || label.newest > tick)
-            }
+            guard isGainer || permitted.newest > tick else { return [] }
+            return permitted.places.filter { isGainer || state.spans[$0].newest > tick }.map { state.labels[$0] }
+                .filter { label in
+                    guard let terms = label.label.terms else { return false }
+                    return terms.isDisputed && terms.originator != session.member.id
+                }
         }
     }
 
     /// The numbers of the labels of `pool` that a session may see now.
     public func permitted(in pool: Pool, for session: Session) -> Set<Int64> {
         let now = clock()
-        return live.state.withLock { $0.sight(session, pool.id, at: now).numbers }
+        return live.state.withLock { $0.sight(session, pool, at: now).numbers }
     }
 }
 
@@ -175,16 +178,30 @@ extension LiveState.State {
     }
 
     /// The labels of a pool that a session may see.
-    mutating func sight(_ session: Session, _ pool: ID<Pool>, at now: Timestamp) -> PermittedLabels {
+    mutating func sight(_ session: Session, _ pool: Pool, at now: Timestamp) -> PermittedLabels {
+        let recent = recent[pool.number]
         guard session.directory === directory else {
             // The directory changed since the session was authenticated: what it may see is decided anew.
             guard var reader = directory.reader(with: session.credential, at: now) else { return PermittedLabels() }
             reader.purpose = session.reader.purpose
-            var sighted = Sighted(reader)
-            return sighted.permitted(in: pool, of: labels, at: now)
+            var sighted = Sighted(reader, asOf: directoryChanges)
+            return sighted.permitted(in: pool.id, of: labels, spans, recent, upTo: head, at: now)
         }
         let key = ReaderKey(credential: session.credential.id, purpose: session.reader.purpose)
-        return readers[key, default: Sighted(session.reader)].permitted(in: pool, of: labels, at: now)
+        if readers[key]?.directoryChange != directoryChanges { know(session.reader, key) }
+        return readers[key, default: Sighted(session.reader, asOf: directoryChanges)]
+            .permitted(in: pool.id, of: labels, spans, recent, upTo: head, at: now)
+    }
+
+    /// Keeps a reader as it is since the directory changed.
+    ///
+    /// What was decided holds as long as all that is known of it is the same.
+    mutating func know(_ reader: Reader, _ key: ReaderKey) {
+        if readers[key]?.reader == reader {
+            readers[key]?.directoryChange = directoryChanges
+        } else {
+            readers[key] = Sighted(reader, asOf: directoryChanges)
+        }
     }
 
     /// The newest tick at which the session's principal gained something in a pool.
@@ -200,28 +217,22 @@ extension LiveState.State {
         at now: Timestamp,
         _ pageBytesMax: Int
     ) -> Look {
-        var permitted = sight(session, pool.id, at: now)
-        if !question.without.isEmpty { permitted.leaveOut(question.without) { labels[$0].number } }
-        var newest = Tick.zero
-        var news: [Int64] = []
-        for place in permitted.places {
-            let label = labels[place]
-            newest = max(newest, label.newest)
-            if label.newest > question.after { news.append(label.number) }
-        }
+        var permitted = sight(session, pool, at: now)
+        if !question.without.isEmpty { permitted.leaveOut(question.without, of: labels, spans) }
         // A label that came with a batch of the journal may know of more than the batches taken in so far.
-        let seen = newest == .zero ? nil : min(newest, head)
+        let seen = permitted.newest == .zero ? nil : min(permitted.newest, head)
         let isGainer = gained(session, pool) > question.after
-        if news.isEmpty, !isGainer {
+        if permitted.newest <= question.after, !isGainer {
             let nothing = StoredPage(versions: [], more: false, examined: question.after)
             return .page(Page(stored: nothing, newest: seen), head: head)
         }
         if !isGainer, let page = recentPage(question, pool, permitted.numbers, pageBytesMax) {
             return .page(Page(stored: page, newest: seen), head: head)
         }
+        let news = permitted.places.filter { spans[$0].newest > question.after }
         let request = PageRequest(
             pool: pool.number,
-            labels: news,
+            labels: news.map { (labels[$0].number, spans[$0].oldest) },
             permitted: permitted.numbers,
             after: question.after,
             upTo: head,

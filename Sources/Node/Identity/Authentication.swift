@@ -255,11 +255,11 @@ extension LiveState.State {
     fileprivate mutating func session(_ credential: Credential, at now: Timestamp) -> Session? {
         guard credential.isValid(at: now) else { return nil }
         let key = ReaderKey(credential: credential.id, purpose: credential.purposes.first ?? .monitoring)
-        if let known = readers[key] {
+        if let known = readers[key], known.directoryChange == directoryChanges {
             return Session(reader: known.reader, credential: credential, directory: directory)
         }
         guard let reader = directory.reader(with: credential, at: now) else { return nil }
-        readers[key] = Sighted(reader)
+        know(reader, key)
         return Session(reader: reader, credential: credential, directory: directory)
     }
 }

@@ -12,10 +12,14 @@ public final class LiveState: Sendable {
         var head = Tick.zero
         var directory = Directory(members: [], principals: [], credentials: [], pools: [])
         var labels: [InternedLabel] = []
+        /// Where the versions under each of them lie.
+        var spans: [LabelSpan] = []
         var labelIndex: [Int64: Int] = [:]
         var labelNumbers: [Label: Int64] = [:]
         var recent: [Int64: RecentVersions] = [:]
         var readers: [ReaderKey: Sighted] = [:]
+        /// How often the directory changed.
+        var directoryChanges = 0
         /// The newest tick at which each principal gained something in each pool.
         var gains: [PrincipalPool: Tick] = [:]
     }
@@ -123,6 +127,7 @@ struct PlacedObject: Hashable, Sendable {
 private struct News: Sendable {
     let entries: [JournalEntry]
     let labels: [InternedLabel]
+    let spans: [Int64: LabelSpan]
     let directory: Directory?
     let standings: [PlacedObject: [PlacedVersion: VersionStanding]]
     /// Everything up to here is taken in with this batch.
@@ -141,6 +146,7 @@ private struct News: Sendable {
         isLast = entries.count < count
         self.head = isLast ? head : entries.last?.tick ?? head
         labels = try JournalRows.labels(after: lastLabel, connection)
+        spans = labels.isEmpty ? [:] : try JournalRows.spans(after: lastLabel, connection)
         directory = entries.contains { $0.kind == .directory } ? try DirectoryRows.directory(connection) : nil
         var standings: [PlacedObject: [PlacedVersion: VersionStanding]] = [:]
         let touched = Set(entries.filter { $0.object != 0 }.map { PlacedObject(pool: $0.pool, object: $0.object) })
@@ -157,13 +163,13 @@ extension LiveState.State {
     fileprivate init(_ connection: any SQLConnection) throws {
         head = try JournalRows.head(connection)
         directory = try DirectoryRows.directory(connection)
-        take(try JournalRows.labels(after: 0, connection))
+        take(try JournalRows.labels(after: 0, connection), try JournalRows.spans(after: 0, connection))
         gains = try CatchupRows.newest(connection)
         let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
         for pool in directory.pools.values {
             let newest = try JournalRows.newest(
                 of: pool.number,
-                labels: labels.filter { $0.label.pool == pool.id }.map(\.number),
+                labels: newestLabels(of: pool.id, upTo: RecentVersions.countMax + 1),
                 upTo: RecentVersions.countMax,
                 bytes: bytesMax,
                 connection
@@ -183,10 +189,11 @@ extension LiveState.State {
 
     fileprivate mutating func take(_ news: News) {
         guard news.head > head else { return }
-        take(news.labels)
+        take(news.labels, news.spans)
         if let directory = news.directory {
             self.directory = directory
-            readers.removeAll(keepingCapacity: true)
+            directoryChanges += 1
+            readers = readers.filter { directory.credentials[$0.key.credential] != nil }
             let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
             for pool in directory.pools.values where recent[pool.number] == nil {
                 recent[pool.number] = RecentVersions([], isWholePool: true, head: news.head, bytesMax: bytesMax)
@@ -197,7 +204,7 @@ extension LiveState.State {
             guard let version = entry.released else { continue }
             recent[version.pool]?.append(version)
             if let index = labelIndex[version.placed.label] {
-                labels[index].newest = max(labels[index].newest, entry.tick)
+                spans[index].take(entry.tick)
             }
         }
         for (placed, standings) in news.standings {
@@ -206,11 +213,19 @@ extension LiveState.State {
         head = news.head
     }
 
-    private mutating func take(_ new: [InternedLabel]) {
+    private mutating func take(_ new: [InternedLabel], _ lying: [Int64: LabelSpan]) {
         for label in new where labelIndex[label.number] == nil {
             labelIndex[label.number] = labels.count
             labelNumbers[label.label] = label.number
             labels.append(label)
+            spans.append(lying[label.number] ?? .none)
         }
+    }
+
+    /// The numbers of the labels of a pool under which something was released last: no other has any of the pool's
+    /// `count` newest versions.
+    private func newestLabels(of pool: ID<Pool>, upTo count: Int) -> [Int64] {
+        labels.indices.filter { labels[$0].label.pool == pool }.sorted { spans[$0].newest > spans[$1].newest }
+            .prefix(count).map { labels[$0].number }
     }
 }
