@@ -3,7 +3,7 @@
 import contextlib
 
 from .client import Client
-from .load import Target, alternate, median, random_paths
+from .load import THREADS, Load, Target, alternate, median, random_paths
 from .report import Report, Row
 from .servers import Caveatd, Nginx
 from .setting import Certificate, Halt, Setting
@@ -13,6 +13,8 @@ FLOORS = {"poll": 0.4, "head": 0.25, "deep": 0.1}
 POLL_P99_CEILING = 3.0
 BASIC_FLOOR = 0.9
 FLAT_FLOOR = 0.8
+MANY_LABELS_FLOOR = 0.6  # Of a page with 25 labels on it against one with a single label.
+FIRST_SHARE_MAX = 0.9  # Of the pages that were never given: that many asked for, and two threads may share them unevenly.
 WARM_SECONDS = 1
 DEEP_OBJECTS = 10_000  # Smaller stores have no depth: most of them is in a daemon's memory.
 
@@ -74,12 +76,35 @@ class Reading:
         mine, other = self._rounds(ours, theirs)
         name = f"{names[stage]} : nginx, rate"
         self.report.rates(stage, name, self.transport, mine, other, floor=floor)
+        if stage == "deep":
+            self._first(nginx)
         if stage == "poll":
             ratios = [load.p99 / against.p99 for load, against in zip(mine, other)]
             p99 = (median(load.p99 for load in mine), median(load.p99 for load in other))
             row = Row(stage, "empty poll : nginx, p99", self.transport, median(ratios), min(ratios), p99=p99)
             row.ceiling = POLL_P99_CEILING
             self.report.add(row)
+
+    def _first(self, nginx: Nginx):
+        """Deep pages of which each is given for the first time, so that its receipt is written."""
+        scale = self.setting.scale
+        self.setting.say(f"{self.transport}: the same, each for the first time")
+        cursors = self.store.first_cursors
+        share = len(cursors) // (scale.rounds + 1)
+        theirs = self.target("deep", nginx.pages)
+
+        def ours(number: int) -> Load:
+            file = self.setting.temporary / f"first-{number}"
+            file.write_text("".join(self.place.page(after) + "\n" for after in cursors[number * share :][:share]))
+            target = Target(self.daemon.address, self.store.reader, "/", "polls.lua", (str(file), str(THREADS)))
+            load = target.run(scale.seconds, number)
+            if load.answers > FIRST_SHARE_MAX * share:
+                raise Halt(f"{load.answers} pages were given in one round, and only {share} are new")
+            return load
+
+        mine, other = alternate(scale.rounds, ours, lambda number: theirs.run(scale.seconds, number))
+        name = f"page of {PAGE} deep, each for the first time : nginx, rate"
+        self.report.rates("deep", name, self.transport, mine, other, floor=FLOORS["deep"])
 
     def _rounds(self, ours: Target, theirs: Target):
         scale = self.setting.scale
@@ -101,14 +126,15 @@ class Reading:
         self.report.rates("basic", name, self.transport, mine, other, floor=BASIC_FLOOR)
 
 
-def _flat(setting: Setting, report: Report, stage: str, what: str, unit: str, sides: list[tuple[int, Target]], floor):
-    """Each size against the smallest, in turns."""
+def _flat(setting: Setting, report: Report, stage: str, what: str, unit: str, sides: list[tuple[int, Target]], *floors):
+    """Each size against the smallest, in turns; the last floor is that of all that follow."""
     for _, target in sides:
         target.run(WARM_SECONDS)
     scale = setting.scale
     measures = [(lambda number, load=target: load.run(scale.flat_seconds, number)) for _, target in sides]
     found = alternate(scale.flat_rounds, *measures)
-    for (size, _), loads in list(zip(sides, found))[1:]:
+    for place, ((size, _), loads) in enumerate(list(zip(sides, found))[1:]):
+        floor = floors[min(place, len(floors) - 1)]
         name = f"{what}: {size:,} : {sides[0][0]:,} {unit}, rate"
         report.rates(stage, name, "HTTP", loads, found[0], floor=floor)
 
@@ -126,17 +152,19 @@ def sizes(setting: Setting, report: Report, running: list[tuple[int, Store, Cave
 
 
 def labels(setting: Setting, report: Report, store: Store, daemon: Caveatd):
-    """The same pool behind more and more labels that the reader may not see, half of its objects hidden."""
-    for kind, what in (
-        ("poll", "empty poll"),
-        ("head", f"page of {PAGE} at the head"),
-        ("start", f"page of {PAGE} at the start"),
-    ):
-        setting.say(f"{what}, {', '.join(f'{count:,}' for count in setting.scale.labels)} hidden labels")
-        targets = []
-        for count in setting.scale.labels:
-            place = store.places[f"labels-{count}"]
-            after = place.start if kind == "start" else place.before_last
-            path = place.poll() if kind == "poll" else place.page(after)
-            targets.append((count, Target(daemon.address, store.reader, path)))
-        _flat(setting, report, "labels", what, "hidden labels", targets, FLAT_FLOOR)
+    """Pools with more and more labels that the reader may not see, half of their objects hidden; and that it may."""
+    for sight in ("hidden", "visible"):
+        for kind, what in (
+            ("poll", "empty poll"),
+            ("head", f"page of {PAGE} at the head"),
+            ("start", f"page of {PAGE} at the start"),
+        ):
+            setting.say(f"{what}, {', '.join(f'{count:,}' for count in setting.scale.labels)} {sight} labels")
+            targets = []
+            for count in setting.scale.labels:
+                place = store.places[f"{sight}-{count}"]
+                after = place.start if kind == "start" else place.before_last
+                path = place.poll() if kind == "poll" else place.page(after)
+                targets.append((count, Target(daemon.address, store.reader, path)))
+            many = MANY_LABELS_FLOOR if (sight, kind) == ("visible", "start") else FLAT_FLOOR
+            _flat(setting, report, "labels", what, f"{sight} labels", targets, FLAT_FLOOR, many)

@@ -8,19 +8,21 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 from . import stix
 from .client import Client, basic, bearer
 from .servers import Caveatd
 from .setting import Certificate, Halt, Setting
 
-FORM = 2  # Of population.json; another form makes kept stores anew.
+FORM = 3  # Of population.json; another form makes kept stores anew.
 ENVELOPE_OBJECTS = 2_500
 CONNECTIONS = 4
 PAGE = 100
 CURSORS = 1_024  # Of which the deep pages of a store begin.
+FIRST_CURSORS = 200_000  # Of which pages begin that nobody was given before.
 MAIN = "main"
-PAIRS = 4_000  # Visible and hidden objects each of a pool with labels.
+PAIRS = 4_000  # Visible and hidden objects each of a pool with hidden labels; visible ones of a pool without.
 
 
 @dataclass
@@ -50,6 +52,8 @@ class Store:
         self.password = ""
         self.places: dict[str, Place] = {}
         self.cursors: list[str] = []
+        self.first_cursors: list[str] = []
+        self.bank = ""  # The identity of the member that reads.
         self.ingest: float | None = None  # Objects a second, when it was filled in this run.
 
     @property
@@ -76,7 +80,7 @@ class Store:
             card = json.loads(self._card.read_text())
             if card["form"] == FORM:
                 self.tokens, self.password = card["tokens"], card["password"]
-                self.cursors = card["cursors"]
+                self.cursors, self.first_cursors = card["cursors"], card["first_cursors"]
                 self.places = {name: Place(**place) for name, place in card["places"].items()}
                 return True
         if (self.folder / "caveat.db").exists():
@@ -88,7 +92,7 @@ class Store:
     def keep(self):
         places = {name: vars(place) for name, place in self.places.items()}
         card = {"form": FORM, "tokens": self.tokens, "password": self.password, "places": places}
-        card["cursors"] = self.cursors
+        card["cursors"], card["first_cursors"] = self.cursors, self.first_cursors
         self._card.touch(mode=0o600)
         self._card.write_text(json.dumps(card))
 
@@ -103,7 +107,8 @@ class Store:
             ("bench-customs", "customs", "bench-writer", ["reader", "reporter", "publisher"]),
             ("bench-bank", "bank", "bench-reader", ["reader"]),
         ):
-            self._member(daemon, name, kind)
+            member = self._member(daemon, name, kind)
+            self.bank = f"identity--{member['id']}"
             daemon.admin("POST", "principals", {"name": principal, "member": name, "roles": roles})
             credential = daemon.admin("POST", "credentials", {"principal": principal, "type": "token"})
             self.tokens[principal] = credential["secret"]
@@ -130,7 +135,7 @@ class Store:
         with Client(daemon.address, self.writer) as writer:
             _post(writer, path, self._batch("last", PAGE))
         self._place(daemon, MAIN, path, start, before_last)
-        self.cursors = self._find_cursors(daemon, self.places[MAIN])
+        self.cursors, self.first_cursors = self._find_cursors(daemon, self.places[MAIN])
         if count > 10 * ENVELOPE_OBJECTS:
             self.ingest = (count - PAGE) / seconds
 
@@ -144,23 +149,34 @@ class Store:
             for number in range(1, count + 1)
         ]
 
-    def fill_labels(self, daemon: Caveatd, addressees: list[list[str]]):
+    def fill_hidden(self, daemon: Caveatd, addressees: list[list[str]]):
         """Fills a pool in which every second object is addressed to one of the sets, and so behind one of as many
-        labels."""
+        labels that the reader may not see."""
         labels = len(addressees)
-        name = f"labels-{labels}"
+
+        def pair(source: random.Random, number: int) -> list[str]:
+            return [stix.addressed(source, addressees[number % labels]), stix.indicator(source)]
+
+        self._fill_pairs(daemon, f"hidden-{labels}", pair)
+
+    def fill_visible(self, daemon: Caveatd, addressees: list[list[str]]):
+        """Fills a pool in which every object is addressed to one of the sets and the reader, so that it sees as many
+        labels; the objects of one come together, as those of an advisory do."""
+        labels = len(addressees)
+
+        def one(source: random.Random, number: int) -> list[str]:
+            return [stix.addressed(source, [*addressees[number * labels // PAIRS], self.bank])]
+
+        self._fill_pairs(daemon, f"visible-{labels}", one)
+
+    def _fill_pairs(self, daemon: Caveatd, name: str, objects: Callable[[random.Random, int], list[str]]):
         path = self.pool(daemon, name)
         source = self._source(name)
-        start = daemon.exchange()["tick"]
-        before_last = start
+        start = before_last = daemon.exchange()["tick"]
         with Client(daemon.address, self.writer) as writer:
             for first in range(0, PAIRS, PAGE):
                 before_last = daemon.exchange()["tick"]
-                objects = []
-                for number in range(first, first + PAGE):
-                    objects.append(stix.addressed(source, addressees[number % labels]))
-                    objects.append(stix.indicator(source))
-                _post(writer, path, objects)
+                _post(writer, path, [one for number in range(first, first + PAGE) for one in objects(source, number)])
         self._place(daemon, name, path, start, before_last)
 
     def _place(self, daemon: Caveatd, name: str, path: str, start: str, before_last: str):
@@ -219,8 +235,9 @@ class Store:
 
     # Deep cursors
 
-    def _find_cursors(self, daemon: Caveatd, place: Place) -> list[str]:
-        """Cursors all over a pool but its newest quarter, part of which a daemon has in memory."""
+    def _find_cursors(self, daemon: Caveatd, place: Place) -> tuple[list[str], list[str]]:
+        """Cursors all over a pool but its newest quarter, part of which a daemon has in memory: those of the deep pages,
+        and others, in random order."""
         path = place.path.removesuffix("objects/") + "manifest/?limit=1000"
         dates: list[str] = []
         following = ""
@@ -230,7 +247,8 @@ class Store:
                 dates += [entry["date_added"] for entry in page["objects"]]
                 following = page.get("next")
         old = dates[: len(dates) * 3 // 4]
-        return sorted(self._source("cursors").sample(old, min(CURSORS, len(old))))
+        self._source("cursors").shuffle(old)
+        return sorted(old[:CURSORS]), old[CURSORS:][:FIRST_CURSORS]
 
 
 def _post(writer: Client, path: str, objects: list[str]):

@@ -1,4 +1,5 @@
--- Asks for paths in random order. Arguments: a file with one path a line, and a seed.
+-- Asks for paths in random order, or for each once. Arguments: a file with one path a line; to ask for each once, how many
+-- threads share them; and a seed.
 dofile("summary.lua")
 
 local threads = 0
@@ -8,13 +9,23 @@ function setup(thread)
 end
 
 local requests = {}
+local threadsSharing, last = nil, 0
 function init(args)
-    math.randomseed(tonumber(args[2]) * 64 + number)
+    math.randomseed(tonumber(args[#args]) * 64 + number)
+    threadsSharing = #args == 3 and tonumber(args[2]) or nil
+    local line = 0
     for path in io.lines(args[1]) do
-        requests[#requests + 1] = wrk.format("GET", path)
+        line = line + 1
+        if not threadsSharing or line % threadsSharing == number - 1 then
+            requests[#requests + 1] = wrk.format("GET", path)
+        end
     end
 end
 
 function request()
-    return requests[math.random(#requests)]
+    if not threadsSharing then
+        return requests[math.random(#requests)]
+    end
+    last = last % #requests + 1
+    return requests[last]
 end
