@@ -75,13 +75,16 @@ public final class Transaction {
     }
 
     private func isDirectoryChanged(since tick: Tick) throws -> Bool {
-        if changesDirectory { return true }
-        let change = try connection.first(
-            "select tick from journal where tick > $1 and kind = $2 limit 1",
-            .integer(tick.microseconds),
-            .integer(EntryKind.directory.rawValue)
-        ) { $0.integer(0) }
-        return change != nil
+        try changesDirectory || has(.directory, since: tick)
+    }
+
+    /// Whether the journal has an entry of a kind after a tick.
+    func has(_ kind: EntryKind, since tick: Tick) throws -> Bool {
+        // The kind stands in the text: an index of few kinds is not used for one that is bound.
+        try connection.first(
+            "select tick from journal where kind = \(kind.rawValue) and tick > $1 limit 1",
+            .integer(tick.microseconds)
+        ) { _ in true } ?? false
     }
 
     /// Keeps the last tick that was allocated; runs once, before the commit.
