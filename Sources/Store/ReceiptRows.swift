@@ -50,7 +50,8 @@ public enum ReceiptRows {
         let all = try connection.rows(
             """
             select tick, principal, pool, channel, purpose, versions from receipt
-            where pool = $1 and newest >= $2 and oldest <= $3 order by tick
+            where principal in (select number from principal) and pool = $1 and newest >= $2 and oldest <= $3
+            order by tick
             """,
             .integer(pool),
             .integer(first.microseconds),
@@ -60,13 +61,13 @@ public enum ReceiptRows {
         return all.filter { !versions.isDisjoint(with: $0.versions) }
     }
 
-    /// All versions that a principal was ever given of a pool.
-    public static func versions(
-        givenTo principal: Int64,
-        of pool: Int64,
+    /// All receipts of a principal for a pool.
+    public static func receipts(
+        of principal: Int64,
+        for pool: Int64,
         _ connection: any SQLConnection
-    ) throws -> Set<Tick> {
-        let receipts = try connection.rows(
+    ) throws -> [Receipt] {
+        try connection.rows(
             """
             select tick, principal, pool, channel, purpose, versions from receipt where pool = $1 and principal = $2
             """,
@@ -74,7 +75,6 @@ public enum ReceiptRows {
             .integer(principal),
             make: receipt
         )
-        return receipts.reduce(into: []) { $0.formUnion($1.versions) }
     }
 
     /// All versions of a pool that a member's principals were given together with any that was released since `since`.
@@ -116,12 +116,8 @@ extension Transaction {
     /// Keeps a receipt, unless something was taken from a pool since `head`: what the receipt tells of may be gone.
     /// - Returns: whether it is kept.
     public func keep(_ receipt: Receipt, unlessDeletedSince head: Tick) throws -> Bool {
-        let deletion = try connection.first(
-            "select tick from journal where tick > $1 and kind = $2 limit 1",
-            .integer(head.microseconds),
-            .integer(EntryKind.deleted.rawValue)
-        ) { $0.integer(0) }
-        guard deletion == nil, let oldest = receipt.versions.min(), let newest = receipt.versions.max() else {
+        guard try !has(.deleted, since: head), let oldest = receipt.versions.min(), let newest = receipt.versions.max()
+        else {
             return false
         }
         let tick = nextTick()

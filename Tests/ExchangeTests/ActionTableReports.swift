@@ -102,7 +102,13 @@ enum ReportActions {
             ) { line, actor in
                 let speaker = Samples.member(1, actor.who == "authority" ? .customs : .freightForwarder)
                 return try cell {
-                    _ = try Feedback(Outcome.allCases[line], note: nil, by: speaker, at: now)
+                    _ = try Feedback(
+                        Outcome.allCases[line],
+                        note: nil,
+                        by: principal(actor),
+                        of: speaker,
+                        at: now
+                    )
                     return "said"
                 }
             },
@@ -112,7 +118,13 @@ enum ReportActions {
                 outcomes.map { ActionGrid.Line(state: "any advisory", sort: $0.rawValue) }
             ) { line, actor in
                 let place = parties.firstIndex(of: actor.who) ?? 0
-                let feedback = try Feedback(outcomes[line], note: nil, by: Samples.member(1, .customs), at: now)
+                let feedback = try Feedback(
+                    outcomes[line],
+                    note: nil,
+                    by: officer,
+                    of: Samples.member(1, .customs),
+                    at: now
+                )
                 let reader = Samples.member(place, kinds[place])
                 let isSeen = feedback.isSeen(by: reader, originator: Samples.member(0).id)
                 return isSeen ? .state("seen") : .refusal("hidden")
@@ -179,6 +191,7 @@ extension ReportFault {
         case .full: "full"
         case .noGateway: "noGateway"
         case .answered: "answered"
+        case .said: "said"
         case .content: "content"
         }
     }

@@ -184,7 +184,8 @@ struct AdvisoryContentTests {
         #expect(refusal(#"{"affected":{"members":["x"]}}"#, as: AdvisoryTerms.self)?.field == "affected.members[0]")
         #expect(refusal(#"{"secret":1}"#, as: AdvisoryTerms.self)?.field == "secret")
         #expect(refusal("[]", as: AdvisoryTerms.self)?.field == "")
-        #expect(throws: ContentFault.self) { try terms.check(as: .subject) }
+        let said = try AdvisorySamples.content("One")
+        #expect(throws: ContentFault.self) { try terms.check(as: .subject, of: said) }
     }
 
     @Test("has a reference that is read as it is written", arguments: [1, 417, 99_999, 100_000, 9_999_999])

@@ -60,6 +60,18 @@ struct AdvisoryLifecycleTests {
         #expect(edited.refusal(editor, .approve(digest: edited.version.digest)) == .ownWork)
         #expect(edited.refusal(both, .approve(digest: edited.version.digest)) == .ownWork)
         #expect(try edited.approved().state == .approved)
+        // Who changed it in between wrote it too, and is of a unit that does.
+        let last = S.actor(19, unit: 0)
+        let twice = try edited.by(last, .edit(graded.content, graded.terms)).by(
+            last,
+            .edit(graded.content, graded.terms)
+        )
+        .graded()
+        #expect(twice.refusal(editor, .approve(digest: twice.version.digest)) == .ownWork)
+        #expect(try twice.approved().state == .approved)
+        let person = try S.content(subjects: [S.goods(), S.route(), S.person()])
+        let named = try twice.by(last, .edit(person, graded.terms)).graded()
+        #expect(named.refusal(S.approver, .approve(digest: named.version.digest)) == .sameUnit)
         #expect(try graded.approved(by: S.near).state == .approved)
     }
 

@@ -77,7 +77,7 @@ struct ReportTests {
             try accepted.after(.conclude(.arrest, seized: seized, note: nil, embargo: nil), by: officer, at: Self.now)
         }
         #expect(throws: ReportFault.self) {
-            try Feedback(.usefulContext, seized: seized, note: nil, by: other, at: Self.now)
+            try Feedback(.usefulContext, seized: seized, note: nil, by: actor(other, .reader), of: other, at: Self.now)
         }
     }
 
@@ -192,17 +192,26 @@ struct ReportTests {
     @Test("feedback that is sealed is seen by financial intelligence units alone")
     func sealed() throws {
         let fiu = Samples.member(5, .fiu)
-        let said = try Feedback(.reported, note: nil, by: other, at: Self.now)
+        let said = try Feedback(.reported, note: nil, by: actor(other, .reader), of: other, at: Self.now)
         #expect(said.isSeen(by: other, originator: customs.id) && said.isSeen(by: fiu, originator: customs.id))
         #expect(
             !said.isSeen(by: customs, originator: customs.id) && !said.isSeen(by: forwarder, originator: customs.id)
         )
-        let open = try Feedback(.falseMatch, note: "Another birth date.", by: other, at: Self.now)
+        let open = try Feedback(
+            .falseMatch,
+            note: "Another birth date.",
+            by: actor(other, .reader),
+            of: other,
+            at: Self.now
+        )
         #expect(open.isSeen(by: customs, originator: customs.id) && !open.isSeen(by: fiu, originator: customs.id))
         #expect(throws: ReportFault.notEntitled(.arrest)) {
-            try Feedback(.arrest, note: nil, by: other, at: Self.now)
+            try Feedback(.arrest, note: nil, by: actor(other, .officer), of: other, at: Self.now)
         }
-        let done = try Feedback(.arrest, note: nil, by: customs, at: Self.now)
+        #expect(throws: ReportFault.missingRole(oneOf: [.officer])) {
+            try Feedback(.arrest, note: nil, by: actor(customs, .publisher), of: customs, at: Self.now)
+        }
+        let done = try Feedback(.arrest, note: nil, by: actor(customs, .officer), of: customs, at: Self.now)
         #expect(
             done.isSeen(by: forwarder, originator: forwarder.id) && !done.isSeen(by: other, originator: forwarder.id)
         )

@@ -8,7 +8,7 @@ import Testing
 struct AdvisoryExchange {
     let exchange: TestExchange
     let pool: Pool
-    /// Tokens: customs (publisher), lena (approver of customs, of another unit), and the readers by name.
+    /// Tokens: customs (publisher), lena (approver and auditor of customs, of another unit), and the readers by name.
     private(set) var tokens: [String: String] = [:]
 
     var node: Node { exchange.node }
@@ -26,7 +26,7 @@ struct AdvisoryExchange {
         exchange = try await TestExchange(engine) { database ?? $0 }
         try await exchange.node.administration.keep(Self.gateways)
         tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .publisher, .officer])
-        tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver])
+        tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver, .auditor])
         for (name, unit) in [("customs", "desk"), ("lena", "legal")] {
             _ = try await exchange.node.administration.changePrincipal(name) { $0.unit = Name(unit) }
         }

@@ -31,7 +31,7 @@ struct OwnershipGroupTests {
             to: "broker",
             as: nil,
             for: nil,
-            asked: try await world.session("customs")
+            asked: try await world.session("lena")
         )
         #expect(decisions.map(\.decision) == Array(repeating: .hidden(by: .conflict), count: 3))
         #expect(try await conflicts(in: world) == ["bank", "broker"])

@@ -28,6 +28,15 @@ struct SubjectTests {
         (vessel(1, "IMO 9074728"), vessel(2, "IMO 9074729"), "imoNumber", "must be 9"),
         (vehicle(1, "1M8GDM9A0KP042788"), vehicle(2, "1M8GDM9AXKP042788"), "vin", "must be X"),
         (
+            object(1, "container", "Container", "\"containerNumber\":[\"CSQU3054384\"]"),
+            object(2, "container", "Container", "\"containerNumber\":[\"CSQU3054383\"]"),
+            "containerNumber", "must be 3"
+        ),
+        (
+            object(1, "route", "Route", "\"origin\":[\"Rotterdam\"]"),
+            object(2, "route", "Route", "\"origin\":[\"NLRTM\"]"), "origin", "must"
+        ),
+        (
             object(1, "vessel", "Vessel", "\"leiCode\":[\"5493001KJTIIGC8Y1R12\"]"), vessel(2, "9074729"),
             "leiCode", "is no property of Vessel"
         ),

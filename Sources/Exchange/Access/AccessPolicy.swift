@@ -99,10 +99,9 @@ public enum AccessPolicy {
             let consent = consent(reader, terms, at: now)
             if !isInScope(reader, label), let consent { left.lower(to: consent.rendition, by: .scope) }
             if terms.isNominal, !hasGateway(reader, terms, at: now) { left.lower(to: .nonNominal, by: .noGateway) }
-            if terms.caveats.contains(.reportDerived), reader.member.kind != .fiu,
-                !consents(reader, terms, at: now).contains(where: \.isOfUnit)
-            {
-                left.lower(to: .tearline, by: .reportDerived)
+            if terms.caveats.contains(.reportDerived), reader.member.kind != .fiu {
+                let uncovered = consents(reader, terms, at: now).filter(\.isOfUnit).map(\.rendition)
+                left.lower(to: uncovered.max { $0.richness < $1.richness } ?? .tearline, by: .reportDerived)
             }
             if !terms.caveats.isDisjoint(with: [.originatorControlled, .noOnward]), !isAddressed(reader, label) {
                 left.lower(to: consent?.rendition ?? .tearline, by: .originatorControl)

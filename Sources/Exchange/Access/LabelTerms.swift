@@ -59,6 +59,13 @@ extension Label {
     }
 }
 
+extension Label {
+    /// The first instant after `now` at which time alone may change who may see it; nil for none.
+    public func changes(after now: Timestamp) -> Timestamp? {
+        terms?.origin.holds.values.compactMap { $0 }.filter { $0 > now }.min()
+    }
+}
+
 /// What stands for one identity of a subject or a member in a label: a digest of a checked identifier, or of a name.
 ///
 /// Equal marks are the same thing; a mark alone tells nothing.

@@ -42,6 +42,12 @@ public struct Reader: Hashable, Sendable {
             }
         }
 
+        /// Ends at `end` where that is earlier.
+        public mutating func cut(at end: Timestamp?) {
+            guard let end, self.end.map({ end < $0 }) ?? true else { return }
+            self = .until(end)
+        }
+
         /// One that ends at `end`; open for nil.
         public init(until end: Timestamp?) {
             self = end.map { .until($0) } ?? .open

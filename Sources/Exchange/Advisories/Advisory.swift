@@ -143,7 +143,7 @@ public struct Advisory: Hashable, Sendable, Codable {
     ) throws(LifecycleRefusal) {
         do throws(ContentFault) {
             try content.check(as: kind)
-            try terms.check(as: kind)
+            try terms.check(as: kind, of: content)
         } catch {
             throw .content(error)
         }

@@ -255,9 +255,8 @@ extension AdvisoryVersion {
     fileprivate mutating func approve(_ seen: [UInt8], by attribution: Attribution) throws(LifecycleRefusal) {
         guard !isOwn(attribution.principal) else { throw .ownWork }
         if needsOtherUnit {
-            guard let unit = attribution.unit, let first = author.unit, let last = editor.unit, unit != first,
-                unit != last
-            else { throw .sameUnit }
+            let units = writers.map(\.unit)
+            guard let unit = attribution.unit, !units.contains(nil), !units.contains(unit) else { throw .sameUnit }
         }
         guard seen == digest else { throw .changedSince }
         approve(by: attribution)

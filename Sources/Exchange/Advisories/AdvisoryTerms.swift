@@ -89,10 +89,14 @@ public struct AdvisoryTerms: Hashable, Sendable, Codable {
         try fields.encodeIfPresent(review, forKey: .review)
     }
 
-    /// Refuses terms that do not fit the kind of the advisory.
-    public func check(as kind: AdvisoryKind) throws(ContentFault) {
+    /// Refuses terms that do not fit the kind of the advisory, or what it says.
+    public func check(as kind: AdvisoryKind, of content: AdvisoryContent) throws(ContentFault) {
         guard affected == nil || kind == .safety else {
             throw ContentFault("affected", .form("is for \(AdvisoryKind.safety.rawValue) alone; leave it out"))
+        }
+        guard affected == nil || content.tearline != nil else {
+            let rule = "needs content.tearline: it is what those in danger are given; write one, or leave it out"
+            throw ContentFault("affected", .form(rule))
         }
     }
 }

@@ -62,6 +62,8 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
     public let author: Attribution
     /// Who changed it last; the author where nobody has.
     public private(set) var editor: Attribution
+    /// Who else changed it in between, each once; nil for nobody.
+    private var others: [Attribution]?
     /// What it says.
     public private(set) var content: AdvisoryContent
     /// On what terms.
@@ -95,7 +97,7 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
         return grading == nil ? .draft : .graded
     }
 
-    /// The grade as it counts: one that its own author or last editor gave is capped until a second person has reviewed
+    /// The grade as it counts: one that somebody gave who wrote any of it is capped until a second person has reviewed
     /// it; nil while there is none.
     public var grade: Grade? {
         guard let grading else { return nil }
@@ -106,10 +108,11 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
     /// What an approval is for: SHA-256 of content, terms and grade in canonical form (RFC 8785).
     public var digest: [UInt8] { Array(SHA256.hash(data: canonical)) }
 
-    /// Whether somebody wrote it: began it, or changed it last.
-    func isOwn(_ principal: ID<Principal>) -> Bool {
-        author.principal == principal || editor.principal == principal
-    }
+    /// All that wrote it: began or changed it.
+    var writers: [Attribution] { [author, editor] + (others ?? []) }
+
+    /// Whether somebody wrote any of it.
+    func isOwn(_ principal: ID<Principal>) -> Bool { writers.contains { $0.principal == principal } }
 
     /// Whether an approver must be of another unit too: where it lets readers act, or names a person.
     var needsOtherUnit: Bool { content.action >= .holdOrDecline || content.namesPerson }
@@ -117,6 +120,9 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
     mutating func edit(_ content: AdvisoryContent, on terms: AdvisoryTerms, by editor: Attribution) {
         self.content = content
         self.terms = terms
+        let last = self.editor
+        let isKnown = ([author] + (others ?? [])).contains { $0.principal == last.principal && $0.unit == last.unit }
+        if !isKnown { others = (others ?? []) + [last] }
         self.editor = editor
         grading = nil
         approval = nil

@@ -15,12 +15,13 @@ extension SubjectMark {
 extension Subject {
     /// Numbers that tell a subject although no public rule checks them.
     private static let numbers = [
-        "registrationNumber", "idNumber", "passportNumber", "taxNumber", "vatCode", "accountNumber", "innCode",
+        "registrationNumber", "idNumber", "passportNumber", "taxNumber", "vatCode", "accountNumber", "innCode", "eori",
+        "icaoCode", "publicKey", "billOfLading",
     ]
 
     /// What it is recognised by, for the conflict of a reader with a subject.
     ///
-    /// Its identifiers, the numbers that authorities gave it, and a person's name together with the day of birth: a
+    /// Its identifiers, the numbers that authorities gave it, and a person's names together with the day of birth: a
     /// name alone is many people's.
     public var marks: Set<SubjectMark> {
         var marks = Set(
@@ -33,7 +34,12 @@ extension Subject {
                 marks.insert(SubjectMark(of: [name, value.filter { $0.isLetter || $0.isNumber }]))
             }
         }
-        for name in properties["name"] ?? [] {
+        if kind == .document {
+            for value in properties["number"] ?? [] {
+                marks.insert(SubjectMark(of: ["passportNumber", value.filter { $0.isLetter || $0.isNumber }]))
+            }
+        }
+        for name in ["name", "alias", "previousName"].flatMap({ properties[$0] ?? [] }) {
             for day in properties["birthDate"] ?? [] { marks.insert(SubjectMark(of: ["person", name, day])) }
         }
         return marks

@@ -73,6 +73,9 @@ public enum OwnProperty: String, CaseIterable, Sendable {
     /// ISO 3166-1 alpha-2.
     case country
 
+    /// What stands in place of a schema where these are the properties.
+    static let schemas = Set(SubjectKind.allCases.filter { $0.ownProperties != nil }.flatMap(\.schemas))
+
     /// The scheme that its values are checked by; nil for words.
     public var scheme: IdentifierScheme? {
         switch self {
@@ -142,8 +145,7 @@ struct PropertyCheck {
             let areas = CommodityArea.allCases.map(\.rawValue).joined(separator: ", ")
             throw ContentFault(field, .form("must be one of \(areas)"))
         }
-        let known = own == nil ? IdentifierScheme.scheme(ofProperty: name, of: schema) : own?.scheme
-        guard let scheme = known else { return }
+        guard let scheme = IdentifierScheme.scheme(ofProperty: name, of: schema) else { return }
         do throws(IdentifierFault) {
             let identifier = try Identifier(value, as: scheme)
             identifiers.append(CheckedIdentifier(property: name, identifier: identifier))

@@ -50,14 +50,16 @@ public enum IdentifierScheme: String, CaseIterable, Sendable, Codable {
         }
     }
 
-    /// The scheme by which the values of a FollowTheMoney property are checked; nil for one without a public rule.
+    /// The scheme by which the values of a property of FollowTheMoney, or of ours, are checked; nil for one without a
+    /// public rule.
     ///
     /// A property bears one name in every schema that has it and all that descend from it, so the name decides. Only
     /// `imoNumber` means two things: a ship's number in a `Vessel`, a company's in an `Organization`.
     /// `vin` and `mrz` are ours: a `Vehicle` of FollowTheMoney has its plate alone, as `registrationNumber`, an
     /// `Identification` its `number`.
     public static func scheme(ofProperty property: String, of schema: String) -> IdentifierScheme? {
-        switch property {
+        if OwnProperty.schemas.contains(schema) { return OwnProperty(rawValue: property)?.scheme }
+        return switch property {
         case "imoNumber": schema == "Vessel" ? .imo : .imoCompany
         case "mmsi": .mmsi
         case "vin": .vin

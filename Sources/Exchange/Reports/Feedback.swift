@@ -14,16 +14,21 @@ public struct Feedback: Hashable, Sendable, Codable {
     /// When.
     public let at: Timestamp
 
+    /// What an officer of an authority has done with it, or any principal of a member that holds it makes of it.
     /// - Throws: `ReportFault` where the outcome is another's to say.
     public init(
         _ outcome: Outcome,
         seized: Seizure? = nil,
         note: String?,
-        by member: Member,
+        by speaker: ActingPrincipal,
+        of member: Member,
         at now: Timestamp
     ) throws(ReportFault) {
-        guard outcome.speaker == .member || (outcome.speaker == .authority && member.kind.isAuthority) else {
-            throw .notEntitled(outcome)
+        switch outcome.speaker {
+        case .member: break
+        case .authority where member.kind.isAuthority:
+            guard speaker.roles.contains(.officer) else { throw .missingRole(oneOf: [.officer]) }
+        case .authority, .exchange: throw .notEntitled(outcome)
         }
         try Self.check(seized, outcome)
         if let note {

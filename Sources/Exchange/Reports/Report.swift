@@ -274,6 +274,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case noGateway
     /// It was answered before, or its time is over.
     case answered
+    /// The speaker's ownership group said it of this version before.
+    case said(Outcome)
     case content(ContentFault)
 
     /// The rule, and the fix.
@@ -293,6 +295,7 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .noGateway:
             "names somebody, and no legal gateway covers you, the receiver and the purpose; ask without names"
         case .answered: "was answered by you before, or is closed"
+        case .said(let outcome): "your group said \(outcome.rawValue) of this version already; once counts"
         case .content(let fault): fault.description
         }
     }

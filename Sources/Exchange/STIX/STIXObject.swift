@@ -40,6 +40,9 @@ public struct STIXObject: Sendable {
     /// The type.
     public var type: String { id.type }
 
+    /// Whether it gives itself out as a rendition of an advisory: the exchange alone makes those.
+    public let isRendition: Bool
+
     /// Checks all that STIX 2.1 says of an object by itself.
     ///
     /// Unknown types and properties are kept.
@@ -60,5 +63,6 @@ public struct STIXObject: Sendable {
         marking = markings.compactMap(TLP.marking).max()
         addressees = try check.addressees()
         subjectFaults = check.subjectFaults()
+        isRendition = value["extensions"]?[AdvisoryExtension.id]?["rendition"] != nil
     }
 }

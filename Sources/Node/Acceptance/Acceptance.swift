@@ -303,11 +303,21 @@ private struct Desk {
         }
     }
 
-    /// The same, but for what would make another version of an advisory's rendition: those the exchange makes, out of
-    /// what was graded and approved.
+    /// The same, but for what would be a rendition of an advisory, or another version of one: those the exchange makes,
+    /// out of what was graded and approved.
     func withoutRenditions(_ contributions: [Contribution], of author: Reader) throws -> [Contribution] {
         try contributions.map { contribution in
-            guard case .object(let object) = contribution, let held = holdings.objects[object.id],
+            guard case .object(let object) = contribution else { return contribution }
+            if object.isRendition, holdings.objects[object.id] == nil {
+                return .invalid(
+                    id: object.id.text,
+                    version: object.version?.text,
+                    reason:
+                        "extensions.\(AdvisoryExtension.id).rendition: is for the exchange to say; leave the extension "
+                        + "out, or draft an advisory (/v1/advisories)"
+                )
+            }
+            guard let held = holdings.objects[object.id],
                 try AdvisoryRows.advisory(ofObject: object.id, transaction.connection) != nil
             else { return contribution }
             let isThere = held.versions.contains { version in

@@ -31,21 +31,30 @@ struct Gains {
             let old = oldReader(of: principal)
             for (id, labels) in gained.sorted(by: { $0.key < $1.key }) {
                 guard let pool = after.pools[id], pool.kind.isRecallable else { continue }
-                let given = try ReceiptRows.versions(
-                    givenTo: principal.number,
-                    of: pool.number,
-                    transaction.connection
-                )
+                let receipts = try ReceiptRows.receipts(of: principal.number, for: pool.number, transaction.connection)
                 let didRead = old.map { PoolRights(pool, $0, at: transaction.now).reads } ?? false
-                guard didRead || !given.isEmpty else { continue }
+                guard didRead || !receipts.isEmpty else { continue }
                 try transaction.give(
                     versionsOf: labels.map(\.number),
-                    except: given,
+                    except: Self.givenEverywhere(receipts),
                     to: principal,
                     in: pool
                 )
             }
         }
+    }
+
+    /// The versions that a principal was given by each way and for each purpose that it reads by.
+    ///
+    /// Pollers that differ in these have cursors of their own, and what one got another may have gone past.
+    private static func givenEverywhere(_ receipts: [Receipt]) -> Set<Tick> {
+        struct Way: Hashable {
+            let channel: Receipt.Channel
+            let purpose: Purpose
+        }
+        let ways = Dictionary(grouping: receipts) { Way(channel: $0.channel, purpose: $0.purpose) }
+            .values.map { Set($0.flatMap(\.versions)) }
+        return ways.dropFirst().reduce(ways.first ?? []) { $0.intersection($1) }
     }
 
     /// The labels that a principal may see after the change for one of its purposes, and might not for that before.

@@ -62,7 +62,7 @@ public struct AdvisoryDesk: Sendable {
     ) async throws(AdvisoryFault) -> Advisory {
         let id = ID<Advisory>(surroundings.uuid())
         return try await write { [self] transaction in
-            let (directory, author) = try present(session, transaction)
+            let (directory, author) = try live.acting(session, in: transaction)
             if let number = try transaction.made(by: call) {
                 guard let known = try AdvisoryRows.advisory(numbered: number, transaction.connection),
                     AccessPolicy.shows(known.advisory, to: author, at: transaction.now)
@@ -115,7 +115,7 @@ public struct AdvisoryDesk: Sendable {
         seen: [String]? = nil
     ) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
-            let (directory, actor) = try present(session, transaction)
+            let (directory, actor) = try live.acting(session, evenSuspended: step.takesBack, in: transaction)
             var row = try name.row(ownedBy: actor, at: transaction.now, transaction.connection)
             guard let pool = directory.pool(numbered: row.pool) else { throw AdvisoryFault.absent }
             try row.advisory.check(isOneOf: seen)
@@ -195,12 +195,14 @@ public struct AdvisoryDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
-            let (directory, reader) = try present(session, transaction)
+            let (directory, reader) = try live.acting(session, in: transaction)
             guard let row = try name.row(knownTo: reader, at: transaction.now, transaction.connection) else {
                 throw AdvisoryFault.absent
             }
             let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
-            guard name.members(among: holders).contains(reader.member.id) else { throw AdvisoryFault.absent }
+            guard name.members(among: holders).contains(reader.member.id),
+                press.shows(row, toHolder: reader.member.id, holders, directory, at: transaction.now)
+            else { throw AdvisoryFault.absent }
             guard try transaction.made(by: call) == nil else { return }
             try row.advisory.check(isOneOf: seen)
             if case .restricted(_, let since) = row.advisory.stage {
@@ -235,7 +237,7 @@ public struct AdvisoryDesk: Sendable {
         seen: [String]? = nil
     ) async throws(AdvisoryFault) -> Advisory {
         try await write { [self] transaction in
-            let (directory, actor) = try present(session, transaction)
+            let (directory, actor) = try live.acting(session, in: transaction)
             let row = try name.row(ownedBy: actor, at: transaction.now, transaction.connection)
             try row.advisory.check(isOneOf: seen)
             return try change(row, by: actor, transaction, directory) { advisory, now throws(LifecycleRefusal) in
@@ -295,11 +297,6 @@ public struct AdvisoryDesk: Sendable {
 
     // MARK: Parts
 
-    func present(_ session: Session, _ transaction: Transaction) throws -> (Directory, Reader) {
-        guard let present = try live.present(session, in: transaction) else { throw AdvisoryFault.ended }
-        return present
-    }
-
     /// Whether an advisory on these terms may be brought to a pool.
     private static func check(
         _ terms: AdvisoryTerms,
@@ -329,6 +326,12 @@ public struct AdvisoryDesk: Sendable {
                 field: "terms.marking",
                 rule: "\(marking.label) is stricter than \(pool.name) takes; "
                     + "mark it \(pool.terms.ceiling.label) or below, or use another pool"
+            )
+        }
+        for member in terms.affected?.members.sorted() ?? [] where directory.members[member] == nil {
+            throw .invalid(
+                field: "terms.affected.members",
+                rule: "\(member.text) is no member here; use the id that `caveat admin member show` gives"
             )
         }
         for addressee in terms.addressees where directory.member(identifiedBy: addressee) == nil {

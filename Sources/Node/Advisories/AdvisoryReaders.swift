@@ -48,9 +48,10 @@ extension AdvisoryDesk {
         }
     }
 
-    /// What the policy says of each rendition of an advisory to one reader, for those that may look at its receipts.
+    /// What the policy says of each rendition of a published advisory to one reader, for the originator's auditors.
     ///
-    /// Of one that was not published it is what would be said; of a recalled or erased one there is the stub alone.
+    /// It tells of the reader, too: its links, its standing. So whoever writes advisories is not to find that out by
+    /// drafting them. Of a recalled or erased one there is the stub alone.
     public func decisions(
         on name: AdvisoryName,
         to member: String,
@@ -58,10 +59,15 @@ extension AdvisoryDesk {
         for purpose: Purpose?,
         asked session: Session
     ) async throws -> [(rendition: Rendition, decision: Decision)] {
-        try checkOversight(session)
+        guard session.principal.roles.contains(.auditor) else {
+            throw AdvisoryFault.forbidden("this needs the role auditor: it tells of others what they need not tell")
+        }
         let now = surroundings.clock()
         let row = try await database.read { try name.row(ownedBy: session.reader, at: now, $0) }
         let advisory = row.advisory
+        guard advisory.release != nil else {
+            throw AdvisoryFault.forbidden("an advisory is explained once it was published")
+        }
         let directory = live.directory
         guard let member = Name(member).flatMap({ directory.member(named: $0) }) else {
             throw AdvisoryFault.invalid(
@@ -113,7 +119,7 @@ extension AdvisoryDesk {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Consent {
         try await write { [self] transaction in
-            let (directory, giver) = try present(session, transaction)
+            let (directory, giver) = try live.acting(session, in: transaction)
             guard let row = try name.row(for: giver.member, transaction.connection),
                 let consenting = try Self.consenting(
                     giver,

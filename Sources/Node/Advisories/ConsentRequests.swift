@@ -32,12 +32,8 @@ extension AdvisoryDesk {
             )
         }
         return try await write { [self] transaction in
-            let (directory, reader) = try present(session, transaction)
-            guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
-                row.advisory.member != reader.member.id,
-                try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
-                    .contains(reader.member.id)
-            else { throw AdvisoryFault.absent }
+            let (directory, reader) = try live.acting(session, in: transaction)
+            let row = try press.held(report, by: reader, directory, transaction).row
             if row.advisory.state.isFinal {
                 throw AdvisoryFault.invalid(
                     field: "report",
@@ -63,6 +59,7 @@ extension AdvisoryDesk {
         before number: Int64,
         upTo count: Int
     ) async throws -> [ConsentRequest] {
+        try session.reader.checkBusiness(evenSuspended: false)
         let (directory, member) = (live.directory, session.member)
         return try await database.read { connection in
             try ConsentRows.requests(by: member.number, before: number, upTo: count, connection).map { row in
@@ -108,7 +105,7 @@ extension AdvisoryDesk {
         seen: [String]? = nil
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
-            let (directory, giver) = try present(session, transaction)
+            let (directory, giver) = try live.acting(session, evenSuspended: true, in: transaction)
             guard let row = try name.row(for: giver.member, transaction.connection),
                 try Self.consenting(giver, to: row, directory, at: transaction.now, transaction.connection)
                     == .originators

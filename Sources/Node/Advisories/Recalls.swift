@@ -53,6 +53,7 @@ extension AdvisoryDesk {
         after place: RecallPlace? = nil,
         upTo count: Int
     ) async throws -> [Recall] {
+        try session.reader.checkBusiness(evenSuspended: true)
         let directory = live.directory
         let member = session.member
         return try await database.read { connection in
@@ -86,6 +87,7 @@ extension AdvisoryDesk {
         after number: Int64,
         upTo count: Int
     ) async throws -> [(number: Int64, decision: String)] {
+        try session.reader.checkBusiness(evenSuspended: true)
         let directory = live.directory
         let member = session.member
         return try await database.read { connection in
@@ -109,7 +111,7 @@ extension AdvisoryDesk {
             throw .invalid(field: "note", rule: "must have at most \(Self.textBytesMax) bytes")
         }
         try await write { [self] transaction in
-            let (directory, reader) = try present(session, transaction)
+            let (directory, reader) = try live.acting(session, evenSuspended: true, in: transaction)
             guard
                 try transaction.acknowledge(
                     objects: [report],
@@ -136,7 +138,7 @@ extension AdvisoryDesk {
             )
         }
         try await write { [self] transaction in
-            let (directory, reader) = try present(session, transaction)
+            let (directory, reader) = try live.acting(session, evenSuspended: true, in: transaction)
             guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
                 try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
                     .contains(reader.member.id)

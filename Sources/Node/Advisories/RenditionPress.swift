@@ -180,6 +180,39 @@ struct RenditionPress: Sendable {
         }
     }
 
+    /// What a member was given of another's advisory, by an object of it; absent where it was given none, or is shown
+    /// nothing of that any more.
+    func held(
+        _ report: STIXID,
+        by reader: Reader,
+        _ directory: Directory,
+        _ transaction: Transaction
+    ) throws -> (row: AdvisoryRow, holders: Holders) {
+        guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
+            row.advisory.member != reader.member.id
+        else { throw AdvisoryFault.absent }
+        let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
+        guard holders.members(ofObject: report).contains(reader.member.id),
+            shows(row, toHolder: reader.member.id, holders, directory, at: transaction.now)
+        else { throw AdvisoryFault.absent }
+        return (row, holders)
+    }
+
+    /// Whether a member is shown anything of what it was given of an advisory, or would be where the advisory has ended
+    /// since: one that lost sight of it is not to find out what becomes of it.
+    func shows(
+        _ row: AdvisoryRow,
+        toHolder member: ID<Member>,
+        _ holders: Holders,
+        _ directory: Directory,
+        at now: Timestamp
+    ) -> Bool {
+        guard let shows = Job(row, directory)?.shows(at: now, directory) else { return false }
+        return holders.given.contains { given in
+            given.principal.member == member && given.renditions.contains { shows(given, $0) }
+        }
+    }
+
     /// Takes every rendition out of the pool.
     func takeBack(of row: AdvisoryRow, _ transaction: Transaction, _ directory: Directory) throws {
         guard let job = Job(row, directory) else { return }

@@ -37,6 +37,7 @@ struct Sighted: Sendable {
         }
         while decided < labels.count {
             let label = labels[decided]
+            holds.cut(at: label.label.changes(after: now))
             if AccessPolicy.decide(reader, label.label, at: now).isPermitted {
                 permitted[label.label.pool, default: PermittedLabels()].insert(decided, label.number, spans[decided])
             }

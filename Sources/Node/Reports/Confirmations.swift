@@ -56,13 +56,8 @@ extension ReportDesk {
         while true {
             let looked = try await provenance(of: report, observation, for: session)
             let feedback = try await write(session) { [press] transaction, directory, speaker -> Feedback? in
-                guard var row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
-                    let originator = directory.members[row.advisory.member]
-                else { throw AdvisoryFault.absent }
-                let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
-                guard row.advisory.member != speaker.member.id,
-                    holders.members(ofObject: report).contains(speaker.member.id)
-                else { throw AdvisoryFault.absent }
+                var (row, holders) = try press.held(report, by: speaker, directory, transaction)
+                guard let originator = directory.members[row.advisory.member] else { throw AdvisoryFault.absent }
                 if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
                 let held = try DossierRows.observation(observation, of: speaker.member, transaction.connection)
                 guard let held, held.digest == digest else { throw Self.otherObservation }

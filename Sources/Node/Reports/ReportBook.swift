@@ -15,8 +15,8 @@ struct ReportBook {
         stated: Timestamp? = nil,
         to receiver: Member
     ) throws -> DossierRow<Report> {
-        guard receiver.standing == .active, actor.member.standing == .active else {
-            throw AdvisoryFault.forbidden("a suspended member neither reports nor is reported to")
+        guard receiver.standing == .active else {
+            throw AdvisoryFault.forbidden("\(receiver.name) is suspended: nobody reports to it until it is resumed")
         }
         try checkGateway(content, to: receiver)
         let report = try ReportDesk.allowed { () throws(ReportFault) in

@@ -72,6 +72,7 @@ public struct ReportDesk: Sendable {
 
     /// A report that the caller's member is a party to.
     public func report(_ id: ID<Report>, for session: Session) async throws -> Report {
+        try session.reader.checkBusiness(evenSuspended: false)
         let row = try await database.read {
             try DossierRows.dossier(id.text, of: session.member.number, Report.self, $0)
         }
@@ -98,9 +99,6 @@ public struct ReportDesk: Sendable {
         let id = ID<InformationRequest>(surroundings.uuid())
         return try await write(session) { transaction, directory, author in
             if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
-            guard author.member.standing == .active else {
-                throw AdvisoryFault.forbidden("a suspended member asks nothing")
-            }
             let others: [Member]
             if let pool = directory.pool(addressed: name), PoolRights(pool, author, at: transaction.now).reads {
                 others = directory.members.values.filter { pool.isRead(by: $0) }.sorted { $0.number < $1.number }
@@ -183,6 +181,7 @@ public struct ReportDesk: Sendable {
 
     /// A request that the caller's member made or was asked.
     public func request(_ id: ID<InformationRequest>, for session: Session) async throws -> InformationRequest {
+        try session.reader.checkBusiness(evenSuspended: false)
         let row = try await database.read {
             try DossierRows.dossier(id.text, of: session.member.number, InformationRequest.self, $0)
         }
@@ -197,7 +196,8 @@ public struct ReportDesk: Sendable {
         before number: Int64,
         upTo count: Int
     ) async throws -> [DossierRow<Content>] {
-        try await database.read {
+        try session.reader.checkBusiness(evenSuspended: false)
+        return try await database.read {
             try DossierRows.dossiers(of: session.member.number, before: number, upTo: count, Content.self, $0)
         }
     }
@@ -213,15 +213,27 @@ public struct ReportDesk: Sendable {
         by session: Session,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Feedback {
-        try await write(session) { transaction, directory, speaker in
-            guard let row = try AdvisoryName.report(report).row(for: speaker.member, transaction.connection),
-                row.advisory.member != speaker.member.id,
-                try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
-                    .contains(speaker.member.id)
-            else { throw AdvisoryFault.absent }
+        try await write(session) { [press] transaction, directory, speaker in
+            let row = try press.held(report, by: speaker, directory, transaction).row
             if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
             let feedback = try Self.allowed { () throws(ReportFault) in
-                try Feedback(outcome, seized: seized, note: note, by: speaker.member, at: transaction.now)
+                try Feedback(
+                    outcome,
+                    seized: seized,
+                    note: note,
+                    by: ActingPrincipal(speaker),
+                    of: speaker.member,
+                    at: transaction.now
+                )
+            }
+            let said = try DossierRows.feedback(
+                on: row.number,
+                since: row.advisory.release.map { Tick(at: $0.last) } ?? .zero,
+                byGroup: speaker.member.group,
+                transaction.connection
+            )
+            guard !said.contains(where: { $0.outcome == outcome }) else {
+                throw AdvisoryFault.conflict(.said(outcome))
             }
             let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
             try transaction.keep(call, made: number)
@@ -238,6 +250,7 @@ public struct ReportDesk: Sendable {
         after number: Int64 = 0,
         upTo count: Int
     ) async throws -> [(number: Int64, said: Feedback)] {
+        try session.reader.checkBusiness(evenSuspended: false)
         let directory = live.directory
         let now = surroundings.clock()
         return try await database.read { connection in
@@ -295,9 +308,7 @@ public struct ReportDesk: Sendable {
     ) async throws(AdvisoryFault) -> Output {
         do {
             return try await commits.write { [live] transaction in
-                guard let (directory, reader) = try live.present(session, in: transaction) else {
-                    throw AdvisoryFault.ended
-                }
+                let (directory, reader) = try live.acting(session, in: transaction)
                 return try body(transaction, directory, reader)
             }
         } catch {

@@ -101,9 +101,6 @@ public struct TaskForceDesk: Sendable {
                 throw AdvisoryFault.forbidden("only the lead of a task force releases what was before")
             }
             try Self.checkRole(lead)
-            guard lead.member.standing == .active else {
-                throw AdvisoryFault.forbidden("a suspended member releases nothing")
-            }
             guard let joiner = Name(member).flatMap({ directory.member(named: $0) }),
                 var enrolment = pool.enrolled[joiner.id], enrolment.takesPart
             else { throw AdvisoryFault.invalid(field: "member", rule: "takes no part in the task force") }
@@ -129,7 +126,7 @@ public struct TaskForceDesk: Sendable {
         to name: String,
         by session: Session
     ) async throws(AdvisoryFault) {
-        try await write(session) { transaction, directory, owner in
+        try await write(session, evenSuspended: true) { transaction, directory, owner in
             let connection = transaction.connection
             let (pool, _, _) = try Self.known(name, directory, owner, at: transaction.now, connection)
             try Self.checkRole(owner)
@@ -144,6 +141,7 @@ public struct TaskForceDesk: Sendable {
     /// The objects of the caller's member that were returned or kept when their task forces were closed, after a tick,
     /// ascending; at most `TaskForceRows.keptMax`, and whether there are more.
     public func kept(for session: Session, after tick: Tick) async throws -> (objects: [KeptObject], more: Bool) {
+        try session.reader.checkBusiness(evenSuspended: true)
         let countMax = TaskForceRows.keptMax
         let ours = RenditionPress.definitionIDs.sorted()
         let found = try await database.read { connection in
@@ -160,7 +158,7 @@ public struct TaskForceDesk: Sendable {
 
     /// Forgets what was returned of an object, since its owner has it.
     public func received(_ object: STIXID, by session: Session) async throws(AdvisoryFault) {
-        try await write(session) { transaction, _, owner in
+        try await write(session, evenSuspended: true) { transaction, _, owner in
             try Self.checkRole(owner)
             guard try transaction.forgetReturned(object, of: owner.member, by: owner.principal) else {
                 throw AdvisoryFault.absent
@@ -222,12 +220,11 @@ public struct TaskForceDesk: Sendable {
 
     private func write<Output: Sendable>(
         _ session: Session,
+        evenSuspended: Bool = false,
         _ body: @escaping @Sendable (Transaction, Directory, Reader) throws -> Output
     ) async throws(AdvisoryFault) -> Output {
         try await write { [live] transaction in
-            guard let (directory, reader) = try live.present(session, in: transaction) else {
-                throw AdvisoryFault.ended
-            }
+            let (directory, reader) = try live.acting(session, evenSuspended: evenSuspended, in: transaction)
             return try body(transaction, directory, reader)
         }
     }

@@ -48,7 +48,7 @@ struct AdvisoryFile: Codable, Sendable {
             throw AdvisoryFileFault.content(ContentFault("content.\(error.field)", error.rule)).told(of: path)
         }
         do throws(ContentFault) {
-            try terms.check(as: kind)
+            try terms.check(as: kind, of: content)
         } catch {
             throw AdvisoryFileFault.content(ContentFault("terms.\(error.field)", error.rule)).told(of: path)
         }

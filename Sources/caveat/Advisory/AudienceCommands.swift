@@ -62,7 +62,8 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Show which renditions of an advisory a member may have, and by which row of the policy.",
         discussion: """
-            The rows are those of docs/ACCESS.md. Readers are never told why.
+            For the originator's auditors, of what was published. The rows are those of docs/ACCESS.md. Readers are
+            never told why.
 
             Examples:
               caveat explain CVT-2026-00417 --as north-oil

@@ -69,18 +69,22 @@ struct ExchangeOptions: ParsableArguments {
 
 /// The advisory that a command is about.
 struct AdvisoryTarget: ParsableArguments {
-    @Argument(help: "The advisory's id, or its reference such as CVT-2026-00417.")
+    @Argument(help: "The advisory's id, its reference such as CVT-2026-00417, or the STIX id of a report of it.")
     var id: String
 
-    func validate() throws {
-        guard AdvisoryReference(id) != nil || ID<Advisory>(parsing: id) != nil else {
-            throw ValidationError(
-                "\(id.printable) is no advisory: give an id or a reference such as CVT-2026-00417, as "
-                    + "caveat advisory list prints them"
-            )
-        }
-    }
+    func validate() throws { try checkAdvisory(id) }
 
     /// Where it is below `/v1/`.
     var path: String { "advisories/\(id.percentEncoded)" }
+}
+
+/// Refuses what names no advisory.
+func checkAdvisory(_ text: String) throws {
+    let isReport = (try? STIXID(parsing: text))?.type == "report"  // Any other text is none.
+    guard isReport || AdvisoryReference(text) != nil || ID<Advisory>(parsing: text) != nil else {
+        throw ValidationError(
+            "\(text.printable) is no advisory: give an id, a reference such as CVT-2026-00417, as "
+                + "caveat advisory list prints them, or the STIX id of a report that you were given"
+        )
+    }
 }

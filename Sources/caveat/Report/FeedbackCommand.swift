@@ -40,11 +40,7 @@ struct FeedbackCommand: AsyncParsableCommand {
         guard report == nil, note == nil, try seizure.seized == nil else {
             throw ValidationError("--of lists what was said: give it alone, or a REPORT and a CODE without it")
         }
-        guard AdvisoryReference(advisory) != nil || ID<Advisory>(parsing: advisory) != nil else {
-            throw ValidationError(
-                "\(advisory.printable) is no advisory: give an id or a reference such as CVT-2026-00417"
-            )
-        }
+        try checkAdvisory(advisory)
     }
 
     func run() async throws {

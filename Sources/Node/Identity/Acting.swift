@@ -1,0 +1,42 @@
+import Exchange
+import Store
+
+extension LiveState {
+    /// Everybody, and the caller, as a transaction sees them, where the caller may act at all.
+    /// - Parameter evenSuspended: whether a member may that is suspended: to take back, to acknowledge, to settle what
+    ///   is its own.
+    func acting(
+        _ session: Session,
+        evenSuspended: Bool = false,
+        in transaction: Transaction
+    ) throws -> (Directory, Reader) {
+        guard let (directory, reader) = try present(session, in: transaction) else { throw AdvisoryFault.ended }
+        try reader.checkBusiness(evenSuspended: evenSuspended)
+        return (directory, reader)
+    }
+}
+
+extension Reader {
+    /// Refuses who has no part in what members tell one another, before anything is looked up.
+    /// - Parameter evenSuspended: whether this is for a suspended member, too.
+    func checkBusiness(evenSuspended: Bool) throws(AdvisoryFault) {
+        guard AccessPolicy.isBusiness(of: principal) else {
+            throw .forbidden("this is the members' business: the role operator alone has no part in it")
+        }
+        guard evenSuspended || member.standing == .active else {
+            throw .forbidden(
+                "\(member.name) is suspended: until it is resumed it may take back what it said, and acknowledge recalls"
+            )
+        }
+    }
+}
+
+extension AdvisoryDesk.Step {
+    /// Whether it only takes back what was said: a suspended member may do that.
+    var takesBack: Bool {
+        switch self {
+        case .action(.withdraw), .action(.recall), .action(.erase): true
+        case .action, .publish: false
+        }
+    }
+}
