@@ -233,7 +233,9 @@ public struct ExchangeServer: Sendable {
         switch fault {
         case .ended: .unauthorized(profile.title)
         case .absent: .absent
+        case .noSuch(let field, let rule): HTTPFault(.notFound, "Not found", "\(field): \(rule)", field: field)
         case .forbidden(let reason): HTTPFault(.forbidden, "Not permitted", reason)
+        case .notNow(let reason): HTTPFault(.conflict, "Not allowed now", reason)
         case .invalid(let field, let rule):
             HTTPFault(.unprocessableEntity, "Not acceptable", "\(field): \(rule)", field: field)
         case .refused(.content(let fault)):

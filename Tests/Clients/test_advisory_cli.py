@@ -125,6 +125,9 @@ def test_from_draft_to_acknowledged_recall(desk):
     assert full["decision"] != "permitted" and full["row"] == 9
     table = cli("explain", reference, "--as", "north-oil", "--purpose", "P07", member="chief").stdout
     assert "full" in table and "denied" in table and "purpose" in table
+    for words, field in ((("nobody",), "member: no member has this name"), (("north-oil", "--principal", "no-one"), "principal: north-oil has no")):
+        refused = desk.refused("chief", "explain", reference, "--as", *words)
+        assert "(404)" in refused and field in refused
     receipts = desk.run("chief", "who-saw", reference)["receipts"]
     given = {receipt["member"]: receipt for receipt in receipts}
     assert "full" in given["north-oil"]["renditions"] and given["north-oil"]["purpose"] == "P02"

@@ -188,16 +188,26 @@ def pages(party, path, name):
     return found
 
 
+CODES = ["OM-RPT", "OM-NON", "OM-REV", "OM-FPM", "OM-CTL", "OM-DEC", "OM-RET", "OM-USE"]
+
+
 def test_feedback_comes_in_pages_that_tell_nothing_of_what_is_sealed(scene):
-    """A report to the unit is the bank's own: customs' pages are as full without it."""
-    def said(number):
-        sealed = number % 3 == 0
-        return {"report": scene.report, "outcome": "OM-RPT" if sealed else "OM-REV", "note": f"{number}"}
+    """A report to the unit is the bank's own: customs' pages are as full without it. Each version is spoken of anew."""
+    def say(number, status):
+        body = {"report": scene.report, "outcome": CODES[number % len(CODES)], "note": f"{number}"}
+        scene.bank.call("POST", "feedback", body, status)
 
     for number in range(160):
-        scene.bank.call("POST", "feedback", said(number), 201)
+        if number and number % len(CODES) == 0:
+            say(number, 409)  # Said of this version already.
+            change = {"content": content(), "terms": {}, "what": "A date", "why": "It was wrong."}
+            scene.customs.call("POST", f"{scene.advisory}/amend", change)
+            graded = scene.customs.call("POST", f"{scene.advisory}/grade", {"grade": "B3"})
+            scene.legal.call("POST", f"{scene.advisory}/approve", {"digest": graded["amendment"]["digest"]})
+            scene.customs.call("POST", f"{scene.advisory}/publish-amendment")
+        say(number, 201)
     path = f"feedback?advisory={scene.made['id']}"
-    for party, shown in ((scene.bank, range(160)), (scene.customs, [number for number in range(160) if number % 3])):
+    for party, shown in ((scene.bank, range(160)), (scene.customs, [number for number in range(160) if number % len(CODES)])):
         found = pages(party, path, "feedback")
         assert [len(page) for page in found] == [100, len(shown) - 100]
         assert [one["note"] for page in found for one in page] == [str(number) for number in shown]
@@ -215,7 +225,9 @@ def test_a_recall_has_the_first_decisions_and_the_listing_has_all(scene):
     scene.forwarder.call("GET", f"reliances?report={scene.report}", status=404)
 
 
-@pytest.mark.parametrize("path", ["recalls?after=x", "recalls?after=owed.x", "pending?after=1", "reliances?report=x", "reliances", "feedback"])
+@pytest.mark.parametrize("path", [
+    "recalls?after=x", "recalls?after=owed.x", "recalls?after=owed.report--7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11", "pending?after=1", "reliances?report=x", "reliances", "feedback",
+])
 def test_a_listing_refuses_what_is_no_place_in_it(scene, path):
     assert ask(scene.bank, "GET", path).status_code == 400
     after = f"feedback?advisory={scene.made['id']}&after=-1"

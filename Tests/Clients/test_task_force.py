@@ -106,7 +106,10 @@ def test_task_force(force):
     customs.call("POST", f"task-forces/{POOL}/choose", {"disposal": "keep", "contribution": fourth["id"]}, 204)
     bank.call("POST", f"task-forces/{POOL}/choose", {"disposal": "destroy", "contribution": mine[0]["id"]}, 204)
     bank.call("POST", f"task-forces/{POOL}/choose", {"disposal": "keep", "contribution": mine[1]["id"]}, 204)
-    carrier.call("POST", f"task-forces/{POOL}/choose", {"disposal": "keep", "contribution": mine[1]["id"]}, 422)
+    carrier.call("POST", f"task-forces/{POOL}/choose", {"disposal": "keep", "contribution": mine[1]["id"]}, 404)
+    assert "contribution: is none of yours" in world.cli(
+        "task-force", "choose", POOL, "keep", "--of", mine[1]["id"], member="carrier-1", check=False).stderr
+    assert customs.call("POST", f"task-forces/{POOL}/release", {"member": "nobody", "history": True}, 404)["field"] == "member"
     held = json.loads(world.cli("task-force", "show", POOL, "--json", member="bank-1").stdout)["choices"]
     assert {one["contribution"]: one["disposal"] for one in held} == {mine[0]["id"]: "destroy", mine[1]["id"]: "keep"}
 

@@ -83,12 +83,12 @@ struct AdvisoryContentTests {
 
     @Test("keeps its limits")
     func limits() throws {
-        let long = String(repeating: "x", count: AdvisoryContent.textBytesMax + 1)
-        #expect(throws: ContentFault("tearline", .long(bytesMax: AdvisoryContent.textBytesMax))) {
+        let long = String(repeating: "x", count: AdvisoryContent.textCharactersMax + 1)
+        #expect(throws: ContentFault("tearline", .long(charactersMax: AdvisoryContent.textCharactersMax))) {
             try AdvisorySamples.content(tearline: long)
         }
-        #expect(throws: ContentFault("title", .long(bytesMax: AdvisoryContent.titleBytesMax))) {
-            try AdvisorySamples.content(String(repeating: "x", count: AdvisoryContent.titleBytesMax + 1))
+        #expect(throws: ContentFault("title", .long(charactersMax: AdvisoryContent.titleCharactersMax))) {
+            try AdvisorySamples.content(String(repeating: "x", count: AdvisoryContent.titleCharactersMax + 1))
         }
         let many = try (0...AdvisoryContent.subjectsMax).map { try AdvisorySamples.person("s\($0)") }
         #expect(throws: ContentFault("subjects", .many(countMax: AdvisoryContent.subjectsMax))) {
@@ -98,14 +98,29 @@ struct AdvisoryContentTests {
         #expect(throws: ContentFault("properties.name", .many(countMax: Subject.valuesMax))) {
             try Subject(.person, key: "s", properties: ["name": values])
         }
-        let value = String(repeating: "x", count: Subject.valueBytesMax + 1)
-        #expect(throws: ContentFault("properties.name[0]", .long(bytesMax: Subject.valueBytesMax))) {
+        let value = String(repeating: "x", count: Subject.valueCharactersMax + 1)
+        #expect(throws: ContentFault("properties.name[0]", .long(charactersMax: Subject.valueCharactersMax))) {
             try Subject(.person, key: "s", properties: ["name": [value]])
         }
         let names = Dictionary(uniqueKeysWithValues: (0...Subject.propertiesMax).map { ("p\($0)", ["x"]) })
         #expect(throws: ContentFault("properties", .many(countMax: Subject.propertiesMax))) {
             try Subject(.person, key: "s", properties: names)
         }
+    }
+
+    @Test(
+        "counts code points, and takes what has one that is seen for no blank",
+        arguments: ["x", "ж", "𒀀", "e\u{301}"]
+    )
+    func characters(letter: String) throws {
+        let count = AdvisoryContent.titleCharactersMax / letter.unicodeScalars.count
+        let title = String(repeating: letter, count: count)
+        #expect(try AdvisorySamples.content(title).title == title)
+        #expect(throws: ContentFault("title", .long(charactersMax: AdvisoryContent.titleCharactersMax))) {
+            try AdvisorySamples.content(title + letter)
+        }
+        #expect(throws: ContentFault("title", .empty)) { try AdvisorySamples.content("\u{2003} ") }
+        #expect(try AdvisorySamples.content(" \u{301}").title == " \u{301}")
     }
 
     @Test("has the properties of its schema in FollowTheMoney and of those that it extends, and no other")

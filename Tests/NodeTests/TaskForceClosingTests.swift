@@ -211,7 +211,7 @@ struct TaskForceClosingTests {
             let fault = await #expect(throws: AdvisoryFault.self) {
                 try await world.node.forces.choose(.destroy, for: contribution, to: "warnings", by: clerk)
             }
-            guard case .invalid(field: "contribution", _) = fault else {
+            guard case .noSuch(field: "contribution", _) = fault else {
                 Issue.record("\(contribution) is told apart: \(String(describing: fault))")
                 continue
             }
@@ -220,7 +220,7 @@ struct TaskForceClosingTests {
             let fault = await #expect(throws: AdvisoryFault.self) {
                 try await world.node.forces.release(.advisory(name), of: "warnings", to: "bank", by: clerk)
             }
-            guard case .invalid(field: "advisory", _) = fault else {
+            guard case .noSuch(field: "advisory", _) = fault else {
                 Issue.record("\(name) is told apart")
                 continue
             }

@@ -108,8 +108,8 @@ struct TaskForceTests {
             } catch { return error as? AdvisoryFault }
         }
         guard case .forbidden = try await fault(past, "carrier", "bank"),
-            case .invalid("member", _) = try await fault(past, "nobody", "customs"),
-            case .invalid("advisory", _) = try await fault(.advisory(.id(ID(Samples.uuid(7)))), "carrier", "customs")
+            case .noSuch("member", _) = try await fault(past, "nobody", "customs"),
+            case .noSuch("advisory", _) = try await fault(.advisory(.id(ID(Samples.uuid(7)))), "carrier", "customs")
         else {
             Issue.record("another refusal")
             return

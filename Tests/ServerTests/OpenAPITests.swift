@@ -84,6 +84,10 @@ struct OpenAPITests {
             ("SubjectRole", SubjectRole.allCases.map(\.rawValue)),
             ("DataSubject", DataSubject.allCases.map(\.rawValue)), ("Outcome", Outcome.allCases.map(\.rawValue)),
             ("AuthorityOutcome", Outcome.allCases.filter { $0.speaker == .authority }.map(\.rawValue)),
+            (
+                "AuthorityOutcomeUnseized",
+                Outcome.allCases.filter { $0.speaker == .authority && $0 != .seizure }.map(\.rawValue)
+            ),
             ("MemberOutcome", Outcome.allCases.filter { $0.speaker == .member }.map(\.rawValue)),
             ("ReportRefusal", Report.ReportRefusal.allCases.map(\.rawValue)),
             ("Disposal", Disposal.allCases.map(\.rawValue)),

@@ -36,6 +36,7 @@ struct AdvisoryArgumentTests {
             ["advisory", "recall", reference, "--reason", "mistaken-identity"],
             ["advisory", "erase", reference, "--reason", "retention"],
             ["advisory", "dispute", reference, "--reason", "wrong"],
+            ["advisory", "dispute", report, "--reason", "wrong"],
             ["advisory", "settle", reference],
             [
                 "advisory", "consent", reference, "--to", "a", "--purpose", "P08", "--rendition", "tearline",

@@ -2,10 +2,10 @@
 ///
 /// Holding one is proof that it was checked.
 public struct AdvisoryContent: Hashable, Sendable, Codable {
-    /// Bytes of the title.
-    public static let titleBytesMax = 256
-    /// Bytes of the facts, of the assessment, and of the tearline, each.
-    public static let textBytesMax = 32_768
+    /// Characters of the title, as code points.
+    public static let titleCharactersMax = 256
+    /// Characters, as code points, of the facts, of the assessment, and of the tearline, each.
+    public static let textCharactersMax = 32_768
     /// Categories of one advisory.
     public static let categoriesMax = 16
     /// Subjects of one advisory.
@@ -51,13 +51,13 @@ public struct AdvisoryContent: Hashable, Sendable, Codable {
         tearline: String? = nil,
         action: ActionCode
     ) throws(ContentFault) {
-        try ContentRule.text(title, "title", bytesMax: Self.titleBytesMax)
+        try ContentRule.text(title, "title", charactersMax: Self.titleCharactersMax)
         guard !title.contains(where: \.isNewline) else {
             throw ContentFault("title", .form("must be one line; join its lines"))
         }
-        try ContentRule.text(facts, "facts", bytesMax: Self.textBytesMax)
-        if let assessment { try ContentRule.text(assessment, "assessment", bytesMax: Self.textBytesMax) }
-        if let tearline { try ContentRule.text(tearline, "tearline", bytesMax: Self.textBytesMax) }
+        try ContentRule.text(facts, "facts", charactersMax: Self.textCharactersMax)
+        if let assessment { try ContentRule.text(assessment, "assessment", charactersMax: Self.textCharactersMax) }
+        if let tearline { try ContentRule.text(tearline, "tearline", charactersMax: Self.textCharactersMax) }
         guard !categories.isEmpty else { throw ContentFault("categories", .empty) }
         guard categories.count <= Self.categoriesMax else {
             throw ContentFault("categories", .many(countMax: Self.categoriesMax))

@@ -1,7 +1,7 @@
 /// What may follow what.
 extension Advisory {
-    /// Bytes of the value that a grade was converted from.
-    static let gradeOriginalBytesMax = 64
+    /// Characters, as code points, of the value that a grade was converted from.
+    static let gradeOriginalCharactersMax = 64
 
     /// The advisory after one action of its originator; what time alone changed until `now` comes first.
     /// - Parameter reviewDays: how long one that names a person may stand without review, by its pool's terms.
@@ -219,8 +219,8 @@ extension Advisory {
 
     private static func note(_ what: String, _ why: String) throws(LifecycleRefusal) -> ChangeNote {
         do throws(ContentFault) {
-            try ContentRule.text(what, "what", bytesMax: ChangeNote.textBytesMax)
-            try ContentRule.text(why, "why", bytesMax: ChangeNote.textBytesMax)
+            try ContentRule.text(what, "what", charactersMax: ChangeNote.textCharactersMax)
+            try ContentRule.text(why, "why", charactersMax: ChangeNote.textCharactersMax)
         } catch {
             throw .content(error)
         }
@@ -230,7 +230,7 @@ extension Advisory {
     private static func check(_ grade: Grade) throws(LifecycleRefusal) {
         guard let original = grade.original else { return }
         do throws(ContentFault) {
-            try ContentRule.text(original, "grade.original", bytesMax: gradeOriginalBytesMax)
+            try ContentRule.text(original, "grade.original", charactersMax: gradeOriginalCharactersMax)
         } catch {
             throw .content(error)
         }

@@ -40,8 +40,8 @@ public struct Approval: Hashable, Sendable, Codable {
 
 /// What an amendment changed, and why.
 public struct ChangeNote: Hashable, Sendable, Codable {
-    /// Bytes of either text.
-    public static let textBytesMax = 2_048
+    /// Characters of either text, as code points.
+    public static let textCharactersMax = 1_000
 
     /// What changed.
     public let what: String

@@ -8,8 +8,8 @@ public struct ContentFault: Error, Hashable, Sendable, CustomStringConvertible {
         case unknown(known: [String])
         /// It holds nothing.
         case empty
-        /// It is longer than so many bytes of UTF-8.
-        case long(bytesMax: Int)
+        /// It is longer than so many of Unicode's code points.
+        case long(charactersMax: Int)
         /// It lists more than so many.
         case many(countMax: Int)
         /// It says something twice.
@@ -25,7 +25,7 @@ public struct ContentFault: Error, Hashable, Sendable, CustomStringConvertible {
             case .missing: "must be there; add it"
             case .unknown(let known): "is no field here; leave it out, or use one of \(known.joined(separator: ", "))"
             case .empty: "must not be empty; fill it or leave it out"
-            case .long(let max): "may have at most \(max) bytes; shorten it"
+            case .long(let max): "may have at most \(max) characters; shorten it"
             case .many(let max): "may hold at most \(max); leave some out"
             case .twice(let what): "has \(what) twice; leave one out"
             case .form(let rule): rule
@@ -58,9 +58,14 @@ public struct ContentFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// What every text and list of an advisory has to keep.
 enum ContentRule {
     /// Refuses a text that is blank, too long, or has control characters other than tabs and line ends.
-    static func text(_ text: String, _ field: String, bytesMax: Int) throws(ContentFault) {
-        guard text.contains(where: { !$0.isWhitespace }) else { throw ContentFault(field, .empty) }
-        guard text.utf8.count <= bytesMax else { throw ContentFault(field, .long(bytesMax: bytesMax)) }
+    static func text(_ text: String, _ field: String, charactersMax: Int) throws(ContentFault) {
+        // By code points, as openapi.json counts: a mark on a space is no blank.
+        guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
+            throw ContentFault(field, .empty)
+        }
+        guard text.unicodeScalars.count <= charactersMax else {
+            throw ContentFault(field, .long(charactersMax: charactersMax))
+        }
         let isPlain = text.unicodeScalars.allSatisfy { scalar in
             scalar == "\n" || scalar == "\r" || scalar == "\t" || scalar.properties.generalCategory != .control
         }

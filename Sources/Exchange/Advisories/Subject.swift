@@ -10,8 +10,8 @@ public struct Subject: Hashable, Sendable, Codable {
     public static let propertyNameBytesMax = 64
     /// Values of one property.
     public static let valuesMax = 32
-    /// Bytes of one value.
-    public static let valueBytesMax = 2_048
+    /// Characters of one value, as code points.
+    public static let valueCharactersMax = 2_048
 
     /// Who or what kind.
     public let kind: SubjectKind

@@ -140,7 +140,7 @@ struct PropertyCheck {
         _ own: OwnProperty?,
         _ field: String
     ) throws(ContentFault) {
-        try ContentRule.text(value, field, bytesMax: Subject.valueBytesMax)
+        try ContentRule.text(value, field, charactersMax: Subject.valueCharactersMax)
         if own == .area, CommodityArea(rawValue: value) == nil {
             let areas = CommodityArea.allCases.map(\.rawValue).joined(separator: ", ")
             throw ContentFault(field, .form("must be one of \(areas)"))

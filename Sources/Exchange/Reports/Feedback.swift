@@ -1,7 +1,7 @@
 /// What a member that holds an advisory says of it to its originator.
 public struct Feedback: Hashable, Sendable, Codable {
-    /// Bytes of a note.
-    public static let noteBytesMax = 2_048
+    /// Characters of a note, as code points.
+    public static let noteCharactersMax = 2_048
 
     /// Who says it.
     public let member: ID<Member>
@@ -33,7 +33,7 @@ public struct Feedback: Hashable, Sendable, Codable {
         try Self.check(seized, outcome)
         if let note {
             do throws(ContentFault) {
-                try ContentRule.text(note, "note", bytesMax: Self.noteBytesMax)
+                try ContentRule.text(note, "note", charactersMax: Self.noteCharactersMax)
             } catch {
                 throw .content(error)
             }

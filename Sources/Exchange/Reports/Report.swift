@@ -6,8 +6,8 @@ public struct Report: Hashable, Sendable, Codable {
     public static let messagesMax = 200
     /// Outcomes of one report.
     public static let outcomesMax = 50
-    /// Bytes of one text.
-    public static let textBytesMax = 8_192
+    /// Characters of one text, as code points.
+    public static let textCharactersMax = 8_192
 
     /// Where it stands.
     public enum State: Hashable, Sendable, Codable {
@@ -207,7 +207,7 @@ public struct Report: Hashable, Sendable, Codable {
 
     static func check(_ text: String, _ field: String) throws(ReportFault) {
         do throws(ContentFault) {
-            try ContentRule.text(text, field, bytesMax: textBytesMax)
+            try ContentRule.text(text, field, charactersMax: textCharactersMax)
         } catch {
             throw .content(error)
         }

@@ -59,8 +59,10 @@ public struct ReportContent: Hashable, Sendable, Codable {
         } else {
             self.place = nil
         }
-        try ContentRule.text(facts, "facts", bytesMax: AdvisoryContent.textBytesMax)
-        if let suspicion { try ContentRule.text(suspicion, "suspicion", bytesMax: AdvisoryContent.textBytesMax) }
+        try ContentRule.text(facts, "facts", charactersMax: AdvisoryContent.textCharactersMax)
+        if let suspicion {
+            try ContentRule.text(suspicion, "suspicion", charactersMax: AdvisoryContent.textCharactersMax)
+        }
         guard !subjects.isEmpty else { throw ContentFault("subjects", .empty) }
         try AdvisoryContent.check(subjects)
         try AdvisoryContent.check(relations, between: subjects)

@@ -4,8 +4,8 @@
 public struct Seizure: Hashable, Sendable, Codable {
     /// The greatest quantity or value: up to here every whole number is told exactly.
     public static let amountMax = 9e15
-    /// Bytes of a unit.
-    public static let unitBytesMax = 32
+    /// Characters of a unit, as code points.
+    public static let unitCharactersMax = 32
 
     /// How much, more than 0; nil where that is not told.
     public let quantity: Double?
@@ -32,7 +32,7 @@ public struct Seizure: Hashable, Sendable, Codable {
         guard quantity != nil || value != nil else {
             throw ContentFault("", .form("must have a quantity with its unit, a value with its currency, or both"))
         }
-        if let unit { try ContentRule.text(unit, "unit", bytesMax: Self.unitBytesMax) }
+        if let unit { try ContentRule.text(unit, "unit", charactersMax: Self.unitCharactersMax) }
         if let currency {
             guard currency.utf8.count == 3, currency.utf8.allSatisfy({ (65...90).contains($0) }) else {
                 throw ContentFault("currency", .form("must be three capital letters of ISO 4217, such as EUR"))

@@ -9,10 +9,14 @@ public enum AdvisoryFault: Error, Sendable {
     case ended
     /// It does not exist, or may not be seen.
     case absent
+    /// What a field names beside it does not exist, or may not be seen; the text says of what kind that is.
+    case noSuch(field: String, rule: String)
     /// The caller may see it, but not do this; the text says why.
     case forbidden(String)
     /// A value breaks a rule; the text says which and how to mend it.
     case invalid(field: String, rule: String)
+    /// It may be done at another time; the text says why not now.
+    case notNow(String)
     /// The advisory's life does not allow it.
     case refused(LifecycleRefusal)
     /// The state of a report or request does not allow it.

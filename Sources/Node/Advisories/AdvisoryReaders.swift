@@ -70,7 +70,7 @@ extension AdvisoryDesk {
         }
         let directory = live.directory
         guard let member = Name(member).flatMap({ directory.member(named: $0) }) else {
-            throw AdvisoryFault.invalid(
+            throw AdvisoryFault.noSuch(
                 field: "member",
                 rule: "no member has this name; `caveat admin member list` has them"
             )
@@ -80,7 +80,7 @@ extension AdvisoryDesk {
             login.map { login in principals.first { $0.name.text == login } }
             ?? principals.first { $0.roles.contains(.reader) }
         guard let principal = chosen else {
-            throw AdvisoryFault.invalid(field: "principal", rule: "\(member.name) has no such principal that reads")
+            throw AdvisoryFault.noSuch(field: "principal", rule: "\(member.name) has no such principal that reads")
         }
         guard let pool = directory.pools[advisory.pool], let originator = directory.members[advisory.member],
             let author = directory.principals[advisory.author]

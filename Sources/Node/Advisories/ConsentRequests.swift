@@ -21,24 +21,20 @@ extension AdvisoryDesk {
         _ reason: String,
         by session: Session
     ) async throws(AdvisoryFault) -> ConsentRequest {
-        guard !reason.isEmpty, reason.utf8.count <= Self.textBytesMax else {
-            throw .invalid(field: "reason", rule: "must be a text of 1 to \(Self.textBytesMax) bytes")
+        guard !reason.isEmpty, reason.unicodeScalars.count <= Self.textCharactersMax else {
+            throw .invalid(field: "reason", rule: "must be a text of 1 to \(Self.textCharactersMax) characters")
         }
         guard session.credential.purposes.contains(purpose) else {
             let codes = session.credential.purposes.map(\.rawValue).joined(separator: ", ")
-            throw .invalid(
-                field: "purpose",
-                rule: "is none that your credential is bound to; it must be one of \(codes)"
+            throw .forbidden(
+                "your credential is not bound to \(purpose.rawValue), but to \(codes); ask for one of these"
             )
         }
         return try await write { [self] transaction in
             let (directory, reader) = try live.acting(session, in: transaction)
             let row = try press.held(report, by: reader, directory, transaction).row
             if row.advisory.state.isFinal {
-                throw AdvisoryFault.invalid(
-                    field: "report",
-                    rule: "is no longer in force, so that there is nothing to consent to"
-                )
+                throw AdvisoryFault.notNow("it is no longer in force, so that there is nothing to consent to")
             }
             let asked = try transaction.askConsent(
                 to: row.number,
@@ -116,9 +112,8 @@ extension AdvisoryDesk {
             guard let member,
                 try transaction.answerConsent(to: row.number, of: member, for: purpose, .refused, by: giver.principal)
             else {
-                throw AdvisoryFault.invalid(
-                    field: "reader",
-                    rule: "has no open request for this purpose; the list of them has those that do"
+                throw AdvisoryFault.notNow(
+                    "this reader has no open request for this purpose; the list of them has those that do"
                 )
             }
         }

@@ -16,8 +16,8 @@ extension AdvisoryDesk {
         public let decisions: [String]
     }
 
-    /// How long the text of a decision or a note may be, in bytes.
-    public static let textBytesMax = 1_024
+    /// How long the text of a decision or a note, or the reason of a request for consent, may be, in code points.
+    public static let textCharactersMax = 1_000
 
     /// Where a listing of recalls goes on: behind one that was owed, or acknowledged, by then.
     public struct RecallPlace: Sendable {
@@ -47,7 +47,8 @@ extension AdvisoryDesk {
 
     /// The recalls that the caller's member owes an acknowledgement of, or gave it; those that it owes first.
     ///
-    /// Each has the first `count` of the decisions that relied on it.
+    /// Each has the first `count` of the decisions that relied on it. Throws `absent` where the place is none of the
+    /// caller's member.
     public func recalls(
         for session: Session,
         after place: RecallPlace? = nil,
@@ -60,7 +61,7 @@ extension AdvisoryDesk {
             let last = try place.map { place in
                 guard let row = try AdvisoryName.report(place.report).row(for: member, connection),
                     let owed = try RecallRows.owed(of: row.number, by: member.number, connection)
-                else { throw AdvisoryFault.invalid(field: "after", rule: "must be the `next` of a page of yours") }
+                else { throw AdvisoryFault.absent }
                 return (isGiven: place.isGiven, owed)
             }
             return try RecallRows.owed(by: member.number, after: last, upTo: count, connection).compactMap { owed in
@@ -107,8 +108,8 @@ extension AdvisoryDesk {
     /// Acknowledges a recall by the id of an object that the caller's member was given; again is no error.
     /// - Parameter note: what was done, for the originator; nil for nothing.
     public func acknowledge(_ report: STIXID, _ note: String?, by session: Session) async throws(AdvisoryFault) {
-        guard note.map({ $0.utf8.count <= Self.textBytesMax }) ?? true else {
-            throw .invalid(field: "note", rule: "must have at most \(Self.textBytesMax) bytes")
+        guard note.map({ $0.unicodeScalars.count <= Self.textCharactersMax }) ?? true else {
+            throw .invalid(field: "note", rule: "must have at most \(Self.textCharactersMax) characters")
         }
         try await write { [self] transaction in
             let (directory, reader) = try live.acting(session, evenSuspended: true, in: transaction)
@@ -131,10 +132,10 @@ extension AdvisoryDesk {
         by session: Session,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) {
-        guard !decision.isEmpty, decision.utf8.count <= Self.textBytesMax else {
+        guard !decision.isEmpty, decision.unicodeScalars.count <= Self.textCharactersMax else {
             throw .invalid(
                 field: "decision",
-                rule: "must be a text of 1 to \(Self.textBytesMax) bytes: your own reference"
+                rule: "must be a text of 1 to \(Self.textCharactersMax) characters: your own reference"
             )
         }
         try await write { [self] transaction in

@@ -103,13 +103,13 @@ public struct TaskForceDesk: Sendable {
             try Self.checkRole(lead)
             guard let joiner = Name(member).flatMap({ directory.member(named: $0) }),
                 var enrolment = pool.enrolled[joiner.id], enrolment.takesPart
-            else { throw AdvisoryFault.invalid(field: "member", rule: "takes no part in the task force") }
+            else { throw AdvisoryFault.noSuch(field: "member", rule: "takes no part in the task force") }
             switch past {
             case .all: enrolment.joining = Joining()
             case .advisory(let name):
                 guard let row = try name.row(knownTo: lead, at: transaction.now, connection), row.pool == pool.number
                 else {
-                    throw AdvisoryFault.invalid(field: "advisory", rule: "is none that you were given there")
+                    throw AdvisoryFault.noSuch(field: "advisory", rule: "is none that you were given there")
                 }
                 enrolment.joining.released.insert(row.advisory.id)
             }
@@ -188,7 +188,7 @@ public struct TaskForceDesk: Sendable {
     }
 
     private static var noContribution: AdvisoryFault {
-        .invalid(field: "contribution", rule: "is none of yours in the task force")
+        .noSuch(field: "contribution", rule: "is none of yours in the task force")
     }
 
     /// What a choice is kept under; nil for all that a member contributed.

@@ -158,7 +158,12 @@ struct AdvisoryService: Sendable {
             guard let place = AdvisoryDesk.RecallPlace(text) else { throw Request.noPage("after") }
             return place
         }
-        let recalls = try await desk.recalls(for: session, after: place, upTo: Paging.askedMax)
+        let recalls: [AdvisoryDesk.Recall]
+        do {
+            recalls = try await desk.recalls(for: session, after: place, upTo: Paging.askedMax)
+        } catch AdvisoryFault.absent {
+            throw Request.noPage("after")
+        }
         return .json(RecallList(Listed(recalls), at: now), MediaType.json)
     }
 
