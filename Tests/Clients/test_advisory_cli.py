@@ -16,7 +16,7 @@ class Desk:
         self.trial, self.folder = trial, folder
         for name, unit, roles in (
             ("drafter", "coast", ["publisher", "reader"]),
-            ("chief", "inland", ["approver", "officer", "reader"]),
+            ("chief", "inland", ["approver", "officer", "auditor", "reader"]),
             ("neighbour", "coast", ["approver", "reader"]),
         ):
             words = [word for role in roles for word in ("--role", role)]
@@ -285,7 +285,7 @@ def test_a_consent_is_asked_for_and_given(desk):
     assert said(report)["rendition"] == "tearline"
     words = ["consents", "ask", report["id"], "--purpose", "P02", "--reason"]
     assert "why you need it" in desk.refused("north-oil", *words, " ", code=64)
-    assert "it must be one of" in desk.refused("north-oil", "consents", "ask", report["id"], "--purpose", "P05", "--reason", "x")
+    assert "ask for one of these" in desk.refused("north-oil", "consents", "ask", report["id"], "--purpose", "P05", "--reason", "x")
     assert report["id"] in cli(*words, "Our client.", member="north-oil").stdout
     table = cli("advisory", "consents", reference, member="chief").stdout
     assert re.search(r"north-oil +asked +P02 .*Our client\.", table), table

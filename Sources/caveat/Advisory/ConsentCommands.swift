@@ -163,7 +163,7 @@ extension AdvisoryCommand {
             do {
                 decisions = try await exchange.get("\(advisory.path)/explain?\(query)")["decisions"]?.elements ?? []
             } catch is CommandFault {
-                return  // A unit that consents to another's advisory is not told how it is decided.
+                return  // Who is no auditor of the advisory is not told how it is decided.
             }
             let seen = decisions.first { $0["decision"]?.string == "permitted" }?["rendition"]?.string
             guard seen != rendition.rawValue, seen != Rendition.full.rawValue else { return }
