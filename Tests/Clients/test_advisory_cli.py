@@ -180,7 +180,8 @@ def test_amendment_review_and_withdrawal(desk):
     published = desk.run("drafter", "advisory", "publish-amendment", reference)
     assert published["version"]["number"] == 2 and "amendment" not in published
     assert published["changes"] == [{"what": "The title", "why": "It was wrong"}]
-    assert desk.report("city-police", reference)["name"] == "Another title"
+    report = desk.report("city-police", reference)
+    assert report["name"] == "Another title"
     until = "2027-03-01T00:00:00Z"
     assert desk.run("drafter", "advisory", "review", reference, "--until", until)["review"].startswith("2027-03-01")
     assert "later" in desk.refused("drafter", "advisory", "review", reference, "--until", "2020-01-01T00:00:00Z")
@@ -188,7 +189,10 @@ def test_amendment_review_and_withdrawal(desk):
     assert (withdrawn["state"], withdrawn["reason"]) == ("withdrawn", "superseded")
     refused = desk.refused("drafter", "advisory", "erase", reference, "--reason", "retention")
     assert "approver" in refused
-    assert desk.report("city-police", reference)["name"] == "Another title"
+    # Who holds it is told that it has ended, and why; who does not is told nothing.
+    held = next(o for o in desk.lines("city-police", "poll", "warnings", "--reset") if o["id"] == report["id"])
+    assert held["revoked"] and said(held)["reason"] == "superseded" and "Another title" not in json.dumps(held)
+    assert desk.report("swift-cargo", reference) is None
     erased = desk.run("chief", "advisory", "erase", reference, "--reason", "retention")
     assert (erased["erased"]["reason"], erased["erased"]["principal"]) == ("retention", "chief")
     shown = json.dumps(desk.run("drafter", "advisory", "show", reference))

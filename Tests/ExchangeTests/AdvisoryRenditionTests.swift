@@ -263,7 +263,8 @@ struct AdvisoryRenditionTests {
             try details(objects(disputed.rendition(.full, ids: S.ids, at: S.days(1)))[0])?["state"]?.string
                 == "restricted"
         )
-        let extra = try details(objects(withdrawn.rendition(.tearline, ids: S.ids, at: S.days(1)))[0])
+        let held = try held(of: .tearline, withdrawn)
+        let extra = try details(objects(withdrawn.stub(of: .tearline, holding: held, ids: S.ids, at: S.days(1)))[0])
         #expect(extra?["state"]?.string == "withdrawn" && extra?["reason"]?.string == "superseded")
     }
 

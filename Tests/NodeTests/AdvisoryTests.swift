@@ -240,28 +240,42 @@ struct AdvisoryTests {
         await world.exchange.close()
     }
 
-    @Test("past their review date come a last time, as expired, and are due no more", arguments: Engine.both)
-    func expired(engine: Engine) async throws {
+    /// How an advisory ends without a recall.
+    enum Ending: CaseIterable {
+        case expired, unfounded
+    }
+
+    @Test(
+        "that have ended are taken from those that hold them, and given to nobody else",
+        arguments: Engine.both,
+        Ending.allCases
+    )
+    func ended(engine: Engine, ending: Ending) async throws {
         let world = try await AdvisoryExchange(engine)
         let review = world.exchange.clock.now.advanced(by: .seconds(86_400))
         let advisory = try await world.published(on: try AdvisoryTerms(marking: .amber, review: review))
         let before = try await world.versions("bank")
         let head = try await world.head
+        let session = try await world.session("customs")
         world.exchange.clock.advance(by: .seconds(86_400) - .microseconds(1))
         #expect(try await world.desk.elapse() == 0)
-        world.exchange.clock.advance(by: .microseconds(1))
-        #expect(try await world.desk.elapse() == 1)
-        let session = try await world.session("customs")
-        #expect(try await world.desk.advisory(.id(advisory.id), for: session).state == .expired)
-        // All that it was, not revoked, for who held it and for who did not.
-        for name in ["bank", "carrier"] {
-            #expect(try await world.reports(name, after: head) == ["full"])
-            let news = try await world.versions(name, after: head)
-            let report = try #require(news.first { $0.id.hasPrefix("report--") })
-            let details = try JSON(parsing: report.bytes).root["extensions"]?[AdvisoryExtension.id]
-            #expect(details?["state"]?.string == "expired")
-            #expect(Set(try await world.versions(name).map(\.id)) == Set(before.map(\.id)))
+        switch ending {
+        case .expired:
+            world.exchange.clock.advance(by: .microseconds(1))
+            #expect(try await world.desk.elapse() == 1)
+        case .unfounded: _ = try await world.desk.act(.action(.withdraw(.unfounded)), on: .id(advisory.id), by: session)
         }
+        let state: AdvisoryState = ending == .expired ? .expired : .withdrawn(.unfounded)
+        #expect(try await world.desk.advisory(.id(advisory.id), for: session).state == state)
+        let news = try await world.versions("bank", after: head)
+        // But for the definitions of our extensions, and whose they are.
+        let kept = Set(before.map(\.id).filter { !$0.hasPrefix("extension-") && !$0.hasPrefix("identity--b3c6b1c4") })
+        #expect(Set(news.map(\.id)) == kept && !kept.isEmpty)
+        let text = String(decoding: news.flatMap(\.bytes), as: UTF8.self)
+        #expect(text.contains(#""state":"\#(state.name)""#) && !text.contains("Verloop"))
+        #expect(try await world.reports("bank") == ["stubx"])
+        // Who did not hold it learns nothing of it.
+        #expect(try await world.reports("carrier") == [])
         #expect(try await world.desk.recalls(for: try await world.session("bank"), upTo: 10).isEmpty)
         #expect(try await world.desk.isAnythingDue() == false)
         await world.exchange.close()

@@ -210,7 +210,6 @@ extension Advisory {
             "severity": content.severity.rawValue, "action_code": content.action.rawValue,
             "purposes": terms.purposes.sorted().map(\.rawValue),
         ]
-        if case .withdrawn(let reason) = state { details["reason"] = reason.rawValue }
         details["grade"] = version.grade?.code
         details["review"] = release.review?.text
         if !terms.caveats.isEmpty { details["caveats"] = terms.caveats.sorted().map(\.rawValue) }

@@ -31,8 +31,8 @@ struct RenditionPress: Sendable {
             guard before.stage != advisory.stage else { return }
             return try recall(row, at: instant, job, transaction, directory)
         }
-        // What ends before its version was out never leaves; what is out of an earlier one goes.
-        if advisory.state.isFinal, row.released < advisory.version.number {
+        // What has ended is given to nobody any more, and those that hold it are told so.
+        if advisory.state.isFinal {
             try takeBack(where: { !$0.isStub }, of: row, job, transaction)
             return try correct(row, job, transaction, directory) { _, _ in false }
         }
