@@ -52,6 +52,18 @@ struct OpenAPITests {
         #expect(Self.calls == known)
     }
 
+    @Test("has what any call may be answered, and what one with a body may")
+    func common() throws {
+        let always: Set = ["400", "401", "403", "408", "414", "429", "431", "500", "503"]
+        for (path, item) in try #require(Self.document?["paths"]?.members) {
+            for (method, call) in item.members where path.hasPrefix("/v1/") && method != "parameters" {
+                let answers = Set(call["responses"]?.members.map(\.0) ?? [])
+                let expected = method == "post" ? always.union(["413", "415", "422"]) : always
+                #expect(expected.isSubset(of: answers), "\(method) \(path) lacks \(expected.subtracting(answers))")
+            }
+        }
+    }
+
     @Test("has no call whose path or method is refused")
     func answered() async throws {
         let exchange = try await RESTExchange()

@@ -293,7 +293,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .embargoPast: "the embargo must lie after now; leave it out to tell it at once"
         case .full(let what, let max): "has \(max) \(what) already; begin another"
         case .noGateway:
-            "names somebody, and no legal gateway covers you, the receiver and the purpose; ask without names"
+            "names somebody, and no legal gateway covers you, the receiver and the purpose; leave the names out, or have the "
+                + "operator record the fact that a gateway asks for"
         case .answered: "was answered by you before, or is closed"
         case .said(let outcome): "your group said \(outcome.rawValue) of this version already; once counts"
         case .content(let fault): fault.description
