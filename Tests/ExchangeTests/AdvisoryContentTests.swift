@@ -212,4 +212,23 @@ struct AdvisoryContentTests {
         }
         #expect(try AdvisorySamples.reference().text == "CVT-2026-00417")
     }
+
+    @Test("are recognised by what tells one thing, and by no more")
+    func marks() throws {
+        func marks(_ kind: SubjectKind, _ properties: [String: [String]]) throws -> Set<SubjectMark> {
+            try Subject(kind, key: "s", properties: properties, standing: kind == .person ? .suspect : nil).marks
+        }
+        let day = "1971-02-04"
+        let person = try marks(.person, ["name": ["Tamsin Verloop"], "birthDate": [day]])
+        #expect(
+            try marks(.person, ["name": ["T. V."], "alias": ["tamsin verloop"], "birthDate": [day]]).isSuperset(
+                of: person
+            )
+        )
+        #expect(try marks(.person, ["name": ["Tamsin Verloop"]]).isEmpty)
+        let company = try marks(.organisation, ["name": ["Anna BV"], "eori": ["NL 123456789"]])
+        #expect(try company == marks(.organisation, ["name": ["Other"], "eori": ["NL123456789"]]) && !company.isEmpty)
+        let passport = try marks(.document, ["number": ["X 123 456"]])
+        #expect(try passport == marks(.person, ["name": ["A"], "passportNumber": ["X123456"]]) && !passport.isEmpty)
+    }
 }

@@ -204,6 +204,15 @@ struct CorrectionTests {
         for word in ["Verloop", "Linden", "harbour", "AMBER", "addressees", "Readers", "marking-definition"] {
             #expect(!text.contains(word), "\(word)")
         }
+        // It has nothing to say of it any more, and finds out neither what it is now nor when it ends.
+        let copy = try #require(before.first { $0.type == "report" }).id
+        let carrier = try await world.session("carrier")
+        func expectAbsence() async {
+            await expectAbsent { try await world.desk.dispute(.report(copy), "No.", by: carrier) }
+            await expectAbsent { _ = try await world.desk.askConsent(to: copy, for: .monitoring, "Why", by: carrier) }
+            await expectAbsent { _ = try await world.node.reports.say(.falseMatch, nil, on: copy, by: carrier) }
+        }
+        await expectAbsence()
         // Those that still see it have it as it is now, and no stub.
         if loss != .purposes {
             #expect(try await world.reports("bank", after: head) == ["full"])
@@ -214,7 +223,20 @@ struct CorrectionTests {
         let again = try await world.head
         try await amend(advisory, content, on: terms, in: world)
         #expect(try await shown("carrier", after: again, in: world).isEmpty)
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.withdraw(.resolved)), on: .id(advisory.id), by: customs)
+        await expectAbsence()
         await world.exchange.close()
+    }
+
+    private func expectAbsent(_ call: () async throws -> Void) async {
+        do {
+            try await call()
+            Issue.record("it went through")
+        } catch AdvisoryFault.absent {
+        } catch {
+            Issue.record("\(error)")
+        }
     }
 
     @Test("reach a suspended member in place of the new version, and so does a recall", arguments: Engine.both)

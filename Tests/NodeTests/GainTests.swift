@@ -127,4 +127,40 @@ struct GainTests {
         #expect(try await world.head == head)
         await exchange.close()
     }
+
+    @Test("reach a poller for another purpose, too, though one for the first was given it", arguments: Engine.both)
+    func purposes(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let purposes: [Purpose] = [.monitoring, .diligence]
+        let token = try await world.node.administration
+            .addCredential(.token, for: "bank", expires: nil, purposes: purposes).secret
+        let terms = try AdvisoryTerms(
+            marking: .amber,
+            caveats: [.originatorControlled],
+            purposes: Set(purposes)
+        )
+        let advisory = try await world.published(on: terms)
+        func poll(_ purpose: Purpose, after tick: Tick) async throws -> [String] {
+            let session = try #require(try await world.exchange.session(token ?? "").acting(for: purpose))
+            let question = Disclosure.Question(form: .objects, after: tick, limit: 100, filter: ObjectFilter())
+            let page = try await world.node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
+            return try page.stored.versions.filter { $0.id.hasPrefix("report--") }.map { version in
+                try JSON(parsing: version.bytes).root["extensions"]?[AdvisoryExtension.id]?["rendition"]?.string ?? "?"
+            }
+        }
+        for purpose in purposes { #expect(try await poll(purpose, after: .zero) == ["tearline"]) }
+        for purpose in purposes {
+            let head = try await world.head
+            _ = try await world.desk.consent(
+                to: .id(advisory.id),
+                reader: "bank",
+                for: purpose,
+                .full,
+                until: world.exchange.clock.now.advanced(by: .seconds(86_400)),
+                by: try await world.session("customs")
+            )
+            #expect(try await poll(purpose, after: head).contains("full"), "\(purpose)")
+        }
+        await world.exchange.close()
+    }
 }

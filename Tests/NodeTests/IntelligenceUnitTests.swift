@@ -28,13 +28,13 @@ struct IntelligenceUnitTests {
         let head = try await world.head
         let until = world.exchange.clock.now.advanced(by: .seconds(86_400))
         let name = AdvisoryName.report(try await world.report("unit"))
-        func consent(by giver: String) async throws {
+        func consent(by giver: String, _ rendition: Rendition = .full) async throws {
             let session = try await world.session(giver)
             _ = try await world.desk.consent(
                 to: name,
                 reader: "bank",
                 for: .monitoring,
-                .full,
+                rendition,
                 until: until,
                 by: session
             )
@@ -42,6 +42,9 @@ struct IntelligenceUnitTests {
         // The originator's own consent does not uncover it, and who holds nothing of it has none to give.
         try await consent(by: "lena")
         await #expect(throws: AdvisoryFault.self) { try await consent(by: "idle") }
+        #expect(try await world.reports("bank", after: head) == [])
+        // A unit's consent gives no more than it says.
+        try await consent(by: "unit", .tearline)
         #expect(try await world.reports("bank", after: head) == [])
         try await consent(by: "unit")
         #expect(try await world.reports("bank", after: head) == ["full"])
