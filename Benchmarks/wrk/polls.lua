@@ -9,21 +9,21 @@ function setup(thread)
 end
 
 local requests = {}
-local threadsSharing, last = nil, 0
+local sharing, last = false, 0
 function init(args)
     math.randomseed(tonumber(args[#args]) * 64 + number)
-    threadsSharing = #args == 3 and tonumber(args[2]) or nil
+    sharing = #args == 3 and tonumber(args[2])
     local line = 0
     for path in io.lines(args[1]) do
         line = line + 1
-        if not threadsSharing or line % threadsSharing == number - 1 then
+        if not sharing or (line - number) % sharing == 0 then
             requests[#requests + 1] = wrk.format("GET", path)
         end
     end
 end
 
 function request()
-    if not threadsSharing then
+    if not sharing then
         return requests[math.random(#requests)]
     end
     last = last % #requests + 1
