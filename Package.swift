@@ -139,7 +139,7 @@ let package = Package(
         ),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["TransportCurl", subprocess],
+            dependencies: ["Exchange", "TransportCurl", subprocess],
             exclude: ["server.py"],
             swiftSettings: settings
         ),

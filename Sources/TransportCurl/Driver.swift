@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import Exchange
 
 /// The loop of the transport's thread: it alone touches libcurl's handles.
 @safe
@@ -69,7 +70,7 @@ struct Driver {
         }
     }
 
-    private mutating func end(_ transfer: Transfer, _ outcome: Result<Response, TransportFault>) {
+    private mutating func end(_ transfer: Transfer, _ outcome: Result<WebResponse, TransportFault>) {
         live[transfer.id] = nil
         if let easy = unsafe transfer.detach() {
             unsafe curl_multi_remove_handle(mailbox.multi, easy)

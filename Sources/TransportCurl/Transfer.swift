@@ -1,4 +1,5 @@
 internal import CLibcurl
+internal import Exchange
 
 /// One request on its way.
 ///
@@ -6,22 +7,23 @@ internal import CLibcurl
 /// while libcurl holds its address: this is what makes it safe to send.
 @safe
 final class Transfer: @unchecked Sendable {
-    typealias Continuation = CheckedContinuation<Result<Response, TransportFault>, Never>
+    typealias Continuation = CheckedContinuation<Result<WebResponse, TransportFault>, Never>
 
-    let request: Request
+    let request: WebRequest
     let ticket: Ticket
     private var easy: UnsafeMutableRawPointer?
 
     private let continuation: Continuation
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var fields: UnsafeMutablePointer<curl_slist>?
-    private var response = Response()
+    private var headers: [(name: String, value: String)] = []
+    private var body: [UInt8] = []
     private var headerBytes = 0
     private var isOverfull = false
 
     private static let headerBytesMax = 64 << 10
 
-    init(_ request: Request, _ ticket: Ticket, _ continuation: Continuation) {
+    init(_ request: WebRequest, _ ticket: Ticket, _ continuation: Continuation) {
         self.request = request
         self.ticket = ticket
         self.continuation = continuation
@@ -49,10 +51,10 @@ final class Transfer: @unchecked Sendable {
         return unsafe easy
     }
 
-    func end(_ outcome: Result<Response, TransportFault>) { continuation.resume(returning: outcome) }
+    func end(_ outcome: Result<WebResponse, TransportFault>) { continuation.resume(returning: outcome) }
 
     /// What libcurl's result means.
-    func outcome(_ code: CURLcode) -> Result<Response, TransportFault> {
+    func outcome(_ code: CURLcode) -> Result<WebResponse, TransportFault> {
         if isOverfull { return .failure(.tooLarge(place: request.place, bodyBytesMax: request.bodyBytesMax)) }
         guard code == CURLE_OK else {
             let detail = unsafe String(cString: errorText)
@@ -65,9 +67,7 @@ final class Transfer: @unchecked Sendable {
             unsafe cc_getinfo_long(easy, CURLINFO_RESPONSE_CODE, &status)
             unsafe cc_getinfo_long(easy, CURLINFO_NUM_CONNECTS, &opened)
         }
-        response.status = status
-        response.connectionsOpened = opened
-        return .success(response)
+        return .success(WebResponse(status: status, headers: headers, body: body, connectionsOpened: opened))
     }
 
     /// Sets every option of the handle; the fault says which could not be set.
@@ -154,11 +154,11 @@ final class Transfer: @unchecked Sendable {
     ///
     /// Another number than its size ends the transfer.
     private func receive(_ piece: UnsafeRawBufferPointer) -> Int {
-        if response.body.count + piece.count > request.bodyBytesMax {
+        if body.count + piece.count > request.bodyBytesMax {
             isOverfull = true
             return 0
         }
-        unsafe response.body.append(contentsOf: piece)
+        unsafe body.append(contentsOf: piece)
         return piece.count
     }
 
@@ -170,11 +170,11 @@ final class Transfer: @unchecked Sendable {
         }
         let line = unsafe String(decoding: piece, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
-            response.headers = []  // What came before was an interim answer (1xx).
+            headers = []  // What came before was an interim answer (1xx).
         } else if let colon = line.firstIndex(of: ":") {
             let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
             let end = value.lastIndex { !$0.isWhitespace }.map { value.index(after: $0) } ?? value.startIndex
-            response.headers.append((line[..<colon].lowercased(), String(value[..<end])))
+            headers.append((line[..<colon].lowercased(), String(value[..<end])))
         }
         return piece.count
     }

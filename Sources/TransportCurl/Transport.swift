@@ -1,11 +1,12 @@
 internal import CLibcurl
+public import Exchange
 internal import Foundation
 internal import Synchronization
 
 /// HTTP out: connections are kept and reused; HTTP/1.1; redirects are never followed; no proxy is used.
 ///
 /// One thread owns libcurl's multi handle and every transfer (libcurl blocks, and is not safe for several threads).
-public final class Transport: Sendable {
+public final class Transport: Carrier {
     /// How much is open at once; requests beyond it wait, within their own time limit.
     public struct Limits: Hashable, Sendable {
         /// Connections to one host at once.
@@ -38,11 +39,8 @@ public final class Transport: Sendable {
 
     deinit { mailbox.close() }
 
-    /// Sends a request and waits for its answer.
-    ///
-    /// Any status is an answer; only the lack of one is a fault. When the task is cancelled the transfer is broken off
-    /// at once.
-    public func perform(_ request: Request) async throws(TransportFault) -> Response {
+    /// Sends a request and waits for its answer; see `Carrier`.
+    public func perform(_ request: WebRequest) async throws(TransportFault) -> WebResponse {
         try request.check()
         let ticket = Ticket()
         let outcome = await withTaskCancellationHandler {
@@ -127,21 +125,5 @@ final class Mailbox: Sendable {
             unsafe curl_multi_wakeup(multi)
             return true
         }
-    }
-}
-
-extension Request {
-    /// Refuses what libcurl would pass on as something else than meant.
-    func check() throws(TransportFault) {
-        let line = headers.first { field in
-            field.name.isEmpty
-                || (field.name + field.value).unicodeScalars.contains { $0 == "\r" || $0 == "\n" || $0 == "\0" }
-        }
-        if let line { throw .malformed("header field \(line.name) is empty or holds a line break; take it out") }
-        let texts = [url, socketPath ?? "", authorities ?? "", identity?.certificate ?? "", identity?.key ?? ""]
-        if texts.contains(where: { $0.unicodeScalars.contains("\0") }) {
-            throw .malformed("a URL or path holds a NUL; take it out")
-        }
-        if schemes.isEmpty { throw .malformed("no scheme is allowed; allow https") }
     }
 }

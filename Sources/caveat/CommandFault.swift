@@ -1,5 +1,4 @@
 import Exchange
-import TransportCurl
 
 /// Why a command failed: said on standard error, with exit code 1.
 enum CommandFault: Error, CustomStringConvertible {
@@ -47,7 +46,7 @@ struct Refusal: CustomStringConvertible {
     let detail: String?
     let field: String?
 
-    init(_ response: Response) {
+    init(_ response: WebResponse) {
         status = response.status
         // The body of an error is optional (TAXII 2.1 §3.6), and may come from something else on the way. Below /v1 it
         // is problem details (RFC 9457), which say `detail` where TAXII says `description`.

@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import Testing
 import TransportCurl
@@ -9,8 +10,8 @@ struct CancelTests {
 
     init() async throws { server = try await TestServer() }
 
-    private func get(_ path: String) -> Request {
-        var request = Request(.get, server.url + path)
+    private func get(_ path: String) -> WebRequest {
+        var request = WebRequest(.get, server.url + path)
         request.schemes = [.http]
         return request
     }

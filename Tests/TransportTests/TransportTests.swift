@@ -1,3 +1,4 @@
+import Exchange
 import Foundation
 import Testing
 import TransportCurl
@@ -9,13 +10,13 @@ struct TransportTests {
 
     init() async throws { server = try await TestServer() }
 
-    private func get(_ path: String) -> Request {
-        var request = Request(.get, server.url + path)
+    private func get(_ path: String) -> WebRequest {
+        var request = WebRequest(.get, server.url + path)
         request.schemes = [.http]
         return request
     }
 
-    private func fault(of request: Request) async -> TransportFault? {
+    private func fault(of request: WebRequest) async -> TransportFault? {
         do throws(TransportFault) {
             _ = try await transport.perform(request)
             return nil
@@ -24,7 +25,7 @@ struct TransportTests {
         }
     }
 
-    private func echo(_ request: Request) async throws -> [String: Any] {
+    private func echo(_ request: WebRequest) async throws -> [String: Any] {
         let body = try await transport.perform(request).body
         return try #require(JSONSerialization.jsonObject(with: Data(body)) as? [String: Any])
     }
@@ -52,8 +53,8 @@ struct TransportTests {
         #expect(seen["fields"] as? [String] == ["accept", "content-length", "content-type", "host", "x-test"])
     }
 
-    @Test("each method is sent as itself", arguments: [Request.Method.get, .post, .put, .patch, .delete])
-    func methods(method: Request.Method) async throws {
+    @Test("each method is sent as itself", arguments: [WebRequest.Method.get, .post, .put, .patch, .delete])
+    func methods(method: WebRequest.Method) async throws {
         var request = get("/echo")
         request.method = method
         #expect(try await echo(request)["method"] as? String == method.rawValue)
@@ -120,7 +121,7 @@ struct TransportTests {
 
     @Test("a Unix socket takes the place of the host")
     func unixSocket() async throws {
-        var request = Request(.get, "http://localhost/echo")
+        var request = WebRequest(.get, "http://localhost/echo")
         request.schemes = [.http]
         request.socketPath = server.socketPath
         #expect(try await transport.perform(request).status == 200)
@@ -135,7 +136,7 @@ struct TransportTests {
         arguments: ["http://127.0.0.1:1/", "file:///etc/hostname", "ftp://a/"]
     )
     func schemes(url: String) async throws {
-        let fault = await fault(of: Request(.get, url))
+        let fault = await fault(of: WebRequest(.get, url))
         #expect(fault?.description.contains("scheme that is not allowed") == true)
     }
 
@@ -147,6 +148,16 @@ struct TransportTests {
             #expect(await fault(of: request) != nil)
         }
         #expect(await fault(of: get("/\0")) != nil)
+    }
+
+    @Test(
+        "credentials in a URL are refused, and neither they nor a query are ever named",
+        arguments: ["https://user:hush@127.0.0.1:1/", "https://127.0.0.1:1?hush", "https://127.0.0.1:1/?hush#hush"]
+    )
+    func secrets(url: String) async throws {
+        let fault = try #require(await fault(of: WebRequest(.get, url)))
+        #expect(!fault.description.contains("hush"))
+        #expect(fault.description.contains("credentials") == url.contains("@"))
     }
 
     @Test("a closed port is unreachable, a connection cut short is interrupted; both may pass")
@@ -162,7 +173,7 @@ struct TransportTests {
 
     @Test("a server is trusted by its authority alone")
     func trust() async throws {
-        var request = Request(.get, server.urlTLS + "/echo")
+        var request = WebRequest(.get, server.urlTLS + "/echo")
         let untrusted = await fault(of: request)
         #expect(untrusted?.description.hasPrefix("no trusted connection to") == true)
         request.authorities = server.certificate

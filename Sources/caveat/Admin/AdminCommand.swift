@@ -1,6 +1,5 @@
 import ArgumentParser
 import Exchange
-import TransportCurl
 
 /// Administers the exchange from the machine it runs on.
 struct AdminCommand: AsyncParsableCommand {

@@ -25,12 +25,13 @@ struct AdminOptions: ParsableArguments {
     }
 
     /// Sends one request and prints the resource that answers.
-    func send(_ method: Request.Method, _ path: String) async throws(CommandFault) {
+    func send(_ method: WebRequest.Method, _ path: String) async throws(CommandFault) {
         try show(try await connection.send(method, path))
     }
 
     /// Sends one request with a body and prints the resource that answers.
-    func send(_ method: Request.Method, _ path: String, _ body: some Encodable & Sendable) async throws(CommandFault) {
+    func send(_ method: WebRequest.Method, _ path: String, _ body: some Encodable & Sendable) async throws(CommandFault)
+    {
         try show(try await connection.send(method, path, body))
     }
 
@@ -48,13 +49,13 @@ struct AdminConnection: Sendable {
     init(socketPath: String) { self.socketPath = socketPath }
 
     /// Sends a request without a body; the answer is nil where there is none.
-    func send(_ method: Request.Method, _ path: String) async throws(CommandFault) -> JSON.Value? {
+    func send(_ method: WebRequest.Method, _ path: String) async throws(CommandFault) -> JSON.Value? {
         try await send(method, path, bytes: nil)
     }
 
     /// Sends a request with a body; the answer is nil where there is none.
     func send(
-        _ method: Request.Method,
+        _ method: WebRequest.Method,
         _ path: String,
         _ body: some Encodable & Sendable
     ) async throws(CommandFault) -> JSON.Value? {
@@ -66,11 +67,11 @@ struct AdminConnection: Sendable {
     }
 
     private func send(
-        _ method: Request.Method,
+        _ method: WebRequest.Method,
         _ path: String,
         bytes: [UInt8]?
     ) async throws(CommandFault) -> JSON.Value? {
-        var request = Request(method, "http://localhost/admin/\(path)")
+        var request = WebRequest(method, "http://localhost/admin/\(path)")
         request.schemes = [.http]
         request.socketPath = socketPath
         request.headers = [("Accept", "application/json")]
@@ -78,7 +79,7 @@ struct AdminConnection: Sendable {
             request.headers.append(("Content-Type", "application/json"))
             request.body = bytes
         }
-        let response: Response
+        let response: WebResponse
         do throws(TransportFault) {
             response = try await transport.perform(request)
         } catch {

@@ -2,7 +2,6 @@ import ArgumentParser
 import Crypto
 import Exchange
 import Foundation
-import TransportCurl
 
 /// Administers credentials.
 struct CredentialCommand: AsyncParsableCommand {

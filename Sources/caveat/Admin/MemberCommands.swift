@@ -1,7 +1,6 @@
 import ArgumentParser
 import Exchange
 import Foundation
-import TransportCurl
 
 /// Administers members.
 struct MemberCommand: AsyncParsableCommand, Administered {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Exchange
-import TransportCurl
 
 /// Administers pools.
 struct PoolCommand: AsyncParsableCommand, Administered {

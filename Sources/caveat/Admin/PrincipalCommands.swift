@@ -1,6 +1,5 @@
 import ArgumentParser
 import Exchange
-import TransportCurl
 
 /// Administers principals.
 struct PrincipalCommand: AsyncParsableCommand, Administered {

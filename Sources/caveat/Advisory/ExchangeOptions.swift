@@ -1,7 +1,6 @@
 import ArgumentParser
 import Exchange
 import Foundation
-import TransportCurl
 
 /// The way to the exchange's REST interface, and how its answers are printed.
 struct ExchangeOptions: ParsableArguments {

@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import TransportCurl
 
 /// A TAXII API root that was found by discovery, and what can be asked of it.
 struct APIRoot: Sendable {

@@ -8,7 +8,7 @@ struct Connection: Sendable {
     let address: String
     private let authorization: String?
     private let authorities: String?
-    private let identity: Request.Identity?
+    private let identity: WebRequest.Identity?
     private let transport = Transport(limits: .init(hostConnectionsMax: 2, connectionsMax: 2))
 
     /// The TAXII 2.1 media type.
@@ -16,7 +16,7 @@ struct Connection: Sendable {
     private static let attemptsMax = 4
     private static let waitMax = 60
 
-    init(address: Address, credentials: Credentials, authorities: String?, identity: Request.Identity?) {
+    init(address: Address, credentials: Credentials, authorities: String?, identity: WebRequest.Identity?) {
         self.address = address.description
         self.authorization = credentials.authorization
         self.authorities = authorities
@@ -35,13 +35,13 @@ struct Connection: Sendable {
     ///
     /// Where the exchange asks to wait (429, 503 with Retry-After), waits and tries again a few times.
     func send(
-        _ method: Request.Method,
+        _ method: WebRequest.Method,
         _ path: String,
         body: [UInt8]? = nil,
         mediaType: String = Self.mediaType,
         headers: [(name: String, value: String)] = []
-    ) async throws(CommandFault) -> Response {
-        var request = Request(method, address + path)
+    ) async throws(CommandFault) -> WebResponse {
+        var request = WebRequest(method, address + path)
         request.schemes = [.https, .http]
         request.headers = [("Accept", mediaType), ("User-Agent", "caveat")]
         if let authorization { request.headers.append(("Authorization", authorization)) }
@@ -73,7 +73,7 @@ struct Connection: Sendable {
     }
 
     /// Reads the JSON of an answer.
-    static func read(_ response: Response, from path: String) throws(CommandFault) -> JSON.Value {
+    static func read(_ response: WebResponse, from path: String) throws(CommandFault) -> JSON.Value {
         var limits = JSON.Limits()
         limits.depthMax = 256
         do throws(JSONFault) {
@@ -83,7 +83,7 @@ struct Connection: Sendable {
         }
     }
 
-    private func perform(_ request: Request) async throws(CommandFault) -> Response {
+    private func perform(_ request: WebRequest) async throws(CommandFault) -> WebResponse {
         do throws(TransportFault) {
             return try await transport.perform(request)
         } catch {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Exchange
 import Foundation
-import TransportCurl
 
 /// Where the exchange is and who asks, from options, else from the environment.
 struct ConnectionOptions: ParsableArguments {
@@ -71,7 +71,7 @@ struct ConnectionOptions: ParsableArguments {
             credentials: try credentials(ProcessInfo.processInfo.environment),
             authorities: ca,
             identity: certificate.flatMap { certificate in
-                key.map { Request.Identity(certificate: certificate, key: $0) }
+                key.map { WebRequest.Identity(certificate: certificate, key: $0) }
             }
         )
     }

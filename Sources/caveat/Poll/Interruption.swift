@@ -1,6 +1,6 @@
 import Dispatch
+import Exchange
 import Foundation
-import TransportCurl
 
 /// SIGINT and SIGTERM as a way to stop work at a good place.
 enum Interruption {

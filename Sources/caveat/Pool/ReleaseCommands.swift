@@ -1,7 +1,6 @@
 import ArgumentParser
 import Exchange
 import Foundation
-import TransportCurl
 
 /// Shows how far the exchange is with what was published.
 struct StatusCommand: AsyncParsableCommand {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Crypto
 import Exchange
-import TransportCurl
 
 extension ReportCommand {
     /// Prints a file to begin from.

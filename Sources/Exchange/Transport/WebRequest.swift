@@ -1,5 +1,5 @@
 /// One HTTP exchange to be made, with its limits.
-public struct Request: Sendable {
+public struct WebRequest: Sendable {
     /// The HTTP methods in use.
     public enum Method: String, Sendable {
         case get = "GET"
@@ -61,26 +61,26 @@ public struct Request: Sendable {
     }
 
     /// Where the request goes, for messages: the socket's path, or the URL as far as its host and port.
-    var place: String {
+    public var place: String {
         if let socketPath { return socketPath }
         guard let slashes = url.firstRange(of: "://") else { return url }
-        return String(url.prefix(upTo: url[slashes.upperBound...].firstIndex(of: "/") ?? url.endIndex))
+        let path = url[slashes.upperBound...].firstIndex { "/?#\\".contains($0) }
+        return String(url.prefix(upTo: path ?? url.endIndex))
     }
-}
 
-/// What a server answered, whatever its status.
-public struct Response: Sendable {
-    /// The status code.
-    public internal(set) var status = 0
-    /// The header fields in the order they came, names in lower case.
-    public internal(set) var headers: [(name: String, value: String)] = []
-    /// The body.
-    public internal(set) var body: [UInt8] = []
-    /// How many connections were opened for it: 0 when one was reused.
-    public internal(set) var connectionsOpened = 0
-
-    /// The value of the first header field of a name, which is given in lower case.
-    public func header(_ name: String) -> String? {
-        headers.first { $0.name == name }?.value
+    /// Refuses what would be passed on as something else than meant.
+    public func check() throws(TransportFault) {
+        let line = headers.first { field in
+            field.name.isEmpty
+                || (field.name + field.value).unicodeScalars.contains { $0 == "\r" || $0 == "\n" || $0 == "\0" }
+        }
+        if let line { throw .malformed("header field \(line.name) is empty or holds a line break; take it out") }
+        let texts = [url, socketPath ?? "", authorities ?? "", identity?.certificate ?? "", identity?.key ?? ""]
+        if texts.contains(where: { $0.unicodeScalars.contains("\0") }) {
+            throw .malformed("a URL or path holds a NUL; take it out")
+        }
+        // What stands before an "@" may be a password, so the place is not named either.
+        if place.contains("@") { throw .malformed("the URL holds credentials; give them as a header field") }
+        if schemes.isEmpty { throw .malformed("no scheme is allowed; allow https") }
     }
 }
