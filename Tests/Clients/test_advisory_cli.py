@@ -104,6 +104,7 @@ def test_from_draft_to_acknowledged_recall(desk):
     assert "looked at" in desk.refused("chief", "advisory", "approve", made, "--digest", "0" * 64)
     assert "approved" in desk.refused("drafter", "advisory", "publish", made)
     assert desk.run("chief", "advisory", "approve", made, "--digest", digest)["version"]["approver"] == "chief"
+    assert "already by chief" in desk.refused("chief", "advisory", "approve", made, "--digest", digest)
     published = desk.run("drafter", "advisory", "publish", made)
     reference = published["reference"]
     assert published["state"] == "published" and re.fullmatch(r"CVT-\d{4}-\d{5}", reference)

@@ -2,6 +2,8 @@
 import hashlib
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 import requests
@@ -146,6 +148,32 @@ def test_what_is_acted_on_must_be_what_the_caller_saw(scene, document):
         tried += 1
     assert tried == 25
     assert before == [ask(party, "GET", f"{kind}/{id}").json() for kind, (party, id) in list(places.items())[:3]]
+
+
+def test_of_many_approvals_of_one_version_one_is_kept(scene):
+    """All at once, over HTTP: one stands, and the others are told whose."""
+    world, names = scene.bank.world, [f"second-{number}" for number in range(4)]
+    for name in names:
+        world.cli("admin", "principal", "add", name, "--member", "harbour-customs", "--role", "approver", "--unit", "legal")
+        made = world.cli("admin", "credential", "add", "--principal", name, "--type", "token", "--json")
+        world.card["members"].append({"name": name, "token": json.loads(made.stdout)["secret"]})
+    draft = scene.customs.call("POST", "advisories", {"pool": "warnings", "kind": "ADV-SUB", "content": content()}, 201)
+    place = f"advisories/{draft['id']}"
+    digest = scene.customs.call("POST", f"{place}/grade", {"grade": "B3"})["version"]["digest"]
+    parties = [Party(world, name) for name in names] * 3
+    together = Barrier(len(parties))
+
+    def approve(party):
+        together.wait(20)
+        return party.name, ask(party, "POST", f"{place}/approve", {"digest": digest})
+
+    with ThreadPoolExecutor(len(parties)) as threads:
+        answers = list(threads.map(approve, parties))
+    assert sorted(answer.status_code for _, answer in answers) == [200] + [409] * (len(parties) - 1)
+    winner = next(name for name, answer in answers if answer.status_code == 200)
+    refused = {answer.json()["detail"] for _, answer in answers if answer.status_code == 409}
+    assert refused == {f"is approved already by {winner}; nothing is to be done"}
+    assert scene.customs.call("GET", place)["version"]["approver"] == winner
 
 
 def test_a_dispute_is_settled_as_it_was_seen(scene):

@@ -268,6 +268,7 @@ extension LifecycleRefusal {
         case .ownWork: "ownWork"
         case .sameUnit: "sameUnit"
         case .changedSince: "changedSince"
+        case .approved: "approved before"
         case .noAmendment: "noAmendment"
         case .nothingToRatify: "nothingToRatify"
         case .reviewPast: "reviewPast"

@@ -75,6 +75,23 @@ struct AdvisoryLifecycleTests {
         #expect(try graded.approved(by: S.near).state == .approved)
     }
 
+    @Test("keeps the approval that it has: nobody takes the place of who gave it")
+    func approvedOnce() throws {
+        let approved = try S.draft().graded().approved()
+        let again = AdvisoryAction.approve(digest: approved.version.digest)
+        for actor in [S.near, S.approver] {
+            #expect(approved.refusal(actor, again) == .approved(by: S.approver.principal))
+        }
+        let amended = try approved.published().by(
+            S.author,
+            .amend(approved.content, approved.terms, what: "a", why: "b")
+        )
+        let waiting = try amended.graded().approved(by: S.near)
+        let digest = try #require(waiting.amendment).digest
+        #expect(waiting.refusal(S.approver, .approve(digest: digest)) == .approved(by: S.near.principal))
+        #expect(try approved.graded().approved(by: S.near).version.approval?.by.principal == S.near.principal)
+    }
+
     @Test("asks for another unit where it lets readers act, or names a person", arguments: ActionCode.allCases)
     func units(action: ActionCode) throws {
         for subjects in [try [S.goods(), S.route()], try [S.goods(), S.route(), S.person()]] {
@@ -271,7 +288,7 @@ struct AdvisoryLifecycleTests {
     func fixes() throws {
         let refusals: [LifecycleRefusal] = [
             .notOriginator, .missingRole(oneOf: [.approver]), .wrongState(.expired, action: "edit"), .notGraded,
-            .notApproved, .ownWork, .sameUnit, .changedSince, .noAmendment, .nothingToRatify, .reviewPast,
+            .notApproved, .ownWork, .sameUnit, .changedSince, .approved(by: S.approver.principal), .noAmendment, .nothingToRatify, .reviewPast,
             .reviewLate(latest: S.now), .reservedReason, .tearlineMissing, .notEnded(.published), .erased,
             .content(ContentFault("title", .empty)),
         ]

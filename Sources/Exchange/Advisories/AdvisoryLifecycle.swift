@@ -258,6 +258,7 @@ extension AdvisoryVersion {
             let units = writers.map(\.unit)
             guard let unit = attribution.unit, !units.contains(nil), !units.contains(unit) else { throw .sameUnit }
         }
+        if let approval { throw .approved(by: approval.by.principal) }
         guard seen == digest else { throw .changedSince }
         approve(by: attribution)
     }

@@ -16,6 +16,8 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case sameUnit
     /// The version is not the one that the approver saw, or that was approved.
     case changedSince
+    /// Somebody approved exactly this before.
+    case approved(by: ID<Principal>)
     /// There is no amendment.
     case noAmendment
     /// It is no safety advisory that waits to be ratified.
@@ -52,6 +54,7 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
             "names a person or lets readers act, so the approver must be of another unit than its author and last "
                 + "editor, with the units of all of them known; ask an approver of another unit"
         case .changedSince: "is not the version that was looked at; read it again and approve that"
+        case .approved: "is approved already; nothing is to be done"
         case .noAmendment: "has no amendment; amend it first"
         case .nothingToRatify: "only a safety advisory published on one pair of eyes is ratified; nothing is to be done"
         case .reviewPast: "the review date must lie after now; give a later one"

@@ -126,8 +126,10 @@ public struct AdvisoryDesk: Sendable {
             } else if action.releases {
                 try Self.check(before.pending?.terms ?? before.terms, for: pool, actor, directory, at: transaction.now)
             }
-            row.advisory = try Self.allowed { () throws(LifecycleRefusal) in
-                try before.after(action, by: ActingPrincipal(actor), at: transaction.now)
+            do throws(LifecycleRefusal) {
+                row.advisory = try before.after(action, by: ActingPrincipal(actor), at: transaction.now)
+            } catch {
+                throw AdvisoryFault(error, directory)
             }
             try press.release(&row, since: before, in: transaction, directory)
             try transaction.change(row, by: actor.principal)

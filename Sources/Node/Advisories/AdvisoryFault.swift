@@ -26,6 +26,13 @@ public enum AdvisoryFault: Error, Sendable {
     /// Not stored, for a reason of ours.
     case notStored(WriteFault)
 
+    /// A refusal, with the name of who approved it where somebody did.
+    init(_ refusal: LifecycleRefusal, _ directory: Directory) {
+        self = .refused(refusal)
+        guard case .approved(let principal) = refusal, let name = directory.principals[principal]?.name else { return }
+        self = .notNow("is approved already by \(name); nothing is to be done")
+    }
+
     /// What a write throws, as one of these.
     init(_ error: any Error) {
         self =
