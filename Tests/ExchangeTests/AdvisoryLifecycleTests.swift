@@ -92,6 +92,40 @@ struct AdvisoryLifecycleTests {
         #expect(try approved.graded().approved(by: S.near).version.approval?.by.principal == S.near.principal)
     }
 
+    @Test("takes no embargo that has passed, but for the one that it has")
+    func embargoes() throws {
+        func terms(_ embargo: Timestamp) throws -> AdvisoryTerms { try AdvisoryTerms(embargo: embargo) }
+        func refusal(_ body: () throws -> Advisory) throws -> LifecycleRefusal? {
+            do {
+                _ = try body()
+                return nil
+            } catch let refusal as LifecycleRefusal {
+                return refusal
+            }
+        }
+        let begun = try S.draft(terms: terms(S.later(1)))
+        let published = try begun.graded().approved().published(at: S.days(1))
+        for embargo in [S.days(-1), S.now] {
+            let refused = [
+                try refusal { try S.draft(terms: terms(embargo)) },
+                begun.refusal(S.author, .edit(begun.content, try terms(embargo))),
+                published.refusal(S.author, .amend(begun.content, try terms(embargo), what: "a", why: "b")),
+            ]
+            for refusal in refused {
+                guard case .content(let fault) = refusal else {
+                    Issue.record("\(String(describing: refusal))")
+                    continue
+                }
+                #expect(fault.field == "terms.embargo" && fault.description.contains("future; "))
+            }
+        }
+        // What waited longer than its embargo is out at once, and says the same of it in what it becomes.
+        let edit = AdvisoryAction.edit(begun.content, begun.terms)
+        #expect(begun.refusal(S.author, edit, at: S.days(1)) == nil)
+        let amend = AdvisoryAction.amend(begun.content, begun.terms, what: "a", why: "b")
+        #expect(published.refusal(S.author, amend, at: S.days(1)) == nil)
+    }
+
     @Test("asks for another unit where it lets readers act, or names a person", arguments: ActionCode.allCases)
     func units(action: ActionCode) throws {
         for subjects in [try [S.goods(), S.route()], try [S.goods(), S.route(), S.person()]] {
@@ -288,7 +322,8 @@ struct AdvisoryLifecycleTests {
     func fixes() throws {
         let refusals: [LifecycleRefusal] = [
             .notOriginator, .missingRole(oneOf: [.approver]), .wrongState(.expired, action: "edit"), .notGraded,
-            .notApproved, .ownWork, .sameUnit, .changedSince, .approved(by: S.approver.principal), .noAmendment, .nothingToRatify, .reviewPast,
+            .notApproved, .ownWork, .sameUnit, .changedSince, .approved(by: S.approver.principal), .noAmendment,
+            .nothingToRatify, .reviewPast,
             .reviewLate(latest: S.now), .reservedReason, .tearlineMissing, .notEnded(.published), .erased,
             .content(ContentFault("title", .empty)),
         ]

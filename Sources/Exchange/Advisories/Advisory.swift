@@ -47,6 +47,7 @@ public struct Advisory: Hashable, Sendable, Codable {
     ) throws(LifecycleRefusal) {
         guard author.roles.contains(.publisher) else { throw .missingRole(oneOf: [.publisher]) }
         try Self.check(content, terms, as: kind)
+        try Self.check(embargo: terms.embargo, at: now)
         self.id = id
         self.pool = pool
         self.member = author.member
@@ -147,6 +148,13 @@ public struct Advisory: Hashable, Sendable, Codable {
         } catch {
             throw .content(error)
         }
+    }
+
+    /// Refuses an embargo that holds nothing back.
+    static func check(embargo: Timestamp?, at now: Timestamp) throws(LifecycleRefusal) {
+        guard let embargo, embargo <= now else { return }
+        let rule = "must lie in the future; give a later time, or leave it out to have it leave once it is published"
+        throw .content(ContentFault("terms.embargo", .form(rule)))
     }
 }
 

@@ -20,7 +20,7 @@ extension Advisory {
         let attribution = actor.attribution(at: now)
         switch action {
         case .edit(let content, let terms):
-            try Self.check(content, terms, as: kind)
+            try next.check(content, terms, at: now)
             try next.change(action) { $0.edit(content, on: terms, by: attribution) }
         case .grade(let grade):
             try Self.check(grade)
@@ -34,7 +34,7 @@ extension Advisory {
             }
         case .publish(let reference): try next.publish(reference, now, reviewDays)
         case .amend(let content, let terms, let what, let why):
-            try Self.check(content, terms, as: kind)
+            try next.check(content, terms, at: now)
             try next.amend(content, terms, try Self.note(what, why), attribution)
         case .publishAmendment: try next.publishAmendment(now, reviewDays)
         case .review(let until): try next.review(until, now, reviewDays)
@@ -182,6 +182,17 @@ extension Advisory {
     }
 
     // MARK: Rules
+
+    /// Refuses content and terms that are not of its kind; an embargo that has passed since it had it may stay.
+    private func check(
+        _ content: AdvisoryContent,
+        _ terms: AdvisoryTerms,
+        at now: Timestamp
+    ) throws(LifecycleRefusal) {
+        try Self.check(content, terms, as: kind)
+        let known = [version, amendment].map { $0?.terms.embargo }
+        if !known.contains(terms.embargo) { try Self.check(embargo: terms.embargo, at: now) }
+    }
 
     @discardableResult
     private func needStanding(_ action: String) throws(LifecycleRefusal) -> AdvisoryRelease {
