@@ -139,7 +139,10 @@ let package = Package(
         ),
         .testTarget(
             name: "TransportTests",
-            dependencies: ["Exchange", "TransportCurl", subprocess],
+            dependencies: [
+                "Exchange", "TransportCurl", subprocess,
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             exclude: ["server.py"],
             swiftSettings: settings
         ),

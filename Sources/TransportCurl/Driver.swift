@@ -45,7 +45,7 @@ struct Driver {
         if let fault = transfer.configure() { return end(transfer, .failure(fault)) }
         let code = unsafe curl_multi_add_handle(mailbox.multi, easy)
         if code != CURLM_OK {
-            end(transfer, .failure(.interrupted(place: transfer.request.place, cause: "libcurl code \(code.rawValue)")))
+            end(transfer, .failure(.interrupted(place: transfer.errand.place, cause: "libcurl code \(code.rawValue)")))
         }
     }
 
@@ -55,7 +55,7 @@ struct Driver {
         guard code == CURLM_OK else {
             for transfer in live.values {
                 let cause = "libcurl code \(code.rawValue)"
-                end(transfer, .failure(.interrupted(place: transfer.request.place, cause: cause)))
+                end(transfer, .failure(.interrupted(place: transfer.errand.place, cause: cause)))
             }
             return
         }

@@ -1,9 +1,8 @@
-internal import CLibcurl
 public import Exchange
 internal import Foundation
-internal import Synchronization
+internal import Glibc
 
-/// HTTP out: connections are kept and reused; HTTP/1.1; redirects are never followed; no proxy is used.
+/// HTTP out: connections are kept and reused, redirects are never followed, no proxy is used.
 ///
 /// One thread owns libcurl's multi handle and every transfer (libcurl blocks, and is not safe for several threads).
 public final class Transport: Carrier {
@@ -13,15 +12,31 @@ public final class Transport: Carrier {
         public var hostConnectionsMax: Int
         /// Connections at once.
         public var connectionsMax: Int
+        /// A transfer that is slower than this, either way, for `slownessMax` is broken off.
+        public var bytesPerSecondMin: Int
+        /// How long a transfer may be slow or wait for the other side, in whole seconds.
+        public var slownessMax: Duration
 
-        /// Four to one host and 64 in all, if not said otherwise.
-        public init(hostConnectionsMax: Int = 4, connectionsMax: Int = 64) {
+        /// Four connections to one host and 64 in all, and a minute of less than 64 bytes a second, if not said
+        /// otherwise.
+        public init(
+            hostConnectionsMax: Int = 4,
+            connectionsMax: Int = 64,
+            bytesPerSecondMin: Int = 64,
+            slownessMax: Duration = .seconds(60)
+        ) {
             self.hostConnectionsMax = hostConnectionsMax
             self.connectionsMax = connectionsMax
+            self.bytesPerSecondMin = bytesPerSecondMin
+            self.slownessMax = slownessMax
         }
     }
 
     private let mailbox: Mailbox
+    private let limits: Limits
+
+    /// How often at most what reads over HTTP/2 is asked for.
+    private static let attemptsMax = 3
 
     /// Starts the thread.
     ///
@@ -29,12 +44,14 @@ public final class Transport: Carrier {
     public init(limits: Limits = .init()) {
         let mailbox = Mailbox(limits: limits)
         let thread = Thread {
+            Self.blockPipeSignal()
             var driver = Driver(mailbox)
             driver.run()
         }
         thread.name = "transport-curl"
         thread.start()
         self.mailbox = mailbox
+        self.limits = limits
     }
 
     deinit { mailbox.close() }
@@ -42,10 +59,31 @@ public final class Transport: Carrier {
     /// Sends a request and waits for its answer; see `Carrier`.
     public func perform(_ request: WebRequest) async throws(TransportFault) -> WebResponse {
         try request.check()
+        guard request.allowsHTTP2, [.get, .head].contains(request.method) else { return try await carry(request) }
+        let start = ContinuousClock.now
+        var request = request
+        let totalMax = request.totalMax
+        for _ in 1..<Self.attemptsMax {
+            do throws(TransportFault) {
+                return try await carry(request)
+            } catch {
+                request.totalMax = totalMax - (ContinuousClock.now - start)
+                guard case .interrupted = error, request.totalMax > .zero else { throw error }
+            }
+        }
+        return try await carry(request)
+    }
+
+    /// Breaks off what is under way and ends the thread; later requests fault with `closed`.
+    ///
+    /// May be called again.
+    public func close() { mailbox.close() }
+
+    private func carry(_ errand: any Errand) async throws(TransportFault) -> WebResponse {
         let ticket = Ticket()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                mailbox.start(Transfer(request, ticket, continuation))
+                mailbox.start(Transfer(errand, limits, ticket, continuation))
             }
         } onCancel: {
             ticket.cancel()
@@ -54,76 +92,13 @@ public final class Transport: Carrier {
         return try outcome.get()
     }
 
-    /// Breaks off what is under way and ends the thread; later requests fault with `closed`.
+    /// Keeps a write to a connection that the other side has closed from ending the process.
     ///
-    /// May be called again.
-    public func close() { mailbox.close() }
-}
-
-/// One call of `perform`, known to both threads.
-///
-/// A cancel can overtake its start. The flag is set before the cancel is posted, so either the start finds the flag
-/// set, or the cancel finds the transfer alive; nothing needs to be remembered of calls that are over.
-final class Ticket: Sendable {
-    private let flag = Atomic(false)
-
-    var isCancelled: Bool { flag.load(ordering: .sequentiallyConsistent) }
-
-    func cancel() { flag.store(true, ordering: .sequentiallyConsistent) }
-}
-
-/// What callers hand to the driver's thread.
-@safe
-final class Mailbox: Sendable {
-    enum Letter: Sendable {
-        case start(Transfer)
-        case cancel(ObjectIdentifier)
-        case stop
-    }
-
-    private struct Content {
-        var letters: [Letter] = []
-        var isClosed = false
-    }
-
-    private let content = Mutex(Content())
-    /// Used by the driver's thread alone, but for `curl_multi_wakeup`, which any thread may call while it exists.
-    ///
-    /// It is called under the lock and never after `stop`, so not after the driver has freed the handle.
-    nonisolated(unsafe) let multi: UnsafeMutableRawPointer
-
-    private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
-
-    init(limits: Transport.Limits) {
-        precondition(Self.isReady, "libcurl could not be initialised")
-        guard let multi = unsafe curl_multi_init() else { preconditionFailure("no memory for a libcurl handle") }
-        unsafe cc_multi_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limits.hostConnectionsMax)
-        unsafe cc_multi_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connectionsMax)
-        unsafe self.multi = multi
-    }
-
-    func start(_ transfer: Transfer) {
-        if !post(.start(transfer)) { transfer.end(.failure(.closed)) }
-    }
-
-    func cancel(_ ticket: Ticket) { _ = post(.cancel(ObjectIdentifier(ticket))) }
-
-    func close() { _ = post(.stop) }
-
-    func collect() -> [Letter] {
-        content.withLock { content in
-            defer { content.letters = [] }
-            return content.letters
-        }
-    }
-
-    private func post(_ letter: Letter) -> Bool {
-        content.withLock { content in
-            if content.isClosed { return false }
-            if case .stop = letter { content.isClosed = true }
-            content.letters.append(letter)
-            unsafe curl_multi_wakeup(multi)
-            return true
-        }
+    /// libcurl leaves this to the program where it may not use signals.
+    private static func blockPipeSignal() {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe sigaddset(&signals, SIGPIPE)
+        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 }

@@ -15,7 +15,7 @@ struct TidyTests {
         "Store": ["Dispatch", "Exchange", "Synchronization"],
         "StoreSQLite": ["Dispatch", "GRDB", "Glibc", "GRDBSQLite", "Store", "Synchronization"],
         "StorePostgres": ["CLibpq", "Dispatch", "Glibc", "Store", "Synchronization"],
-        "TransportCurl": ["CLibcurl", "Exchange", "Synchronization"],
+        "TransportCurl": ["CLibcurl", "Exchange", "Glibc", "Synchronization"],
         "Node": [
             "AsyncAlgorithms", "Crypto", "CryptoExtras", "Dispatch", "Exchange", "Logging", "Merkle",
             "ServiceLifecycle",

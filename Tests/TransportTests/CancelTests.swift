@@ -10,11 +10,7 @@ struct CancelTests {
 
     init() async throws { server = try await TestServer() }
 
-    private func get(_ path: String) -> WebRequest {
-        var request = WebRequest(.get, server.url + path)
-        request.schemes = [.http]
-        return request
-    }
+    private func get(_ path: String) -> WebRequest { server.get(path) }
 
     @Test("a cancelled task ends at once, and the transport goes on")
     func cancel() async throws {

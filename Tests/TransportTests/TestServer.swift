@@ -1,63 +1,35 @@
+import Exchange
 import Foundation
-import Subprocess
-import Testing
 
-/// The server of `server.py` as a process of its own; it ends with its standard input, so also when the test crashes.
+/// The server of `server.py`, and two certificates that it trusts: its own, and another that clients may show.
 final class TestServer: Sendable {
-    let folder: URL
-    let port: Int
-    let portTLS: Int
-    private let process: Task<Void, any Error>
+    private let process: ScriptProcess
 
+    var port: String { process.words[0] }
     var url: String { "http://127.0.0.1:\(port)" }
+    var portTLS: String { process.words[1] }
     var urlTLS: String { "https://127.0.0.1:\(portTLS)" }
-    var socketPath: String { folder.appending(path: "socket").path }
-    var certificate: String { folder.appending(path: "cert.pem").path }
-    var key: String { folder.appending(path: "key.pem").path }
+    var urlHTTP2: String { "https://127.0.0.1:\(process.words[2])" }
+    var socketPath: String { path("socket") }
+    var certificate: String { path("cert.pem") }
+    var identity: WebRequest.Identity { .init(certificate: certificate, key: path("key.pem")) }
+    var other: WebRequest.Identity { .init(certificate: path("other.pem"), key: path("other-key.pem")) }
 
     init() async throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "caveat-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try await Self.makeCertificate(in: folder)
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "server.py").path
-        let arguments = Arguments([script, folder.appending(path: "socket").path, folder.path])
-        let (lines, news) = AsyncStream.makeStream(of: String.self)
-        process = Task {
-            defer { news.finish() }
-            _ = try await Subprocess.run(
-                .name("python3"),
-                arguments: arguments,
-                input: .inputWriter,
-                output: .sequence,
-                error: .discarded
-            ) { execution in
-                for try await line in execution.standardOutput.strings() { news.yield(line) }
-            }
+        process = try await ScriptProcess("server.py") { folder in
+            try await ScriptProcess.makeCertificate(named: "test", in: folder, "cert.pem", "key.pem")
+            try await ScriptProcess.makeCertificate(named: "other", in: folder, "other.pem", "other-key.pem")
         }
-        let line = await lines.first { _ in true } ?? ""
-        let ports = line.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-        try #require(ports.count == 2, "server.py must print two ports")
-        port = ports[0]
-        portTLS = ports[1]
     }
 
-    deinit {
-        process.cancel()
-        // A folder that cannot be removed is the system's to clear away.
-        try? FileManager.default.removeItem(at: folder)
-    }
+    /// A path in its folder.
+    func path(_ name: String) -> String { process.folder.appending(path: name).path }
 
-    /// One certificate that is its own authority, for the server and for clients.
-    private static func makeCertificate(in folder: URL) async throws {
-        let openssl = try await Subprocess.run(
-            .name("openssl"),
-            arguments: [
-                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
-                "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout",
-                folder.appending(path: "key.pem").path, "-out", folder.appending(path: "cert.pem").path,
-            ],
-            output: .discarded
-        )
-        try #require(openssl.terminationStatus.isSuccess, "openssl must make a certificate")
+    /// A request to it, which may go to this machine.
+    func get(_ path: String) -> WebRequest {
+        var request = WebRequest(.get, url + path)
+        request.schemes = [.http]
+        request.networks = .any
+        return request
     }
 }

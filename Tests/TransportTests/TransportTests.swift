@@ -10,11 +10,7 @@ struct TransportTests {
 
     init() async throws { server = try await TestServer() }
 
-    private func get(_ path: String) -> WebRequest {
-        var request = WebRequest(.get, server.url + path)
-        request.schemes = [.http]
-        return request
-    }
+    private func get(_ path: String) -> WebRequest { server.get(path) }
 
     private func fault(of request: WebRequest) async -> TransportFault? {
         do throws(TransportFault) {
@@ -169,21 +165,5 @@ struct TransportTests {
         let broken = await fault(of: get("/broken"))
         #expect(broken?.description.hasPrefix("the connection to \(server.url) broke") == true)
         #expect(closed?.isPassing == true && broken?.isPassing == true)
-    }
-
-    @Test("a server is trusted by its authority alone")
-    func trust() async throws {
-        var request = WebRequest(.get, server.urlTLS + "/echo")
-        let untrusted = await fault(of: request)
-        #expect(untrusted?.description.hasPrefix("no trusted connection to") == true)
-        request.authorities = server.certificate
-        #expect(try await echo(request)["peer"] as? Bool == false)
-        request.identity = .init(certificate: server.certificate, key: server.key)
-        #expect(try await echo(request)["peer"] as? Bool == true)
-        request.identity = nil
-        #expect(try await echo(request)["peer"] as? Bool == false)
-        request.url = "https://localhost:\(server.portTLS)/echo"
-        let misnamed = await fault(of: request)
-        #expect(misnamed?.description.hasPrefix("no trusted connection to") == true)
     }
 }

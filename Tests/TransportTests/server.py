@@ -1,8 +1,10 @@
 """A small HTTP/1.1 server for the transport's tests.
 
-Arguments: the path of a Unix socket to listen on, and perhaps a folder with cert.pem and key.pem for TLS.
-Prints its TCP port and, with a folder, its TLS port; ends when its standard input is closed.
+Argument: a folder with cert.pem and key.pem for TLS, and other.pem, which clients may show as well. A Unix socket of the
+name `socket` is made there.
+Prints its ports for TCP, TLS and HTTP/2; ends when its standard input is closed.
 """
+import gzip
 import http.server
 import itertools
 import json
@@ -50,6 +52,24 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, b"slow")
         elif url.path == "/big":
             self.answer(200, b"x" * int(query["bytes"]))
+        elif url.path == "/large":
+            count = int(query["megabytes"])
+            self.send_response(200)
+            self.send_header("Content-Length", str(count << 20))
+            self.end_headers()
+            for _ in range(count):
+                self.wfile.write(b"x" * (1 << 20))
+        elif url.path == "/gzip":
+            body = gzip.compress(b"x" * int(query["bytes"]))
+            asked = self.headers.get("Accept-Encoding") == "gzip"
+            self.answer(200, body if asked else b"plain", **({"Content_Encoding": "gzip"} if asked else {}))
+        elif url.path == "/drip":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000000")
+            self.end_headers()
+            while True:
+                self.wfile.write(b"x")
+                time.sleep(0.05)
         elif url.path == "/endless":
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
@@ -77,7 +97,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "test": self.headers.get("X-Test"),
                 "bytes": len(body),
                 "sum": sum(body),
-                "peer": bool(peer),
+                "peer": peer["subject"][0][0][1] if peer else "",
+                "connection": self.connection_number,
             }
             self.answer(200, json.dumps(seen).encode(), X_Mixed_Case="  kept: as is  ")
         else:
@@ -109,19 +130,65 @@ def start(server):
     return server
 
 
+def context(folder, *protocols):
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    made.load_cert_chain(os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem"))
+    made.load_verify_locations(os.path.join(folder, "cert.pem"))
+    made.load_verify_locations(os.path.join(folder, "other.pem"))
+    made.verify_mode = ssl.CERT_OPTIONAL
+    made.set_alpn_protocols(protocols)
+    return made
+
+
 def tls(folder):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem"))
-    context.load_verify_locations(os.path.join(folder, "cert.pem"))
-    context.verify_mode = ssl.CERT_OPTIONAL
     server = TCP(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.socket = context(folder, "http/1.1").wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False)
     return server
 
 
-start(Unix(sys.argv[1], Handler))
-ports = [start(TCP(("127.0.0.1", 0), Handler)).server_port]
-if len(sys.argv) > 2:
-    ports.append(start(tls(sys.argv[2])).server_port)
-print(*ports, flush=True)
+class HTTP2(socketserver.StreamRequestHandler):
+    """As much of HTTP/2 as it takes to answer "h2", and to break off every other connection at its first request."""
+
+    numbers = itertools.count(1)
+
+    def frame(self, kind, flags, stream, payload=b""):
+        self.wfile.write(len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload)
+
+    def handle(self):
+        try:
+            if self.request.selected_alpn_protocol() == "h2":
+                self.serve(breaks=next(self.numbers) % 2 == 1)
+            else:
+                self.rfile.readline()
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nh1")
+        except OSError:
+            pass  # The client went away.
+
+    def serve(self, breaks):
+        self.rfile.read(24)  # The preface.
+        self.frame(4, 0, 0)  # SETTINGS
+        while head := self.rfile.read(9):
+            kind, flags, stream = head[3], head[4], int.from_bytes(head[5:], "big")
+            self.rfile.read(int.from_bytes(head[:3], "big"))
+            if kind == 4 and not flags & 1:
+                self.frame(4, 1, 0)
+            elif kind == 1 and breaks:
+                self.frame(7, 0, 0, bytes(4) + (11).to_bytes(4, "big"))  # GOAWAY, ENHANCE_YOUR_CALM
+                return
+            elif kind == 1:
+                self.frame(1, 4, stream, b"\x88")  # HEADERS: the status 200
+                self.frame(0, 1, stream, b"h2")  # DATA, the last
+
+
+def http2(folder):
+    server = TCP(("127.0.0.1", 0), HTTP2)
+    server.socket = context(folder, "h2").wrap_socket(server.socket, server_side=True, do_handshake_on_connect=True)
+    return server
+
+
+folder = sys.argv[1]
+start(Unix(os.path.join(folder, "socket"), Handler))
+servers = [TCP(("127.0.0.1", 0), Handler), tls(folder), http2(folder)]
+print(*(start(server).server_address[1] for server in servers), flush=True)
 sys.stdin.read()

@@ -6,6 +6,8 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case malformed(String)
     /// The URL's scheme is not among those allowed.
     case schemeRefused(place: String)
+    /// The host has no address that may be connected to; the network is the one that it lies in.
+    case addressRefused(place: String, network: String)
     /// The host's name is not known.
     case nameUnknown(place: String)
     /// No connection could be made.
@@ -14,10 +16,14 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case tls(place: String, cause: String)
     /// The time limit passed; the server may have acted on the request or not.
     case timedOut(place: String, limit: Duration)
+    /// What came was slower than the limit for too long.
+    case stalled(place: String, bytesPerSecondMin: Int, during: Duration)
     /// The answer is larger than the limit.
     case tooLarge(place: String, bodyBytesMax: Int)
     /// The connection broke, or what came was not HTTP; the server may have acted on the request or not.
     case interrupted(place: String, cause: String)
+    /// The file for the answer could not be made or written.
+    case notKept(path: String, cause: String)
     /// The calling task was cancelled.
     case cancelled
     /// The transport was closed before the request was made or answered.
@@ -26,8 +32,8 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// Whether the same request may succeed later without anybody changing anything.
     public var isPassing: Bool {
         switch self {
-        case .nameUnknown, .unreachable, .timedOut, .interrupted: true
-        case .malformed, .schemeRefused, .tls, .tooLarge, .cancelled, .closed: false
+        case .nameUnknown, .unreachable, .timedOut, .stalled, .interrupted: true
+        case .malformed, .schemeRefused, .addressRefused, .tls, .tooLarge, .notKept, .cancelled, .closed: false
         }
     }
 
@@ -38,6 +44,9 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
             "the request cannot be sent: \(rule)"
         case .schemeRefused(let place):
             "\(place) has a scheme that is not allowed here; use https://"
+        case .addressRefused(let place, let network):
+            "the host of \(place) has an address that is not public (\(network)) and is not connected to; correct the "
+                + "address, or have the operator allow its network by name"
         case .nameUnknown(let place):
             "the host of \(place) is not known; check its spelling and the name service"
         case .unreachable(let place, let cause):
@@ -47,10 +56,15 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "certificate and its key, and their dates"
         case .timedOut(let place, let limit):
             "\(place) did not answer within \(limit); try again, and check its load if this goes on"
+        case .stalled(let place, let bytes, let duration):
+            "\(place) sent less than \(bytes) bytes a second for \(duration); try again, and check its load if this "
+                + "goes on"
         case .tooLarge(let place, let bodyBytesMax):
             "the answer of \(place) is larger than \(bodyBytesMax) bytes; ask for less at a time"
         case .interrupted(let place, let cause):
             "the connection to \(place) broke (\(cause)); try again"
+        case .notKept(let path, let cause):
+            "the answer cannot be kept in \(path) (\(cause)); check the folder and the room on its disk"
         case .cancelled:
             "cancelled before the answer came"
         case .closed:

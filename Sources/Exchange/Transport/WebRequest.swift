@@ -39,6 +39,8 @@ public struct WebRequest: Sendable {
     public var body: [UInt8]?
     /// The schemes that `url` may have.
     public var schemes: Set<Scheme> = [.https]
+    /// The addresses that the URL's host may have.
+    public var networks = AllowedNetworks.publicOnly
     /// The path of a Unix socket to connect to instead of the URL's host.
     public var socketPath: String?
     /// The path of a PEM file of certificate authorities: these and no others are trusted.
@@ -46,13 +48,28 @@ public struct WebRequest: Sendable {
     /// Nil trusts the system's.
     public var authorities: String?
     /// The client certificate, if any.
+    ///
+    /// A connection made with one serves no request without it or with another.
     public var identity: Identity?
     /// The longest that the whole exchange may take, waiting for a free connection included.
     public var totalMax: Duration = .seconds(60)
     /// The longest that connecting may take, TLS included.
     public var connectMax: Duration = .seconds(10)
-    /// The largest body that is taken as an answer.
+    /// The largest body that is taken as an answer, counted after it was unpacked.
     public var bodyBytesMax = 64 << 20
+    /// The path of a file to be made for the answer's body, whatever the status, instead of holding it in memory.
+    ///
+    /// A list of a gigabyte is then read from the file piece by piece, at its reader's pace, while the connection is
+    /// long free again: a reader that pauses would hold a connection open and meet the server's limits. There must be
+    /// no such file yet; there is none after a fault.
+    public var bodyFile: String?
+    /// Whether the body may come packed with gzip; it is unpacked on arrival.
+    public var acceptsGzip = false
+    /// Whether HTTP/2 is offered.
+    ///
+    /// Servers break off HTTP/2 connections more freely, so what reads (GET and HEAD) is then asked for again a few
+    /// times, within the time limit.
+    public var allowsHTTP2 = false
 
     /// Makes a request with default limits, to be changed as needed.
     public init(_ method: Method, _ url: String) {
@@ -75,8 +92,8 @@ public struct WebRequest: Sendable {
                 || (field.name + field.value).unicodeScalars.contains { $0 == "\r" || $0 == "\n" || $0 == "\0" }
         }
         if let line { throw .malformed("header field \(line.name) is empty or holds a line break; take it out") }
-        let texts = [url, socketPath ?? "", authorities ?? "", identity?.certificate ?? "", identity?.key ?? ""]
-        if texts.contains(where: { $0.unicodeScalars.contains("\0") }) {
+        let paths = [socketPath, authorities, identity?.certificate, identity?.key, bodyFile]
+        if ([url] + paths.compactMap { $0 }).contains(where: { $0.unicodeScalars.contains("\0") }) {
             throw .malformed("a URL or path holds a NUL; take it out")
         }
         // What stands before an "@" may be a password, so the place is not named either.

@@ -43,6 +43,7 @@ struct Connection: Sendable {
     ) async throws(CommandFault) -> WebResponse {
         var request = WebRequest(method, address + path)
         request.schemes = [.https, .http]
+        request.networks = .any  // The exchange is where its user says, often in a network of theirs.
         request.headers = [("Accept", mediaType), ("User-Agent", "caveat")]
         if let authorization { request.headers.append(("Authorization", authorization)) }
         request.headers += headers

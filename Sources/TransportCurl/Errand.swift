@@ -1,0 +1,54 @@
+internal import CLibcurl
+internal import Exchange
+
+/// What a transfer is for, with its limits: how a handle is set up for it, and what libcurl's codes mean for it.
+protocol Errand: Sendable {
+    var place: String { get }
+    var networks: AllowedNetworks { get }
+    var socketPath: String? { get }
+    var totalMax: Duration { get }
+    var connectMax: Duration { get }
+    var bodyBytesMax: Int { get }
+    var bodyFile: String? { get }
+
+    /// Sets what is particular to it.
+    func configure(_ options: Options)
+}
+
+extension WebRequest: Errand {
+    func configure(_ options: Options) {
+        options.set(CURLOPT_URL, url)
+        options.set(CURLOPT_PROTOCOLS_STR, schemes.map(\.rawValue).sorted().joined(separator: ","))
+        options.set(CURLOPT_FOLLOWLOCATION, 0)
+        options.set(CURLOPT_PATH_AS_IS, 1)
+        options.set(CURLOPT_HTTP_VERSION, Int(allowsHTTP2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1))
+        if acceptsGzip { options.set(CURLOPT_ACCEPT_ENCODING, "gzip") }
+        if let socketPath { options.set(CURLOPT_UNIX_SOCKET_PATH, socketPath) }
+        if let authorities { options.trust(authorities) }
+        if let identity {
+            options.set(CURLOPT_SSLCERT, identity.certificate)
+            options.set(CURLOPT_SSLKEY, identity.key)
+            // A resumed session keeps the certificate that it began with, though the file may hold a newer one.
+            options.set(CURLOPT_SSL_SESSIONID_CACHE, 0)
+        }
+        switch method {
+        case .get where body == nil: break
+        case .head: options.set(CURLOPT_NOBODY, 1)
+        case .get, .delete: options.set(CURLOPT_CUSTOMREQUEST, method.rawValue)
+        case .post, .put, .patch:
+            if body == nil { options.set(body: []) }  // So that a Content-Length of 0 is sent.
+            options.set(CURLOPT_CUSTOMREQUEST, method.rawValue)
+        }
+        if let body { options.set(body: body) }
+        let fields = headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        options.set(CURLOPT_HTTPHEADER, fields + ["Expect:"])  // Else larger bodies wait a second for "100 Continue".
+    }
+}
+
+extension Options {
+    /// Trusts the authorities of a file and no others.
+    func trust(_ authorities: String) {
+        set(CURLOPT_CAINFO, authorities)
+        clear(CURLOPT_CAPATH)  // Else the system's authorities are trusted as well.
+    }
+}
