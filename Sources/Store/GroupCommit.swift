@@ -66,7 +66,8 @@ public final class GroupCommit: Sendable {
     private let afterCommit: @Sendable () async -> Void
     private let queue = Mutex(Queue())
 
-    /// - Parameter afterCommit: runs once a commit is durable, or may be, before anybody is answered.
+    /// - Parameter afterCommit: runs once a commit is durable, or may be, before anybody is answered; not where nothing
+    ///   was entered that a follower of the journal needs to know.
     public init(
         _ database: any Database,
         clock: @escaping @Sendable () -> Timestamp,
@@ -136,7 +137,7 @@ public final class GroupCommit: Sendable {
     private func commitGroups() async {
         repeat {
             let group = Mutex<[Job]?>(nil)
-            let fault = await commit { [self] in
+            let outcome = await commit { [self] in
                 // A driver may begin a transaction twice, and neither may lose a job.
                 group.withLock { group in
                     if group == nil { group = queue.withLock { $0.take() } }
@@ -146,8 +147,8 @@ public final class GroupCommit: Sendable {
             // The transaction did not even begin: those who wait for it are told.
             let jobs = group.withLock { $0 } ?? queue.withLock { $0.take() }
             // After a failure as well: the commit may be durable all the same.
-            if !jobs.isEmpty { await afterCommit() }
-            for job in jobs { job.caller.resume(with: fault.map { .failure($0) } ?? .success(())) }
+            if !jobs.isEmpty, (try? outcome.get()) != false { await afterCommit() }
+            for job in jobs { job.caller.resume(with: outcome.map { _ in () }) }
         } while goesOn()
     }
 
@@ -159,28 +160,29 @@ public final class GroupCommit: Sendable {
     }
 
     /// - Parameter gather: takes what waits, once the transaction has begun.
-    private func commit(_ gather: @escaping @Sendable () -> [Job]) async -> (any Error)? {
+    /// - Returns: whether anything was entered that a follower needs to know, or why nothing may have been.
+    private func commit(_ gather: @escaping @Sendable () -> [Job]) async -> Result<Bool, any Error> {
         do {
             do {
-                try await commit(gather, .none)
+                return .success(try await commit(gather, .none))
             } catch is Entangled {
-                try await commit(gather, .savepoint)
+                return .success(try await commit(gather, .savepoint))
             }
-            return nil
         } catch let fault as DatabaseFault {
-            return WriteFault.notCommitted(fault)
+            return .failure(WriteFault.notCommitted(fault))
         } catch {
-            return error
+            return .failure(error)
         }
     }
 
-    private func commit(_ gather: @escaping @Sendable () -> [Job], _ isolation: Isolation) async throws {
+    private func commit(_ gather: @escaping @Sendable () -> [Job], _ isolation: Isolation) async throws -> Bool {
         try await database.write { [engine = database.engine, clock] connection in
             let jobs = gather()
-            guard !jobs.isEmpty else { return }
+            guard !jobs.isEmpty else { return false }
             let transaction = try Transaction(connection, clock: clock)
             for job in jobs { try job.run(transaction, isolation) }
             try transaction.finish(on: engine)
+            return transaction.concernsFollowers
         }
     }
 }

@@ -115,8 +115,8 @@ public enum JournalRows {
     }
 
     /// What changes who sees what: all else a follower need not know.
-    private static let followed = [EntryKind.released, .deleted, .directory, .gained]
-        .map { "\($0.rawValue)" }.joined(separator: ", ")
+    static let followed: Set<EntryKind> = [.released, .deleted, .directory, .gained]
+    private static let followedNumbers = followed.map { "\($0.rawValue)" }.sorted().joined(separator: ", ")
 
     /// Up to `count` entries after a tick that a follower needs to know, in order.
     public static func entries(
@@ -129,7 +129,7 @@ public enum JournalRows {
             select \(columns), j.tick, j.kind, j.pool, j.object, j.principal from journal j
             left join version v on v.tick = j.tick left join object o on o.number = v.object
             left join content c on c.tick = v.tick
-            where j.tick > $1 and j.kind in (\(followed)) order by j.tick limit $2
+            where j.tick > $1 and j.kind in (\(followedNumbers)) order by j.tick limit $2
             """,
             .integer(tick.microseconds),
             .integer(Int64(count))

@@ -22,6 +22,7 @@ struct LabelMerge {
         var next: Int64 { ticks[head] }
     }
 
+    private let isLastOnly: Bool
     private let standings: [VersionStanding]
     private let after: Tick
     private let upTo: Tick
@@ -30,12 +31,15 @@ struct LabelMerge {
     private var waiting: [(number: Int64, oldest: Tick)]
     /// The ranges it is in, each with a tick to hand out.
     private var open: [Source] = []
+    /// Whether any of what was handed out has to be looked up to know if it is the last of its object for the reader.
+    private(set) var isContested = false
 
     /// - Parameter gains: ticks outside the labels' ranges, ascending.
     init(_ request: PageRequest, besides gains: [Int64]) {
         after = request.after
         upTo = request.upTo
-        standings = request.filter.versions.isLastOnly ? [.last, .contested] : [.superseded, .last, .contested]
+        isLastOnly = request.filter.versions.isLastOnly
+        standings = isLastOnly ? [.last, .contested] : [.superseded, .last, .contested]
         waiting = request.labels.sorted { $0.oldest > $1.oldest }
         ranges = max(1, waiting.count * standings.count)
         if !gains.isEmpty {
@@ -56,6 +60,7 @@ struct LabelMerge {
                     var source = Source(label: label.number, standing: standing.rawValue, after: after.microseconds)
                     try refill(&source, share, connection)
                     guard !source.isEmpty else { continue }
+                    if standing == .contested, isLastOnly { isContested = true }
                     open.append(source)
                     if least.map({ source.next < open[$0].next }) ?? true { least = open.count - 1 }
                 }

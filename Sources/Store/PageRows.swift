@@ -61,9 +61,9 @@ public struct PagedVersion: Sendable {
     public let tick: Tick
     /// The tick at which it was released.
     public let released: Tick
-    /// The STIX id.
+    /// The STIX id; empty where the content alone is shown, which has it.
     public let id: String
-    /// Its version, as TAXII writes it.
+    /// Its version, as TAXII writes it; empty where the content alone is shown.
     public let version: String
     /// Empty when the content was not asked for.
     public let bytes: [UInt8]
@@ -151,28 +151,24 @@ public enum PageRows {
         let gains = try Gains(request, connection)
         var merge = LabelMerge(request, besides: gains.ticks)
         var sieve = Sieve(request)
-        var page = StoredPage(versions: [], more: false, examined: request.after)
+        var filling = Filling(request)
         var examined = 0
-        var bytes = 0
         while true {
-            let wanted = request.filter.passesAllOfItsStandings ? request.limit + 1 - page.versions.count : batch
+            let wanted = request.filter.passesAllOfItsStandings ? request.limit + 1 - filling.count : batch
             let ticks = try merge.next(min(wanted, batch * 16), connection)
-            guard !ticks.isEmpty else { return page }
-            for found in try Candidate.read(ticks, gains, request.content, connection) {
-                guard page.versions.count < request.limit, bytes < request.content.bytesMax else {
-                    page.more = true
-                    return page
+            guard !ticks.isEmpty else { return filling.page }
+            if request.showsContentAlone, gains.isEmpty, !merge.isContested {
+                for version in try Contents.read(ticks, connection) where !filling.add(version) { return filling.page }
+            } else {
+                for found in try Candidate.read(ticks, gains, request.content, connection) {
+                    let isShown = try gains.shows(found) && sieve.passes(found, connection)
+                    guard isShown ? filling.add(found.paged) : filling.passOver(found.paged.tick) else {
+                        return filling.page
+                    }
                 }
-                page.examined = found.paged.tick
-                examined += 1
-                guard gains.shows(found), try sieve.passes(found, connection) else { continue }
-                bytes += found.paged.bytes.count
-                page.versions.append(found.paged)
             }
-            if examined >= examinedMax {
-                page.more = true
-                return page
-            }
+            examined += ticks.count
+            if examined >= examinedMax { return filling.pageWithMore }
         }
     }
 
@@ -190,21 +186,13 @@ public enum PageRows {
             }
         }
         chosen.sort()
-        var page = StoredPage(versions: [], more: false, examined: request.after)
-        var bytes = 0
+        var filling = Filling(request)
         for start in stride(from: 0, to: chosen.count, by: batch) {
             let ticks = Array(chosen[start..<min(start + batch, chosen.count)])
-            for found in try Candidate.read(ticks, gains, request.content, connection) {
-                guard page.versions.count < request.limit, bytes < request.content.bytesMax else {
-                    page.more = true
-                    return page
-                }
-                page.examined = found.paged.tick
-                bytes += found.paged.bytes.count
-                page.versions.append(found.paged)
-            }
+            for found in try Candidate.read(ticks, gains, request.content, connection)
+            where !filling.add(found.paged) { return filling.page }
         }
-        return page
+        return filling.page
     }
 
     private static func placed(
@@ -223,17 +211,56 @@ public enum PageRows {
     }
 }
 
-extension PageRequest.ContentNeed {
-    var bytesMax: Int {
-        switch self {
-        case .none: .max
-        case .upTo(let bytes): bytes
+extension PageRequest {
+    /// Whether of each version that the labels' ranges hold the content is shown, and nothing else of it matters.
+    fileprivate var showsContentAlone: Bool { content != .none && filter.passesAllOfItsStandings }
+}
+
+/// A page as it is put together.
+private struct Filling {
+    private(set) var page: StoredPage
+    private let limit: Int
+    private let bytesMax: Int
+    private var bytes = 0
+
+    init(_ request: PageRequest) {
+        page = StoredPage(versions: [], more: false, examined: request.after)
+        limit = request.limit
+        bytesMax =
+            switch request.content {
+            case .none: .max
+            case .upTo(let bytes): bytes
+            }
+    }
+
+    var count: Int { page.versions.count }
+
+    /// The page, where not all that follows was looked at.
+    var pageWithMore: StoredPage { StoredPage(versions: page.versions, more: true, examined: page.examined) }
+
+    /// Puts the next version on the page.
+    ///
+    /// False when there is no room for any more: then the page is done, and says that more follows.
+    mutating func add(_ version: PagedVersion) -> Bool {
+        guard passOver(version.tick) else { return false }
+        bytes += version.bytes.count
+        page.versions.append(version)
+        return true
+    }
+
+    /// The same for one that is looked at and not shown.
+    mutating func passOver(_ tick: Tick) -> Bool {
+        guard page.versions.count < limit, bytes < bytesMax else {
+            page.more = true
+            return false
         }
+        page.examined = tick
+        return true
     }
 }
 
 /// What one reader gained after the cursor: each of these versions is given at the tick of the gain.
-private struct Gains {
+struct Gains {
     /// The version's own tick, by the tick that it is given at.
     private let versions: [Int64: Int64]
     /// The last tick that each version is given at.
@@ -295,88 +322,5 @@ private struct Sieve {
         let ticks = Set(versions.chosen(of: all, permitted: request.permitted).map(\.tick))
         chosen[found.object] = ticks
         return ticks.contains(found.placed.tick)
-    }
-}
-
-/// A version that the merge found, with what filters look at.
-private struct Candidate {
-    let placed: PlacedVersion
-    let object: Int64
-    let standing: VersionStanding
-    let paged: PagedVersion
-
-    private static let places = (1...64).map { "$\($0)" }.joined(separator: ",")
-    private static let withContent = """
-        select v.tick, v.label, v.instant, v.object, v.standing, o.id, v.version, c.bytes
-        from version v join object o on o.number = v.object join content c on c.tick = v.tick
-        where v.tick in (\(places)) order by v.tick
-        """
-    private static let withoutContent = """
-        select v.tick, v.label, v.instant, v.object, v.standing, o.id, v.version
-        from version v join object o on o.number = v.object where v.tick in (\(places)) order by v.tick
-        """
-
-    /// The versions given at `ticks`, ascending; 64 at a time, so that the statement's text is always the same.
-    static func read(
-        _ ticks: [Int64],
-        _ gains: Gains,
-        _ need: PageRequest.ContentNeed,
-        _ connection: any SQLConnection
-    ) throws -> [Candidate] {
-        guard gains.isEmpty else {
-            var found: [Int64: Candidate] = [:]
-            for candidate in try read(ticks.map { gains.released($0) }, need, connection) {
-                found[candidate.placed.tick.microseconds] = candidate
-            }
-            return ticks.compactMap { tick in
-                found[gains.released(tick)].map { $0.given(at: Tick(microseconds: tick)) }
-            }
-        }
-        return try read(ticks, need, connection)
-    }
-
-    private func given(at tick: Tick) -> Candidate {
-        Candidate(
-            placed: placed,
-            object: object,
-            standing: standing,
-            paged: PagedVersion(
-                tick: tick,
-                released: placed.tick,
-                id: paged.id,
-                version: paged.version,
-                bytes: paged.bytes
-            )
-        )
-    }
-
-    private static func read(
-        _ ticks: [Int64],
-        _ need: PageRequest.ContentNeed,
-        _ connection: any SQLConnection
-    ) throws -> [Candidate] {
-        var found: [Candidate] = []
-        found.reserveCapacity(ticks.count)
-        let sql = need == .none ? withoutContent : withContent
-        for start in stride(from: 0, to: ticks.count, by: 64) {
-            var values = ticks[start..<min(start + 64, ticks.count)].map { SQLValue.integer($0) }
-            while values.count < 64 { values.append(values[values.count - 1]) }
-            try connection.run(sql, values) { row in
-                found.append(
-                    Candidate(
-                        placed: PlacedVersion(row),
-                        object: row.integer(3),
-                        standing: VersionStanding(rawValue: row.integer(4)) ?? .contested,
-                        paged: PagedVersion(
-                            tick: Tick(microseconds: row.integer(0)),
-                            id: row.text(5),
-                            version: row.text(6),
-                            bytes: need == .none ? [] : row.bytes(7)
-                        )
-                    )
-                )
-            }
-        }
-        return found
     }
 }

@@ -39,6 +39,8 @@ public struct Receipt: Hashable, Sendable {
 }
 
 /// Receipts as rows: one a page.
+///
+/// What was given was released before, so the receipts of a version are among those that are newer than it.
 public enum ReceiptRows {
     /// Who was given any of some versions of one pool, oldest receipt first.
     public static func receipts(
@@ -50,8 +52,8 @@ public enum ReceiptRows {
         let all = try connection.rows(
             """
             select tick, principal, pool, channel, purpose, versions from receipt
-            where principal in (select number from principal) and pool = $1 and newest >= $2 and oldest <= $3
-            order by tick
+            where principal in (select number from principal) and pool = $1 and tick > $2 and newest >= $2
+            and oldest <= $3 order by tick
             """,
             .integer(pool),
             .integer(first.microseconds),
@@ -87,7 +89,8 @@ public enum ReceiptRows {
         let receipts = try connection.rows(
             """
             select tick, principal, pool, channel, purpose, versions from receipt
-            where pool = $1 and newest >= $2 and principal in (select number from principal where member = $3)
+            where principal in (select number from principal where member = $3) and pool = $1 and tick > $2
+            and newest >= $2
             """,
             .integer(pool),
             .integer(since.microseconds),

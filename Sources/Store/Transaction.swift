@@ -12,6 +12,8 @@ public final class Transaction {
     /// The directory as it is here, once somebody asked for it; nil again when it was changed.
     private var directory: Known?
     private var changesDirectory = false
+    /// Whether anything was entered that a follower of the journal needs to know.
+    private(set) var concernsFollowers = false
 
     private enum Known {
         case unchanged
@@ -43,6 +45,7 @@ public final class Transaction {
         object: Int64? = nil,
         leaf: [UInt8]? = nil
     ) throws {
+        if JournalRows.followed.contains(kind) { concernsFollowers = true }
         try connection.run(
             "insert into journal (tick, kind, principal, pool, object, leaf) values ($1, $2, $3, $4, $5, $6)",
             .integer(tick.microseconds),
@@ -90,6 +93,7 @@ public final class Transaction {
     /// Keeps the last tick that was allocated; runs once, before the commit.
     func finish(on engine: Engine) throws {
         try connection.run("update exchange set tick = $1", .integer(last.microseconds))
+        guard concernsFollowers else { return }
         if let announcement = Dialect.announcement(for: engine) { try connection.run(announcement) }
     }
 }

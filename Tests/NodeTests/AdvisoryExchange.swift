@@ -127,7 +127,8 @@ struct AdvisoryExchange {
 
     /// The reports that a reader is shown after a tick: each as its rendition and, where it is revoked, a cross.
     func reports(_ name: String, after: Tick = .zero, for purpose: Purpose? = nil) async throws -> [String] {
-        try await versions(name, after: after, for: purpose).filter { $0.id.hasPrefix("report--") }.map { version in
+        try await versions(name, after: after, for: purpose).filter { $0.shownID.hasPrefix("report--") }.map {
+            version in
             let report = try JSON(parsing: version.bytes).root
             let details = report["extensions"]?[AdvisoryExtension.id]
             return (details?["rendition"]?.string ?? "?") + (report["revoked"]?.boolean == true ? "x" : "")
@@ -143,8 +144,8 @@ struct AdvisoryExchange {
 
     /// The report of the last advisory that a reader is shown.
     func report(_ name: String) async throws -> STIXID {
-        let report = try await versions(name).last { $0.id.hasPrefix("report--") }
-        return try STIXID(parsing: try #require(report).id)
+        let report = try await versions(name).last { $0.shownID.hasPrefix("report--") }
+        return try STIXID(parsing: try #require(report).shownID)
     }
 
     var head: Tick {

@@ -106,7 +106,7 @@ struct AdvisoryTests {
         for name in ["carrier", "lapsed"] {
             #expect(try await world.reports(name) == ["tearline"])
             // What the exchange itself defines has it for author.
-            let told = try await world.versions(name).filter { !$0.id.hasPrefix("extension-definition--") }
+            let told = try await world.versions(name).filter { !$0.shownID.hasPrefix("extension-definition--") }
             let text = told.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
             #expect(text.contains("Open CSQU") && !text.contains("knocking"))
             #expect(!text.contains("created_by_ref") && !text.contains("customs"))
@@ -168,11 +168,11 @@ struct AdvisoryTests {
             try await world.desk.dispute(.id(advisory.id), "Somebody else.", by: try await world.session("carrier"))
         }
         try await world.desk.dispute(.id(advisory.id), "Somebody else.", by: try await world.session("bank"))
-        let banner = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
+        let banner = try #require(try await world.versions("bank").first { $0.shownID.hasPrefix("report--") })
         #expect(String(decoding: banner.bytes, as: UTF8.self).contains("\"restricted\""))
         await #expect(throws: AdvisoryFault.self) { try await world.desk.settle(.id(advisory.id), by: customs) }
         _ = try await world.desk.settle(.id(advisory.id), by: try await world.session("lena"))
-        let after = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
+        let after = try #require(try await world.versions("bank").first { $0.shownID.hasPrefix("report--") })
         #expect(String(decoding: after.bytes, as: UTF8.self).contains("\"published\""))
         await world.exchange.close()
     }
@@ -215,7 +215,7 @@ struct AdvisoryTests {
     func posted(engine: Engine) async throws {
         let world = try await AdvisoryExchange(engine)
         let advisory = try await world.published()
-        let report = try #require(try await world.versions("customs").first { $0.id.hasPrefix("report--") })
+        let report = try #require(try await world.versions("customs").first { $0.shownID.hasPrefix("report--") })
         let text = String(decoding: report.bytes, as: UTF8.self)
         let forged = text.replacing(/"modified":"[^"]*"/, with: "\"modified\":\"2099-01-01T00:00:00.000Z\"")
         let token = world.tokens["customs"] ?? ""

@@ -126,7 +126,7 @@ struct ConfirmationTests {
                 try await world.approve(amended)
                 _ = try await world.desk.act(.action(.publishAmendment), on: .id(advisory.id), by: customs)
             }
-            let report = try #require(page.stored.versions.first { $0.id.hasPrefix("report--") })
+            let report = try #require(page.stored.versions.first { $0.shownID.hasPrefix("report--") })
             return try STIXID(parsing: report.id)
         }
 

@@ -36,7 +36,7 @@ struct DisclosureTests {
                 filter: ObjectFilter(versions: versions)
             )
             let page = try await exchange.node.disclosure.page(question, of: pool, to: session, over: .taxii)
-            seen += page.stored.versions.map(\.id)
+            seen += page.stored.versions.map(\.shownID)
             after = page.stored.examined
         }
         #expect(seen == [1, 2, 3].map { "indicator--\(Samples.uuid($0).text)" })

@@ -36,7 +36,7 @@ struct DisputeTests {
         var (bank, carrier, late) = (Listener(name: "bank"), Listener(name: "carrier"), Listener(name: "late"))
         #expect(try await bank.hear(world) == ["full"])
         #expect(try await late.hear(world) == ["non-nominal"])
-        let held = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
+        let held = try #require(try await world.versions("bank").first { $0.shownID.hasPrefix("report--") })
         let report = AdvisoryName.report(try STIXID(parsing: held.id))
         try await world.desk.dispute(report, "Another person.", by: try await world.session("bank"))
         #expect(try await bank.hear(world) == ["full!"])

@@ -56,7 +56,7 @@ struct EndTests {
     func forged(engine: Engine) async throws {
         let world = try await AdvisoryExchange(engine)
         let advisory = try await world.published()
-        let genuine = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
+        let genuine = try #require(try await world.versions("bank").first { $0.shownID.hasPrefix("report--") })
         let text = String(decoding: genuine.bytes, as: UTF8.self)
         let id = "report--\(Samples.uuid(7).text)"
         let forged = text.replacing(genuine.id, with: id)

@@ -22,7 +22,7 @@ struct GainTests {
                     to: try await exchange.session(token),
                     over: .taxii
                 )
-                ids += page.stored.versions.map { String($0.id.suffix(2)) }
+                ids += page.stored.versions.map { String($0.shownID.suffix(2)) }
                 #expect(page.stored.versions.map(\.tick) == page.stored.versions.map(\.tick).sorted())
                 after = page.stored.versions.last?.tick ?? after
                 more = page.stored.more
@@ -69,7 +69,7 @@ struct GainTests {
             to: session,
             over: .taxii
         )
-        #expect(page.stored.versions.map { String($0.id.suffix(2)) } == again.ids)
+        #expect(page.stored.versions.map { String($0.shownID.suffix(2)) } == again.ids)
         await exchange.close()
     }
 
@@ -144,7 +144,7 @@ struct GainTests {
             let session = try #require(try await world.exchange.session(token ?? "").acting(for: purpose))
             let question = Disclosure.Question(form: .objects, after: tick, limit: 100, filter: ObjectFilter())
             let page = try await world.node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
-            return try page.stored.versions.filter { $0.id.hasPrefix("report--") }.map { version in
+            return try page.stored.versions.filter { $0.shownID.hasPrefix("report--") }.map { version in
                 try JSON(parsing: version.bytes).root["extensions"]?[AdvisoryExtension.id]?["rendition"]?.string ?? "?"
             }
         }

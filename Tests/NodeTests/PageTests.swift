@@ -58,7 +58,7 @@ struct PageTests {
             place = page.last?.receipt.tick
         }
         #expect(paged == all.map(\.receipt) && Set(all.map(\.member.name.text)).isSuperset(of: readers.map(\.name)))
-        let report = try #require(try await world.versions("bank-1").first { $0.id.hasPrefix("report--") })
+        let report = try #require(try await world.versions("bank-1").first { $0.shownID.hasPrefix("report--") })
         let (id, bank) = (try STIXID(parsing: report.id), try await world.session("bank-1"))
         for decision in ["a", "b", "c"] { try await world.desk.rely(on: id, for: decision, by: bank) }
         let first = try await world.desk.reliances(on: id, for: bank, after: 0, upTo: 2)

@@ -155,7 +155,9 @@ private struct History {
         do {
             return try await act()
         } catch AdvisoryFault.notStored {
-            do { return try await act() } catch AdvisoryFault.refused { return nil }
+            do { return try await act() } catch AdvisoryFault.refused { return nil } catch AdvisoryFault.notNow {
+                return nil
+            }
         }
     }
 
@@ -200,7 +202,7 @@ private struct History {
     private mutating func take(_ page: StoredPage?, by reading: Reading) {
         guard let page else { return }
         after[reading.name] = page.examined
-        given[reading.name, default: []].formUnion(page.versions.filter { !$0.isRevoked }.map(\.id))
+        given[reading.name, default: []].formUnion(page.versions.filter { !$0.isRevoked }.map(\.shownID))
     }
 
     // MARK: The end
@@ -239,9 +241,9 @@ private struct History {
                 // Of a node one commit at most fails.
                 var page = try await whole.page()
                 if page == nil { page = try await whole.page() }
-                let shown = try #require(page).versions.filter { truth.objects.contains($0.id) }
+                let shown = try #require(page).versions.filter { truth.objects.contains($0.shownID) }
                 #expect(shown.allSatisfy { $0.isRevoked }, "seed \(seed), \(name)")
-                #expect(Set(shown.map(\.id)) == (name == "lena" ? [] : held), "seed \(seed), \(name)")
+                #expect(Set(shown.map(\.shownID)) == (name == "lena" ? [] : held), "seed \(seed), \(name)")
             }
         }
     }

@@ -13,7 +13,7 @@ struct RecallTests {
         _ = try await world.node.administration.changeMember("bank-3") { $0.jurisdiction = "SG" }
         let advisory = try await world.published()
         for number in 1...4 { _ = try await world.reports("bank-\(number)") }
-        let report = try #require(try await world.versions("bank-1").first { $0.id.hasPrefix("report--") })
+        let report = try #require(try await world.versions("bank-1").first { $0.shownID.hasPrefix("report--") })
         let id = try STIXID(parsing: report.id)
         for decision in ["account 17 restricted", "account 18 restricted"] {
             try await world.desk.rely(on: id, for: decision, by: try await world.session("bank-1"))

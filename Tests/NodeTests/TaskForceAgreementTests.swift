@@ -68,9 +68,9 @@ struct TaskForceAgreementTests {
         }
 
         private func publish() async throws {
-            let before = try await world.versions("customs").filter { $0.id.hasPrefix("report--") }.map(\.id)
+            let before = try await world.versions("customs").filter { $0.shownID.hasPrefix("report--") }.map(\.shownID)
             let advisory = try await world.published()
-            let reports = try await world.versions("customs").filter { $0.id.hasPrefix("report--") }.map(\.id)
+            let reports = try await world.versions("customs").filter { $0.shownID.hasPrefix("report--") }.map(\.shownID)
             let id = try #require(Set(reports).subtracting(before).first)
             contributions.append((id, advisory))
         }
@@ -133,7 +133,7 @@ struct TaskForceAgreementTests {
                 )
                 let session = try await world.session(participants[place].name)
                 let page = try await world.node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
-                let ids = Set(page.stored.versions.map(\.id))
+                let ids = Set(page.stored.versions.map(\.shownID))
                 let known = ids.intersection(contributions.map(\.id))
                 #expect(known.isSubset(of: expected(participants[place])), "served what was before it joined")
                 participants[place].given.formUnion(known)

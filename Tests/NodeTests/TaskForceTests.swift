@@ -14,7 +14,7 @@ struct TaskForceTests {
             let filter = ObjectFilter(versions: VersionFilter(all: true))
             let question = Disclosure.Question(form: form, after: after, limit: 1_000, filter: filter)
             let page = try await world.node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
-            ids.append(Set(page.stored.versions.map(\.id)))
+            ids.append(Set(page.stored.versions.map(\.shownID)))
         }
         ids.append(Set(try await world.node.feed.events(after: after, for: session).map(\.version.id)))
         #expect(Set(ids).count == 1, "one way of reading shows what another does not")
@@ -54,7 +54,7 @@ struct TaskForceTests {
         try await world.enrol("port")
         for name in ["carrier", "port"] { #expect(try await shown(name, world).isEmpty) }
         // What time, a dispute or a confirmation changes of an advisory of before is of before.
-        let report = try #require(try await world.versions("bank").first { $0.id.hasPrefix("report--") })
+        let report = try #require(try await world.versions("bank").first { $0.shownID.hasPrefix("report--") })
         try await world.desk.dispute(.report(STIXID(parsing: report.id)), "No.", by: try await world.session("bank"))
         let carrier = try await world.session("carrier")
         for id in try await all(world) {

@@ -119,6 +119,14 @@ final class TestExchange: Sendable {
     struct BadName: Error {}
 }
 
+extension PagedVersion {
+    /// Its id: where the content alone is shown, the one in it.
+    var shownID: String {
+        guard id.isEmpty, let object = try? STIXObject(JSON(parsing: bytes).root) else { return id }
+        return object.id.text
+    }
+}
+
 extension PoolTerms {
     static let open = PoolTerms(title: "Open", reading: .everyone, writing: .everyone, defaultMarking: .green)
 }

@@ -185,7 +185,7 @@ struct JournalTests {
                 group.addTask {
                     let (time, tick) = try await commits.write(weight: 2_000) { transaction in
                         let tick = transaction.nextTick()
-                        try transaction.enter(.held, at: tick, principal: nil)
+                        try transaction.enter(.released, at: tick, principal: nil)
                         return (transaction.now, tick)
                     }
                     return (time, try await Self.ticks(database).contains(tick.microseconds))
@@ -198,6 +198,22 @@ struct JournalTests {
         let sizes = Dictionary(grouping: groups, by: \.group).values.map(\.count)
         #expect(sizes.allSatisfy { $0 * 2_000 <= GroupCommit.groupWeightMax })
         #expect(followed.withLock { $0.count } == sizes.count)
+        await database.close()
+    }
+
+    @Test("wakes those who follow it for what they need to know, and for nothing else", arguments: Engine.both)
+    func concerns(engine: Engine) async throws {
+        let folder = try TemporaryFolder()
+        let database = try await open(engine, folder)
+        try await found(database)
+        let followed = Mutex(0)
+        let commits = GroupCommit(database, clock: { Timestamp(microseconds: 5) }) { followed.withLock { $0 += 1 } }
+        for kind in EntryKind.allCases {
+            let before = followed.withLock { $0 }
+            try await commits.write { try $0.enter(kind, at: $0.nextTick(), principal: nil) }
+            let isFollowed = [EntryKind.released, .deleted, .directory, .gained].contains(kind)
+            #expect(followed.withLock { $0 } == before + (isFollowed ? 1 : 0), "\(kind)")
+        }
         await database.close()
     }
 

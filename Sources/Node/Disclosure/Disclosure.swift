@@ -68,8 +68,11 @@ public struct Disclosure: Sendable {
                 return page
             }
             let isKept = try await commits.write { try $0.keep(receipt, unlessDeletedSince: head) }
-            // Otherwise something was taken back while the page was put together: it is put together anew.
-            guard isKept else { continue }
+            guard isKept else {
+                // Something was taken back while the page was put together: it is put together anew, without that.
+                try await live.follow()
+                continue
+            }
             receipts.keep(receipt)
             return page
         }
