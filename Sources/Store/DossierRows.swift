@@ -216,7 +216,7 @@ public enum DossierRows {
     /// What members of an ownership group said of an advisory from a tick on.
     public static func feedback(
         on advisory: Int64,
-        since tick: Tick,
+        since tick: Tick = .zero,
         byGroup group: Name,
         _ connection: any SQLConnection
     ) throws -> [Feedback] {

@@ -133,7 +133,7 @@ def test_from_draft_to_acknowledged_recall(desk):
     given = {receipt["member"]: receipt for receipt in receipts}
     assert "full" in given["north-oil"]["renditions"] and given["north-oil"]["purpose"] == "P02"
     assert "full" not in given["swift-cargo"]["renditions"]
-    assert "Was given to" in cli("who-saw", reference, member="chief").stdout
+    assert "Was given to 2 members, in " in cli("who-saw", reference, member="chief").stdout
 
     # Everybody that holds something owes an acknowledgement of the recall.
     assert cli("recalls", "--json", member="north-oil").stdout == ""
@@ -146,6 +146,9 @@ def test_from_draft_to_acknowledged_recall(desk):
     assert "Shipment 4711 held" in cli("recalls", member="north-oil").stdout
     stub = next(o for o in desk.lines("north-oil", "poll", "warnings", "--reset") if o["id"] == report["id"])
     assert stub["revoked"] and said(stub)["rendition"] == "stub" and "Verloop" not in json.dumps(stub)
+    late = cli("rely", report["id"], "--decision", "Shipment 4712 held", member="north-oil").stdout
+    assert re.search(r"^recorded, but \S+ was recalled at \S+ \(mistaken-identity\)", late)
+    assert desk.lines("north-oil", "recalls")[0]["decisions"] == ["Shipment 4711 held", "Shipment 4712 held"]
     cli("recalls", "acknowledge", report["id"], "--note", "Shipment released", member="north-oil")
     assert desk.lines("north-oil", "recalls")[0]["acknowledged"]
     assert "(404)" in desk.refused("blue-anchor", "recalls", "acknowledge", report["id"])

@@ -168,9 +168,12 @@ def test_a_pool_is_asked(desk):
     question = example(desk, "question.json", facts="Wants a letter of credit.", severity=4)
     done = cli("ask", question, "--to", "deepwater", member="first-harbour-bank")
     made = re.search(r"^id +(\S+)$", done.stdout, re.M)[1]
-    assert re.search(r"^purpose +P02$", done.stdout, re.M) and f"caveat requests show {made}" in done.stderr
+    assert re.search(r"^to +deepwater$", done.stdout, re.M) and re.search(r"^purpose +P02$", done.stdout, re.M)
+    assert f"caveat requests show {made}" in done.stderr
     table = cli("requests", member="north-oil").stdout
-    assert re.search(rf"^open +first-harbour-bank +\S+ +- +{made} +Wants a letter of credit\.$", table, re.M)
+    assert re.search(rf"^open +first-harbour-bank +- +\S+ +- +{made} +Wants a letter of credit\.$", table, re.M)
+    asker = cli("requests", member="first-harbour-bank").stdout
+    assert re.search(rf"^open +first-harbour-bank +deepwater +\S+ +- +{made} ", asker, re.M)
     assert "Tidewater Lantern" in cli("requests", "show", made, member="north-oil").stdout
     assert "(404)" in desk.refused("harbour-customs-legal", "requests", "show", made)
     answered = desk.run("north-oil", "requests", "answer", made, "--positive", "A customer until May.")

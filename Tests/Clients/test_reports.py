@@ -77,7 +77,9 @@ def test_a_pool_is_asked_whether_anyone_knows_them(world, legal, tmp_path):
     world.cli("admin", "member", "fact", "north-oil", "--add", FACT)
     question = suspicion(subjects=[person("Someone Known")], relations=[], facts="Wants a letter of credit.", severity=4)
     asked = bank.call("POST", "requests", {"to": "deepwater", "content": question}, 201)
+    assert asked["to"] == "deepwater"
     restart(world)
+    assert bank.call("GET", "requests")["requests"] == [asked]
     got = oil.call("GET", "requests")["requests"][0]
     assert got["id"] == asked["id"] and got["answers"] == [] and "to" not in got
     place = f"requests/{asked['id']}"

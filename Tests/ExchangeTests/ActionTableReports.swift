@@ -141,7 +141,8 @@ enum ReportActions {
             for: .monitoring,
             by: author,
             of: forwarder,
-            to: [(authority, [])],
+            to: .member(authority.id),
+            asking: [(authority, [])],
             gateways: .none,
             at: now
         )
@@ -191,7 +192,9 @@ extension ReportFault {
         case .full: "full"
         case .noGateway: "noGateway"
         case .answered: "answered"
+        case .closed: "closed"
         case .said: "said"
+        case .told: "told"
         case .content: "content"
         }
     }

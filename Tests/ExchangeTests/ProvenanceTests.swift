@@ -88,7 +88,8 @@ struct ProvenanceTests {
                     for: .diligence,
                     by: actor,
                     of: teller.member,
-                    to: [(listener.member, [])],
+                    to: .member(listener.member.id),
+                    asking: [(listener.member, [])],
                     gateways: gateways,
                     at: S.now
                 )
@@ -105,7 +106,8 @@ struct ProvenanceTests {
             for: .diligence,
             by: ActingPrincipal(ID(Samples.uuid(99)), of: Side.police.member.id, roles: [.reporter]),
             of: Side.police.member,
-            to: [(Side.bank.member, []), (Side.customs.member, [])],
+            to: .pool(ID(Samples.uuid(96))),
+            asking: [(Side.bank.member, []), (Side.customs.member, [])],
             gateways: gateways,
             at: S.now
         )

@@ -163,7 +163,8 @@ struct ReportTests {
             for: .diligence,
             by: actor(forwarder),
             of: forwarder,
-            to: members.map { ($0, $0.id == other.id ? links : []) },
+            to: .pool(ID(Samples.uuid(7))),
+            asking: members.map { ($0, $0.id == other.id ? links : []) },
             gateways: gateways,
             at: Self.now
         )
@@ -187,7 +188,10 @@ struct ReportTests {
             try late.closed(by: actor(forwarder, .auditor), at: due)
         }
         let closed = try late.closed(by: actor(forwarder), at: due)
-        #expect(throws: ReportFault.answered) { try closed.closed(by: actor(forwarder), at: due) }
+        let fault = ReportFault.closed(at: due)
+        #expect(throws: fault) { try closed.closed(by: actor(forwarder), at: due) }
+        #expect(throws: fault) { try closed.answered(.nothing, by: actor(other), at: due) }
+        #expect(fault.description.contains("closed it at \(due.text)"))
     }
 
     @Test("that name somebody go where a gateway leads, and pass by in silence whom they are about")
@@ -209,6 +213,27 @@ struct ReportTests {
         let marks = try Self.content().subjects[0].marks
         let silent = try request(try Self.content(), to: [other], links: marks, gateways: banks)
         #expect(silent.asked.isEmpty && !silent.isSeen(by: other.id))
+    }
+
+    @Test("a confirmation that came to no more than a sighting may still corroborate, once")
+    func confirmedOnce() throws {
+        func confirm(
+            _ finding: Corroboration.Finding,
+            _ number: Int = 1,
+            after said: [Feedback] = []
+        ) throws -> Feedback {
+            let observation = ID<Observation>(Samples.uuid(number))
+            return try Feedback(confirmation: finding, of: observation, by: other.id, after: said, at: Self.now)
+        }
+        let seen = try confirm(.sighting(nil))
+        #expect(throws: ReportFault.told) { try confirm(.sighting(.nothingNew), after: [seen]) }
+        #expect(try confirm(.sighting(nil), 2, after: [seen]).outcome == .sighting)
+        let shown = try confirm(.corroborated, after: [seen])
+        #expect(shown.outcome == .corroborated)
+        for finding in [Corroboration.Finding.corroborated, .sighting(nil)] {
+            #expect(throws: ReportFault.told) { try confirm(finding, after: [seen, shown]) }
+        }
+        #expect(try confirm(.corroborated, 2, after: [shown]).note == Corroboration.Shortfall.countedBefore.rawValue)
     }
 
     @Test("feedback that is sealed is seen by financial intelligence units alone")

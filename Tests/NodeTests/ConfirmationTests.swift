@@ -13,6 +13,40 @@ struct ConfirmationTests {
     @Test("do so on PostgreSQL", arguments: UInt64(100)..<104)
     func postgres(seed: UInt64) async throws { try await Twins(.postgresql, seed: seed).run() }
 
+    @Test(
+        "count once: an observation for each advisory, and an ownership group's corroboration of one",
+        arguments: Engine.both
+    )
+    func once(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let witness = try await Witness(of: "bank", world)
+        let observed = [try await witness.commit(), try await witness.commit()]
+        let first = try await world.published()
+        #expect(try await witness.confirm(with: observed[0]).outcome == .corroborated)
+        for _ in 0..<2 { await Self.expectTold { _ = try await witness.confirm(with: observed[0]) } }
+        let other = try await witness.confirm(with: observed[1])
+        #expect(other.outcome == .sighting && other.note == Corroboration.Shortfall.countedBefore.rawValue)
+        await Self.expectTold { _ = try await witness.confirm(with: observed[1]) }
+        // Another advisory it confirms as well.
+        _ = try await world.published()
+        #expect(try await witness.confirm(with: observed[0]).outcome == .corroborated)
+        await Self.expectTold { _ = try await witness.confirm(with: observed[0]) }
+        let customs = try await world.session("customs")
+        let said = try await world.node.reports.feedback(on: .id(first.id), for: customs, upTo: 10)
+        #expect(said.map(\.said.outcome) == [.corroborated, .sighting])
+        await world.exchange.close()
+    }
+
+    private static func expectTold(_ act: () async throws -> Void) async {
+        do {
+            try await act()
+            Issue.record("an observation was told twice")
+        } catch AdvisoryFault.conflict(.told) {
+        } catch {
+            Issue.record(error)
+        }
+    }
+
     /// What keeps the difference from the one who confirms.
     private enum Veil: CaseIterable {
         /// It has the method and the route alone.

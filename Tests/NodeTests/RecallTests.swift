@@ -16,7 +16,8 @@ struct RecallTests {
         let report = try #require(try await world.versions("bank-1").first { $0.shownID.hasPrefix("report--") })
         let id = try STIXID(parsing: report.id)
         for decision in ["account 17 restricted", "account 18 restricted"] {
-            try await world.desk.rely(on: id, for: decision, by: try await world.session("bank-1"))
+            let recalled = try await world.desk.rely(on: id, for: decision, by: try await world.session("bank-1"))
+            #expect(recalled == nil)
         }
         await #expect(throws: AdvisoryFault.self) {
             try await world.desk.rely(on: id, for: "x", by: try await world.session("bank-5"))
@@ -24,6 +25,12 @@ struct RecallTests {
         let head = try await world.head
         let customs = try await world.session("customs")
         _ = try await world.desk.act(.action(.recall(.mistakenIdentity)), on: .id(advisory.id), by: customs)
+        let late = try await world.desk.rely(
+            on: id,
+            for: "account 19 restricted",
+            by: try await world.session("bank-1")
+        )
+        #expect(late?.reason == .mistakenIdentity && late?.at == world.exchange.clock.now)
         for number in 1...4 {
             #expect(try await world.reports("bank-\(number)", after: head) == ["stubx"])
             #expect(try await world.reports("bank-\(number)") == ["stubx"])
@@ -39,16 +46,16 @@ struct RecallTests {
         #expect(Set(sights.map(\.member.name.text)).isSuperset(of: (1...4).map { "bank-\($0)" }))
         #expect(owed.map(\.member.name.text).sorted() == (1...4).map { "bank-\($0)" })
         let mine = try #require(try await world.desk.recalls(for: try await world.session("bank-1"), upTo: 100).first)
-        #expect(mine.decisions == ["account 17 restricted", "account 18 restricted"] && mine.report == report.id)
+        #expect(mine.decisions == [17, 18, 19].map { "account \($0) restricted" } && mine.report == report.id)
         // One acknowledges here, one by a note over TAXII; the others are overdue after a day, until they do.
         try await world.desk.acknowledge(id, nil, by: try await world.session("bank-1"))
         try await acknowledge(report.id, by: "bank-2", world)
         world.exchange.clock.advance(by: .seconds(86_400))
         let now = world.exchange.clock.now
-        let late = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 100).owed.filter {
+        let overdue = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 100).owed.filter {
             $0.1.isOverdue(at: now)
         }
-        #expect(late.map(\.member.name.text).sorted() == ["bank-3", "bank-4"])
+        #expect(overdue.map(\.member.name.text).sorted() == ["bank-3", "bank-4"])
         await #expect(throws: AdvisoryFault.self) {
             try await world.desk.acknowledge(id, nil, by: try await world.session("bank-5"))
         }

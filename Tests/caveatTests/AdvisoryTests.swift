@@ -256,4 +256,27 @@ struct AdvisoryTextTests {
         let text = RecallsCommand.text(try value(recalls).elements)
         #expect(text.hasPrefix("OVERDUE") && text.contains("relied on   held 4711"))
     }
+
+    @Test("who saw it is counted by members and by receipts, for each rendition")
+    func counts() throws {
+        let receipts = #"""
+            {"receipts":[{"member":"a","renditions":["full","stub"]},{"member":"a","renditions":["full"]},
+            {"member":"b","renditions":["full"]}],"owed":[]}
+            """#
+        let seen = WhoSawCommand.text([try value(receipts)]).split(separator: "\n").prefix(4)
+        #expect(
+            seen == [
+                "Was given to 2 members, in 3 receipts", "RENDITION  MEMBERS  RECEIPTS", "full       2        3",
+                "stub       1        1",
+            ]
+        )
+    }
+
+    @Test("a decision on what was recalled is told so")
+    func reliance() throws {
+        let stands = RelyCommand.text(try value(#"{"report":"r1","decision":"d"}"#), "r1")
+        #expect(stands == "recorded: a recall of r1 will name this decision")
+        let gone = RelyCommand.text(try value(#"{"report":"r1","recalled":"t","reason":"error"}"#), "r1")
+        #expect(gone.contains("recorded") && gone.contains("recalled at t (error)"))
+    }
 }

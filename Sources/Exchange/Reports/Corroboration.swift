@@ -49,6 +49,8 @@ public enum Corroboration {
         case otherSubject = "other-subject"
         /// It says nothing of such a subject that the advisory does not say.
         case nothingNew = "nothing-new"
+        /// Its group corroborated the advisory before, which counts once.
+        case countedBefore = "counted-before"
     }
 
     /// What a confirmation is.

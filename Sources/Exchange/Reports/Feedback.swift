@@ -13,6 +13,8 @@ public struct Feedback: Hashable, Sendable, Codable {
     public let note: String?
     /// When.
     public let at: Timestamp
+    /// The observation that it was made of, where the exchange made it of a confirmation.
+    public let observation: ID<Observation>?
 
     /// What an officer of an authority has done with it, or any principal of a member that holds it makes of it.
     /// - Throws: `ReportFault` where the outcome is another's to say.
@@ -43,6 +45,7 @@ public struct Feedback: Hashable, Sendable, Codable {
         self.seized = seized
         self.note = note
         self.at = now
+        observation = nil
     }
 
     /// Refuses an amount with another outcome than a seizure.
@@ -52,14 +55,29 @@ public struct Feedback: Hashable, Sendable, Codable {
         }
     }
 
-    /// What the exchange makes of a member's confirmation.
-    public init(confirmation finding: Corroboration.Finding, by member: ID<Member>, at now: Timestamp) {
-        self.member = member
-        (outcome, note) =
+    /// What the exchange makes of a member's confirmation: an ownership group corroborates an advisory once.
+    /// - Parameter said: what the member's group said of the advisory before.
+    /// - Throws: `ReportFault.told` where the observation came to no less before.
+    public init(
+        confirmation finding: Corroboration.Finding,
+        of observation: ID<Observation>,
+        by member: ID<Member>,
+        after said: [Feedback],
+        at now: Timestamp
+    ) throws(ReportFault) {
+        let isCounted = said.contains { $0.outcome == .corroborated }
+        let (outcome, note): (Outcome, String?) =
             switch finding {
+            case .corroborated where isCounted: (.sighting, Corroboration.Shortfall.countedBefore.rawValue)
             case .corroborated: (.corroborated, nil)
             case .sighting(let shortfall): (.sighting, shortfall?.rawValue)
             }
+        let told = Set(said.filter { $0.observation == observation }.map(\.outcome))
+        guard told.isDisjoint(with: [outcome, .corroborated]) else { throw .told }
+        self.member = member
+        self.outcome = outcome
+        self.note = note
+        self.observation = observation
         seized = nil
         at = now
     }
@@ -72,6 +90,7 @@ public struct Feedback: Hashable, Sendable, Codable {
         seized = nil
         note = reason
         at = now
+        observation = nil
     }
 
     /// Whether a member may see it: who said it; the originator, unless it is sealed; and of a sealed one, financial

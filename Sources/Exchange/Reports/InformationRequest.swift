@@ -29,6 +29,13 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         case noConsent = "no-consent"
     }
 
+    /// Whom the asker named.
+    public enum Addressee: Hashable, Sendable, Codable {
+        case member(ID<Member>)
+        /// All that read it, of those that a legal gateway lets have names.
+        case pool(ID<Pool>)
+    }
+
     /// One answer.
     public struct Answer: Hashable, Sendable, Codable {
         /// Whose.
@@ -51,6 +58,8 @@ public struct InformationRequest: Hashable, Sendable, Codable {
     public let purpose: Purpose
     /// The question.
     public let content: ReportContent
+    /// Whom the asker named, for the asker alone; nil for a request of before that was kept.
+    public let addressee: Addressee?
     /// Who is asked.
     public let asked: Set<ID<Member>>
     /// When it was asked.
@@ -64,6 +73,7 @@ public struct InformationRequest: Hashable, Sendable, Codable {
 
     /// A new request.
     /// - Parameters:
+    ///   - addressee: whom the asker named.
     ///   - candidates: who might be asked: those of them that a legal gateway lets have names, and that are in no
     ///     conflict with a subject, are.
     public init(
@@ -72,7 +82,8 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         for purpose: Purpose,
         by author: ActingPrincipal,
         of asker: Member,
-        to candidates: [(member: Member, links: Set<SubjectMark>)],
+        to addressee: Addressee,
+        asking candidates: [(member: Member, links: Set<SubjectMark>)],
         gateways: Gateways,
         at now: Timestamp
     ) throws(ReportFault) {
@@ -98,6 +109,7 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         self.author = author.principal
         self.purpose = purpose
         self.content = content
+        self.addressee = addressee
         // One in conflict is passed over in silence: to the asker it is one that has not answered.
         asked = Set(lawful.filter { $0.links.isDisjoint(with: marks) }.map(\.member.id).prefix(Self.askedMax))
         at = now
@@ -124,7 +136,8 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         guard !actor.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
             throw .missingRole(oneOf: [.officer, .publisher, .reporter])
         }
-        guard closed == nil, !answers.contains(where: { $0.member == actor.member }) else { throw .answered }
+        if let closed { throw .closed(at: closed) }
+        guard !answers.contains(where: { $0.member == actor.member }) else { throw .answered }
         if case .positive(let text) = reply { try Report.check(text, "text") }
         var next = self
         next.answers.append(Answer(member: actor.member, reply: reply, at: now, isLate: now > due))
@@ -137,7 +150,7 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         guard !actor.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
             throw .missingRole(oneOf: [.officer, .publisher, .reporter])
         }
-        guard closed == nil else { throw .answered }
+        if let closed { throw .closed(at: closed) }
         var next = self
         next.closed = now
         return next

@@ -272,10 +272,14 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case full(String, countMax: Int)
     /// No legal gateway covers it.
     case noGateway
-    /// It was answered before, or its time is over.
+    /// The actor's member answered it before.
     case answered
+    /// Its asker closed it.
+    case closed(at: Timestamp)
     /// The speaker's ownership group said it of this version before.
     case said(Outcome)
+    /// The observation came to that, of this advisory, before.
+    case told
     case content(ContentFault)
 
     /// The rule, and the fix.
@@ -295,8 +299,11 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .noGateway:
             "names somebody, and no legal gateway covers you, the receiver and the purpose; leave the names out, or have the "
                 + "operator record the fact that a gateway asks for"
-        case .answered: "was answered by you before, or is closed"
+        case .answered: "was answered by your member before, and each of those asked answers once; nothing is to be done"
+        case .closed(let time): "its asker closed it at \(time.text), and nobody answers it any more; ask anew"
         case .said(let outcome): "your group said \(outcome.rawValue) of this version already; once counts"
+        case .told:
+            "this observation was told of this advisory already, and counts once; commit another that you make by yourself"
         case .content(let fault): fault.description
         }
     }

@@ -125,26 +125,37 @@ extension AdvisoryDesk {
         }
     }
 
+    /// That something was recalled already, and why.
+    public struct Recalled: Hashable, Sendable {
+        /// Why.
+        public let reason: RecallReason
+        /// When.
+        public let at: Timestamp
+    }
+
     /// Notes that a decision of the caller's member relied on an advisory that it was given: a recall will list it.
+    /// - Returns: its recall, where it was recalled already; nil for what stands.
+    @discardableResult
     public func rely(
         on report: STIXID,
         for decision: String,
         by session: Session,
         as call: KeyedCall? = nil
-    ) async throws(AdvisoryFault) {
+    ) async throws(AdvisoryFault) -> Recalled? {
         guard !decision.isEmpty, decision.unicodeScalars.count <= Self.textCharactersMax else {
             throw .invalid(
                 field: "decision",
                 rule: "must be a text of 1 to \(Self.textCharactersMax) characters: your own reference"
             )
         }
-        try await write { [self] transaction in
+        return try await write { [self] transaction in
             let (directory, reader) = try live.acting(session, evenSuspended: true, in: transaction)
             guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
                 try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
                     .contains(reader.member.id)
             else { throw AdvisoryFault.absent }
-            guard try transaction.made(by: call) == nil else { return }
+            let recalled = row.advisory.recalled
+            guard try transaction.made(by: call) == nil else { return recalled }
             let number = try transaction.rely(
                 on: row.number,
                 for: decision,
@@ -153,7 +164,16 @@ extension AdvisoryDesk {
                 in: row.pool
             )
             try transaction.keep(call, made: number)
+            return recalled
         }
+    }
+}
+
+extension Advisory {
+    /// Its recall; nil where it was not recalled.
+    fileprivate var recalled: AdvisoryDesk.Recalled? {
+        guard case .recalled(let reason, _, let time) = stage else { return nil }
+        return AdvisoryDesk.Recalled(reason: reason, at: time)
     }
 }
 

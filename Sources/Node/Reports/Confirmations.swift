@@ -36,6 +36,7 @@ extension ReportDesk {
     /// Tells what was committed, to confirm an advisory that the caller's member was given: corroborated where it is
     /// independent, else a sighting, with the reason as far as the caller may know it.
     ///
+    /// An observation counts once for an advisory, and so does what an ownership group corroborates.
     /// - Parameter text: the content as JSON, byte for byte as it was committed.
     public func confirm(
         _ report: STIXID,
@@ -73,10 +74,19 @@ extension ReportDesk {
                     firstGiven: given.compactMap(\.receipt.tick).min(),
                     provenance: holdsFull ? looked : nil
                 )
-                let feedback = Feedback(confirmation: finding, by: speaker.member.id, at: transaction.now)
+                let said = try DossierRows.feedback(on: row.number, byGroup: group, transaction.connection)
+                let feedback = try Self.allowed { () throws(ReportFault) in
+                    try Feedback(
+                        confirmation: finding,
+                        of: held.id,
+                        by: speaker.member.id,
+                        after: said,
+                        at: transaction.now
+                    )
+                }
                 let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
                 try transaction.keep(call, made: number)
-                if finding == .corroborated, !row.isCorroborated {
+                if feedback.outcome == .corroborated, !row.isCorroborated {
                     row.isCorroborated = true
                     try press.release(&row, since: row.advisory, in: transaction, directory)
                     try transaction.change(row, by: speaker.principal)

@@ -100,10 +100,13 @@ public struct ReportDesk: Sendable {
         return try await write(session) { transaction, directory, author in
             if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
             let others: [Member]
+            let addressee: InformationRequest.Addressee
             if let pool = directory.pool(addressed: name), PoolRights(pool, author, at: transaction.now).reads {
                 others = directory.members.values.filter { pool.isRead(by: $0) }.sorted { $0.number < $1.number }
+                addressee = .pool(pool.id)
             } else if let member = Name(name).flatMap({ directory.member(named: $0) }) {
                 others = [member]
+                addressee = .member(member.id)
             } else {
                 throw AdvisoryFault.invalid(field: "to", rule: "no member, and no pool that you read, has this name")
             }
@@ -114,7 +117,8 @@ public struct ReportDesk: Sendable {
                     for: author.purpose,
                     by: ActingPrincipal(author),
                     of: author.member,
-                    to: others.map { ($0, directory.links(ofGroupOf: $0)) },
+                    to: addressee,
+                    asking: others.map { ($0, directory.links(ofGroupOf: $0)) },
                     gateways: directory.gateways,
                     at: transaction.now
                 )

@@ -225,6 +225,19 @@ struct RecallList: Encodable {
     }
 }
 
+/// A decision that was noted, with the recall of what it relied on where there was one already.
+struct RelianceResource: Encodable {
+    let report, decision: String
+    let recalled, reason: String?
+
+    init(_ report: String, _ decision: String, _ recalled: AdvisoryDesk.Recalled?) {
+        self.report = report
+        self.decision = decision
+        self.recalled = recalled?.at.text
+        reason = recalled?.reason.rawValue
+    }
+}
+
 /// The decisions of a member that relied on one advisory.
 struct RelianceList: Encodable {
     struct Reliance: Encodable {

@@ -204,8 +204,9 @@ struct AdvisoryService: Sendable {
         guard let id = try? STIXID(parsing: text) else {
             throw HTTPFault.malformed("report", "must be the STIX id of a report that you were given")
         }
-        try await desk.rely(on: id, for: decision, by: session, as: try node.call(request, fields, by: session))
-        return .json(["report": text, "decision": decision], status: .created, MediaType.json)
+        let call = try node.call(request, fields, by: session)
+        let recalled = try await desk.rely(on: id, for: decision, by: session, as: call)
+        return .json(RelianceResource(text, decision, recalled), status: .created, MediaType.json)
     }
 
     // MARK: Parts

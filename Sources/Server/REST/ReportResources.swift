@@ -66,6 +66,8 @@ struct RequestResource: Encodable {
     }
 
     let id, member, purpose, time, due: String
+    /// Whom the asker named, for the asker alone, as long as it may know of it.
+    let to: String?
     /// Whether nobody answered in time, as far as the reader sees.
     ///
     /// That another is yet to answer is not told: one that was passed by in silence looks like one that does not.
@@ -81,6 +83,13 @@ struct RequestResource: Encodable {
         purpose = request.purpose.rawValue
         time = request.at.text
         due = request.due.text
+        to =
+            switch request.member == session.member.id ? request.addressee : nil {
+            case .member(let id): name(id)
+            case .pool(let id):
+                session.directory.pools[id].flatMap { PoolRights($0, session.reader, at: now).sees ? $0.name.text : nil }
+            case nil: nil
+            }
         closed = request.closed?.text
         content = request.content
         let seen = request.answers(for: session.member.id)

@@ -44,11 +44,26 @@ struct WhoSawCommand: AsyncParsableCommand {
             ("MEMBER", "member"), ("PRINCIPAL", "principal"), ("TIME", "time"), ("CHANNEL", "channel"),
             ("PURPOSE", "purpose"), ("RENDITIONS", "renditions"),
         ]
-        blocks.append(
-            receipts.isEmpty
-                ? "Nobody was given it." : "Was given to (\(receipts.count))\n\(Table.rows(receipts, columns))"
-        )
+        if receipts.isEmpty {
+            blocks.append("Nobody was given it.")
+        } else {
+            blocks += [sums(receipts), "Receipts, one a page\n\(Table.rows(receipts, columns))"]
+        }
         return blocks.joined(separator: "\n\n")
+    }
+
+    /// How many members were given it, and each rendition, and in how many receipts.
+    private static func sums(_ receipts: [JSON.Value]) -> String {
+        func memberCount(_ receipts: [JSON.Value]) -> Int { Set(receipts.compactMap { $0["member"]?.string }).count }
+        func counted(_ count: Int, _ word: String) -> String { count == 1 ? "1 \(word)" : "\(count) \(word)s" }
+        let rows = Rendition.allCases.compactMap { rendition -> [String]? in
+            let held = receipts.filter { receipt in
+                receipt["renditions"]?.elements.contains { $0.string == rendition.rawValue } ?? false
+            }
+            return held.isEmpty ? nil : [rendition.rawValue, String(memberCount(held)), String(held.count)]
+        }
+        let all = "\(counted(memberCount(receipts), "member")), in \(counted(receipts.count, "receipt"))"
+        return "Was given to \(all)\n\(Lines.table(["RENDITION", "MEMBERS", "RECEIPTS"], rows))"
     }
 
     private static func isOpen(_ owed: JSON.Value) -> Bool { owed["acknowledged"]?.string == nil }

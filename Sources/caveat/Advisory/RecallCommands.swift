@@ -111,6 +111,15 @@ struct RelyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let answer = try await exchange.post("reliances", ["report": report, "decision": decision])
-        try exchange.show(answer, orSay: "recorded: a recall of \(report) will name this decision")
+        try exchange.show(answer, orSay: Self.text(answer, report))
+    }
+
+    /// What is said of an answer; ends without a line break.
+    static func text(_ answer: JSON.Value?, _ report: String) -> String {
+        guard let time = answer?["recalled"]?.string?.printable else {
+            return "recorded: a recall of \(report) will name this decision"
+        }
+        let reason = answer?["reason"]?.string?.printable ?? "?"
+        return "recorded, but \(report) was recalled at \(time) (\(reason)): look at this decision again"
     }
 }

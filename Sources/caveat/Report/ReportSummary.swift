@@ -69,7 +69,8 @@ struct RequestSummary {
             return "\(member) \(code)\(answer["late"]?.boolean == true ? " late" : "")"
         }.joined(separator: ", ")
         text = Lines.text([
-            ("id", field("id")), ("state", state.name), ("asker", field("member")), ("purpose", field("purpose")),
+            ("id", field("id")), ("state", state.name), ("asker", field("member")), ("to", field("to")),
+            ("purpose", field("purpose")),
             ("asked", field("time")), ("due", field("due")), ("closed", field("closed")),
             ("answers", answers.isEmpty ? nil : answers),
         ])

@@ -115,11 +115,11 @@ struct RequestsCommand: AsyncParsableCommand {
         let all = requests.map { (request: $0, summary: RequestSummary($0)) }
         let ranked = RequestSummary.State.allCases.flatMap { state in all.filter { $0.summary.state == state } }
         return Lines.table(
-            ["STATE", "ASKER", "DUE", "ANSWERS", "ID", "FACTS"],
+            ["STATE", "ASKER", "TO", "DUE", "ANSWERS", "ID", "FACTS"],
             ranked.map { request, summary in
                 func field(_ key: String) -> String { request[key]?.string ?? "" }
                 return [
-                    summary.state.name, field("member"), field("due"), summary.answers, field("id"),
+                    summary.state.name, field("member"), field("to"), field("due"), summary.answers, field("id"),
                     Lines.beginning(of: request["content"]?["facts"]?.string),
                 ]
             }
