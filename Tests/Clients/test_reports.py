@@ -67,7 +67,9 @@ def test_a_report_needs_an_authority_and_a_gateway(world, legal):
     assert "no legal gateway" in no_gateway["detail"]
     nameless = suspicion(subjects=[ROUTE], relations=[])
     oil.call("POST", "reports", {"authority": "harbour-customs", "content": nameless}, 201)
-    assert "name one" in forwarder.call("POST", "reports", {"authority": "north-oil", "content": nameless}, 409)["detail"]
+    for content in (nameless, suspicion()):
+        refused = forwarder.call("POST", "reports", {"authority": "north-oil", "content": content}, 409)["detail"]
+        assert "is no authority" in refused and "name one" in refused
     wrong = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion(place="Rotterdam")}, 422)
     assert wrong["field"] == "content.place" and "must have 5 characters" in wrong["detail"]
 

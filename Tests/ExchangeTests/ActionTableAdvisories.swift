@@ -270,6 +270,8 @@ extension LifecycleRefusal {
         case .changedSince: "changedSince"
         case .approved: "approved before"
         case .noAmendment: "noAmendment"
+        case .notRatified: "notRatified"
+        case .notDisputed: "notDisputed"
         case .nothingToRatify: "nothingToRatify"
         case .reviewPast: "reviewPast"
         case .reviewLate: "reviewLate"

@@ -184,8 +184,10 @@ struct AdvisoryLifecycleTests {
     @Test("keeps the published version before readers until the amendment is approved")
     func amendment() throws {
         let published = try S.published()
-        #expect(published.refusal(S.author, .edit(published.content, published.terms)) == .noAmendment)
-        #expect(published.refusal(S.author, .publishAmendment) == .noAmendment)
+        let edit = AdvisoryAction.edit(published.content, published.terms)
+        #expect(published.refusal(S.author, edit) == .noAmendment(.published, action: "edit"))
+        let publish = AdvisoryAction.publishAmendment
+        #expect(published.refusal(S.author, publish) == .noAmendment(.published, action: publish.name))
         let other = try S.content("Other")
         let amend = AdvisoryAction.amend(other, published.terms, what: "The title", why: "It was wrong")
         let amended = try published.by(S.author, amend)
@@ -213,7 +215,7 @@ struct AdvisoryLifecycleTests {
         #expect(disputed.state == .restricted && disputed.due == published.due)
         #expect(try disputed.settled(by: S.approver, at: S.days(2)) == published)
         #expect(try disputed.disputed(at: S.days(2)) == disputed)
-        #expect(throws: LifecycleRefusal.wrongState(.published, action: "settle a dispute of")) {
+        #expect(throws: LifecycleRefusal.notDisputed(.published)) {
             try published.settled(by: S.approver, at: S.now)
         }
         #expect(try disputed.amended(S.content("Other"), at: S.days(2)).state == .restricted)
@@ -264,6 +266,9 @@ struct AdvisoryLifecycleTests {
         let ratify = AdvisoryAction.ratify(digest: published.version.digest)
         #expect(published.refusal(S.actor(11, [.approver]), ratify) == .ownWork)
         #expect(published.refusal(S.approver, .ratify(digest: [])) == .changedSince)
+        let grade = AdvisoryAction.grade(Grade(.usually, .possible))
+        #expect(published.refusal(S.author, grade) == .notRatified(.published, action: "grade"))
+        #expect(published.refusal(S.author, grade)?.description.contains("ratif") == true)
         #expect(
             published.refusal(S.approver, ratify, at: S.days(1))
                 == .wrongState(.recalled(.unratified), action: "ratify")
@@ -271,6 +276,7 @@ struct AdvisoryLifecycleTests {
         let ratified = try published.by(S.approver, ratify, at: S.later(86_399))
         #expect(ratified.due == S.days(Advisory.capDays) && ratified.approvals.count == 1)
         #expect(ratified.refusal(S.approver, ratify) == .nothingToRatify)
+        #expect(ratified.refusal(S.author, grade, at: S.later(86_399)) == .noAmendment(.published, action: "grade"))
         #expect(try published.disputed(at: S.later(9)).elapsed(at: S.days(1)).state == .recalled(.unratified))
         #expect(try S.draft(kind: .safety).graded().approved().published().due == S.days(Advisory.capDays))
         let named = try S.draft(S.content(subjects: [S.person()]), kind: .safety).published()
@@ -322,8 +328,9 @@ struct AdvisoryLifecycleTests {
     func fixes() throws {
         let refusals: [LifecycleRefusal] = [
             .notOriginator, .missingRole(oneOf: [.approver]), .wrongState(.expired, action: "edit"), .notGraded,
-            .notApproved, .ownWork, .sameUnit, .changedSince, .approved(by: S.approver.principal), .noAmendment,
-            .nothingToRatify, .reviewPast,
+            .notApproved, .ownWork, .sameUnit, .changedSince, .approved(by: S.approver.principal),
+            .noAmendment(.published, action: "grade"), .notRatified(.published, action: "grade"),
+            .notDisputed(.published), .nothingToRatify, .reviewPast,
             .reviewLate(latest: S.now), .reservedReason, .tearlineMissing, .notEnded(.published), .erased,
             .content(ContentFault("title", .empty)),
         ]

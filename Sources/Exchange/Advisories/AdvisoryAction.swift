@@ -79,11 +79,11 @@ public enum AdvisoryAction: Hashable, Sendable {
         switch self {
         case .edit: "edit"
         case .grade: "grade"
-        case .confirmGrade: "confirm the grade"
+        case .confirmGrade: "confirm the grade of"
         case .approve: "approve"
         case .publish: "publish"
         case .amend: "amend"
-        case .publishAmendment: "publish the amendment"
+        case .publishAmendment: "publish the amendment of"
         case .review: "review"
         case .withdraw: "withdraw"
         case .recall: "recall"

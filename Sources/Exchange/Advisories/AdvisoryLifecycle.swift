@@ -70,7 +70,7 @@ extension Advisory {
         var next = elapsed(at: now)
         guard !next.version.isOwn(actor.principal) else { throw .ownWork }
         guard case .restricted(let release, _) = next.stage else {
-            throw .wrongState(next.state, action: "settle a dispute of")
+            throw .notDisputed(next.state)
         }
         next.stage = .published(release)
         return next
@@ -85,12 +85,17 @@ extension Advisory {
     ) throws(LifecycleRefusal) {
         switch stage {
         case .pending: try change(&version)
-        case .published, .restricted:
-            guard var amendment else { throw .noAmendment }
+        case .published(let release), .restricted(let release, _):
+            guard var amendment else { throw noAmendment(action, release) }
             try change(&amendment)
             self.amendment = amendment
         case .discarded, .expired, .withdrawn, .recalled: throw .wrongState(state, action: action.name)
         }
+    }
+
+    /// What readers see changes by an amendment alone.
+    private func noAmendment(_ action: AdvisoryAction, _ release: AdvisoryRelease) -> LifecycleRefusal {
+        release.isRatified ? .noAmendment(state, action: action.name) : .notRatified(state, action: action.name)
     }
 
     private mutating func publish(
@@ -125,8 +130,8 @@ extension Advisory {
     }
 
     private mutating func publishAmendment(_ now: Timestamp, _ reviewDays: Int) throws(LifecycleRefusal) {
-        var release = try needStanding("publish the amendment")
-        guard let amendment else { throw .noAmendment }
+        var release = try needStanding(AdvisoryAction.publishAmendment.name)
+        guard let amendment else { throw noAmendment(AdvisoryAction.publishAmendment, release) }
         guard let approval = try amendment.soundApproval() else { throw .notApproved }
         guard amendment.content.tearline != nil || version.content.tearline == nil else { throw .tearlineMissing }
         release.review = try Self.review(amendment.terms.review, amendment.content, now, reviewDays, cap: release.cap)

@@ -18,8 +18,12 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case changedSince
     /// Somebody approved exactly this before.
     case approved(by: ID<Principal>)
-    /// There is no amendment.
-    case noAmendment
+    /// There is no amendment to do that to.
+    case noAmendment(AdvisoryState, action: String)
+    /// The same of one that stands on one pair of eyes.
+    case notRatified(AdvisoryState, action: String)
+    /// Nobody disputes it.
+    case notDisputed(AdvisoryState)
     /// It is no safety advisory that waits to be ratified.
     case nothingToRatify
     /// The review date is not after now.
@@ -55,7 +59,15 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
                 + "editor, with the units of all of them known; ask an approver of another unit"
         case .changedSince: "is not the version that was looked at; read it again and approve that"
         case .approved: "is approved already; nothing is to be done"
-        case .noAmendment: "has no amendment; amend it first"
+        case .noAmendment(let state, let action):
+            "cannot \(action) one that is \(state.name) and has no amendment: what readers see changes by an amendment alone; "
+                + "amend it first"
+        case .notRatified(let state, let action):
+            "cannot \(action) one that is \(state.name) on one pair of eyes and has no amendment: a second person ratifies it "
+                + "as it is; have it ratified, or amend it"
+        case .notDisputed(let state):
+            "cannot settle a dispute of one that is \(state.name): nobody disputes it, and only one that is restricted is "
+                + "settled; nothing is to be done"
         case .nothingToRatify: "only a safety advisory published on one pair of eyes is ratified; nothing is to be done"
         case .reviewPast: "the review date must lie after now; give a later one"
         case .reviewLate(let latest): "the review date may be \(latest.text) at the latest; give an earlier one"

@@ -244,7 +244,7 @@ public enum ReportAction: Hashable, Sendable {
     public var name: String {
         switch self {
         case .accept: "accept"
-        case .wantMore: "want more"
+        case .wantMore: "want more of"
         case .refuse: "refuse"
         case .add: "add to"
         case .say: "say something on"
@@ -287,7 +287,9 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .missingRole(let roles):
             "needs the role \(roles.map(\.rawValue).joined(separator: " or ")); have one who holds it act"
-        case .noAuthority: "a report goes to customs, police, a financial intelligence unit or a regulator; name one"
+        case .noAuthority:
+            "is no authority, and a report goes to customs, police, a financial intelligence unit or a regulator; name one of "
+                + "these, which the operator lists with caveat admin member list, or ask the member with a request"
         case .oneself: "must be for another member"
         case .notParty: "is between others"
         case .otherSide(let action): "it is the other side that may \(action) it"

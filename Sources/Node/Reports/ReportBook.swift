@@ -15,13 +15,13 @@ struct ReportBook {
         stated: Timestamp? = nil,
         to receiver: Member
     ) throws -> DossierRow<Report> {
+        let report = try ReportDesk.allowed { () throws(ReportFault) in
+            try Report(id, content, stated: stated, by: ActingPrincipal(actor), to: receiver, at: transaction.now)
+        }
         guard receiver.standing == .active else {
             throw AdvisoryFault.forbidden("\(receiver.name) is suspended: nobody reports to it until it is resumed")
         }
         try checkGateway(content, to: receiver)
-        let report = try ReportDesk.allowed { () throws(ReportFault) in
-            try Report(id, content, stated: stated, by: ActingPrincipal(actor), to: receiver, at: transaction.now)
-        }
         let number = try transaction.begin(report, by: actor.principal, between: [actor.member, receiver])
         return DossierRow(number: number, content: report)
     }
