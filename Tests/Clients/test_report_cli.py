@@ -104,14 +104,14 @@ def test_files_are_checked_before_anything_is_sent(desk):
     desk.trial.card["url"] = "http://127.0.0.1:9"
     send = ["--to", "harbour-customs"]
     fault = desk.refused("blue-anchor", "report", "send", example(desk, place="Rotterdam"), *send)
-    assert "report.json at place: locode: must have 5 characters" in fault
+    assert "report.json at place: must have 5 characters" in fault
     file = example(desk, severity=9)
     for words in (["report", "send", file, *send], ["report", "add", "5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52", file], ["ask", file, *send]):
         assert "severity: must be one of 1, 2, 3, 4" in desk.refused("blue-anchor", *words)
     assert "cannot be read" in desk.refused("blue-anchor", "report", "send", "/nowhere", *send)
     assert "cannot be read" in desk.refused("blue-anchor", "report", "send", "--csv", "/nowhere", *send)
     rows = desk.refused("blue-anchor", "report", "send", "--csv", csv(desk, "TBM-MIS,3,Seen.,,,Rotterdam,CSQU3054383,,,,,"), *send)
-    assert "line 2, column place: locode: must have 5 characters" in rows
+    assert "line 2, column place: must have 5 characters" in rows
     (desk.folder / "none.json").write_text('{"facts": ')
     assert "not JSON" in desk.refused("blue-anchor", "report", "send", str(desk.folder / "none.json"), *send)
     # Where nobody listens, the first row that is right stops the others, and says what to do.

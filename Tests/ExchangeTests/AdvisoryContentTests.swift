@@ -225,6 +225,7 @@ struct AdvisoryContentTests {
                 of: person
             )
         )
+        #expect(try marks(.person, ["name": ["Tamsin Verloop"], "birthDate": [" \(day)T00:00:00 "]]) == person)
         #expect(try marks(.person, ["name": ["Tamsin Verloop"]]).isEmpty)
         let company = try marks(.organisation, ["name": ["Anna BV"], "eori": ["NL 123456789"]])
         #expect(try company == marks(.organisation, ["name": ["Other"], "eori": ["NL123456789"]]) && !company.isEmpty)

@@ -19,6 +19,7 @@ struct IdentifierTests {
         (.jurisdiction, ["nl", "eu", "xk", "suhh", "gb-nir", "ua-cri", "x-so", "cy-trnc", "zz", "ac"]),
         (.hs, ["84", "8471", "8471.30", "847130", "8471.30.0100", "8471.30.01.00", "9801.00.10", "300490990"]),
         (.unNumber, ["UN1203", "un 0004", "3480"]),
+        (.date, ["1971", "1971-02", "1971-02-28", "1972-02-29", "2000-02-29", "1971-12-31", "2024-02-29T08:00:00"]),
     ]
 
     @Test("of every scheme is taken as it is published")
@@ -144,6 +145,16 @@ struct IdentifierTests {
                 ]
             ),
             (.unNumber, ["UN120", "UN12030", "UNX203", "120A"]),
+            (
+                .date,
+                [
+                    "1971-02-31", "1971-02-29", "1900-02-29", "1971-04-31", "1971-13", "1971-00", "1971-02-00", "0000",
+                    "71",
+                    "1971-2-4", "04-02-1971", "19710204", "1971-", "1971-02-", "1971-02-04T", "1971-02-04T25:00:00Z",
+                    "circa 1971",
+                    "4 Feb 1971",
+                ]
+            ),
         ]
         for (scheme, texts) in cases {
             for text in texts {
@@ -195,7 +206,9 @@ struct IdentifierTests {
             ("Address", "country", .jurisdiction), ("Vehicle", "registrationNumber", nil),
             ("Vehicle", "vin", .vin), ("Identification", "mrz", .mrz), ("Passport", "mrz", .mrz),
             ("Company", "eori", nil),
-            ("Airplane", "icaoCode", nil), ("Passport", "number", nil), ("Person", "name", nil), ("", "", nil),
+            ("Person", "birthDate", .date), ("Passport", "birthDate", .date), ("Passport", "endDate", .date),
+            ("Vessel", "buildDate", .date), ("Airplane", "icaoCode", nil), ("Passport", "number", nil),
+            ("Person", "name", nil), ("", "", nil),
         ]
         for (schema, property, scheme) in cases {
             #expect(IdentifierScheme.scheme(ofProperty: property, of: schema) == scheme, "\(schema).\(property)")

@@ -140,7 +140,7 @@ struct ReportEnvelopeTests {
             ),
             (
                 [grouping().replacing("\"severity\":3", with: "\"severity\":3,\"place\":\"X\""), thing()],
-                ".place: locode: must"
+                ".place: must"
             ),
             ([grouping().replacing("-4000-", with: "-7000-"), thing()], "id: must be a random UUID"),
             ([grouping(), thing("CSQU3054384")], "object_refs: name container--"),

@@ -40,6 +40,10 @@ struct SubjectTests {
             object(1, "vessel", "Vessel", "\"leiCode\":[\"5493001KJTIIGC8Y1R12\"]"), vessel(2, "9074729"),
             "leiCode", "is no property of Vessel"
         ),
+        (
+            object(1, "identity", "Person", "\"birthDate\":[\"1971-02-31\"]"),
+            object(2, "identity", "Person", "\"birthDate\":[\"1971-02\"]"), "birthDate", "ends on the 28th"
+        ),
     ]
 
     @Test(

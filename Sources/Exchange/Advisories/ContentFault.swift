@@ -29,7 +29,7 @@ public struct ContentFault: Error, Hashable, Sendable, CustomStringConvertible {
             case .many(let max): "may hold at most \(max); leave some out"
             case .twice(let what): "has \(what) twice; leave one out"
             case .form(let rule): rule
-            case .identifier(let fault): fault.description
+            case .identifier(let fault): fault.words
             }
         }
     }

@@ -39,8 +39,10 @@ extension Subject {
                 marks.insert(SubjectMark(of: ["passportNumber", value.filter { $0.isLetter || $0.isNumber }]))
             }
         }
+        // The day as it is written by the rule, however it was, and without a time.
+        let days = identifiers.filter { $0.property == "birthDate" }.map { String($0.identifier.value.prefix(10)) }
         for name in ["name", "alias", "previousName"].flatMap({ properties[$0] ?? [] }) {
-            for day in properties["birthDate"] ?? [] { marks.insert(SubjectMark(of: ["person", name, day])) }
+            for day in days { marks.insert(SubjectMark(of: ["person", name, day])) }
         }
         return marks
     }
@@ -51,7 +53,7 @@ extension IdentifierScheme {
     fileprivate var tellsOne: Bool {
         switch self {
         case .container, .imo, .imoCompany, .mmsi, .airWaybill, .vin, .lei, .iban, .bic, .mrz: true
-        case .locode, .country, .subdivision, .jurisdiction, .hs, .unNumber: false
+        case .locode, .country, .subdivision, .jurisdiction, .hs, .unNumber, .date: false
         }
     }
 }

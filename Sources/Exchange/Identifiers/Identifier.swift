@@ -1,6 +1,6 @@
 /// A checked identifier in its canonical form: upper case, without spaces, hyphens, dots or a prefix such as `IMO`.
 ///
-/// Only a `subdivision` and a `jurisdiction` keep their hyphen, and an `mrz` is its lines one after another.
+/// Only a `subdivision`, a `jurisdiction` and a `date` keep their hyphens, and an `mrz` is its lines one after another.
 public struct Identifier: Hashable, Sendable {
     /// The longest text that is looked at, in bytes of UTF-8.
     public static let bytesMax = 128
@@ -34,6 +34,7 @@ public struct Identifier: Hashable, Sendable {
         case .jurisdiction: try reading.checkJurisdiction()
         case .hs: try reading.checkCommodity()
         case .unNumber: try reading.checkDangerousGoods()
+        case .date: try reading.checkCalendar()
         }
         self.scheme = scheme
         value = reading.text(0..<reading.bytes.count)
@@ -69,7 +70,10 @@ public struct IdentifierFault: Error, Hashable, Sendable, CustomStringConvertibl
     }
 
     /// The scheme, what must hold and where that is written.
-    public var description: String { "\(scheme.rawValue): \(demand) (\(scheme.source))" }
+    public var description: String { "\(scheme.rawValue): \(words)" }
+
+    /// The same after the name of a field that says what it holds.
+    var words: String { "\(demand) (\(scheme.source))" }
 
     private var demand: String {
         switch rule {

@@ -7,7 +7,7 @@ struct IdentifierReading {
         self.scheme = scheme
         let keepsHyphens =
             switch scheme {
-            case .subdivision, .jurisdiction, .mrz, .hs: true
+            case .subdivision, .jurisdiction, .mrz, .hs, .date: true
             case .container, .imo, .imoCompany, .mmsi, .airWaybill, .vin, .lei, .iban, .bic, .locode, .country,
                 .unNumber:
                 false

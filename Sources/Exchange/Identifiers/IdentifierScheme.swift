@@ -4,7 +4,7 @@ public enum IdentifierScheme: String, CaseIterable, Sendable, Codable {
     case imoCompany = "imo-company"
     case mmsi
     case airWaybill = "air-waybill"
-    case vin, lei, iban, bic, mrz, locode, country, subdivision, jurisdiction, hs
+    case vin, lei, iban, bic, mrz, locode, country, subdivision, jurisdiction, hs, date
     case unNumber = "un-number"
 
     /// As people call it.
@@ -26,6 +26,7 @@ public enum IdentifierScheme: String, CaseIterable, Sendable, Codable {
         case .jurisdiction: "jurisdiction"
         case .hs: "HS code"
         case .unNumber: "UN number"
+        case .date: "date"
         }
     }
 
@@ -41,12 +42,13 @@ public enum IdentifierScheme: String, CaseIterable, Sendable, Codable {
         case .iban: "ISO 13616"
         case .bic: "ISO 9362"
         case .mrz: "ICAO Doc 9303"
-        case .locode: "UN/ECE Recommendation 16"
+        case .locode: "UN/LOCODE, UN/ECE Recommendation 16"
         case .country: "ISO 3166-1"
         case .subdivision: "ISO 3166-2"
         case .jurisdiction: "ISO 3166, FollowTheMoney"
         case .hs: "WCO Harmonized System"
         case .unNumber: "UN Model Regulations, chapter 3.2"
+        case .date: "ISO 8601, FollowTheMoney"
         }
     }
 
@@ -72,6 +74,10 @@ public enum IdentifierScheme: String, CaseIterable, Sendable, Codable {
             "departureCountry", "destinationCountry", "originCountry", "tradingCountry", "detectedCountry",
             "contextCountry":
             .jurisdiction
+        case "birthDate", "deathDate", "incorporationDate", "dissolutionDate", "buildDate", "registrationDate",
+            "deregistrationDate", "nameChangeDate", "openingDate", "closingDate", "balanceDate", "maxBalanceDate",
+            "creationDate", "startDate", "endDate", "date", "createdAt", "modifiedAt", "retrievedAt":
+            .date
         default: nil
         }
     }

@@ -40,7 +40,7 @@ extension Identifier {
         switch scheme {
         case .mmsi: MaritimeStation(value.utf8.map(\.value))
         case .container, .imo, .imoCompany, .airWaybill, .vin, .lei, .iban, .bic, .mrz, .locode, .country,
-            .subdivision, .jurisdiction, .hs, .unNumber:
+            .subdivision, .jurisdiction, .hs, .unNumber, .date:
             nil
         }
     }

@@ -122,7 +122,7 @@ enum OFACRemark {
         }
         let value = plain.dropFirst(kind.start.count).trimmingCharacters(in: .whitespaces)
         switch kind.property {
-        case "birthDate": subject.add(date(value), to: kind.property)
+        case "birthDate", "buildDate": subject.add(date(value), to: kind.property)
         case "gender": subject.add(value.lowercased(), to: kind.property)
         case "alias", "previousName": subject.add(value.trimmingCharacters(in: quotes), to: kind.property)
         default: subject.add(value, to: kind.property)

@@ -301,7 +301,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .noGateway:
             "names somebody, and no legal gateway covers you, the receiver and the purpose; leave the names out, or have the "
                 + "operator record the fact that a gateway asks for"
-        case .answered: "was answered by your member before, and each of those asked answers once; nothing is to be done"
+        case .answered:
+            "was answered by your member before, and each of those asked answers once; nothing is to be done"
         case .closed(let time): "its asker closed it at \(time.text), and nobody answers it any more; ask anew"
         case .said(let outcome): "your group said \(outcome.rawValue) of this version already; once counts"
         case .told:

@@ -147,7 +147,7 @@ extension STIXCheck {
                 do throws(IdentifierFault) {
                     _ = try Identifier(text, as: scheme)
                 } catch {
-                    faults.append("\(name): \(error)")
+                    faults.append("\(name): \(error.words)")
                 }
             }
         }

@@ -114,6 +114,17 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     }
 }
 
+extension Timestamp {
+    /// How many days a month has.
+    static func days(in month: Int64, of year: Int64) -> Int64 {
+        switch month {
+        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+}
+
 /// Reads RFC 3339 §5.6 from bytes.
 private struct TimestampReader {
     let bytes: [UInt8]
@@ -139,7 +150,7 @@ private struct TimestampReader {
         let fraction = try fraction()
         let offset = try offset()
         guard index == bytes.count else { throw Self.form }
-        guard (1...12).contains(month), day >= 1, day <= Self.days(in: month, of: year) else {
+        guard (1...12).contains(month), day >= 1, day <= Timestamp.days(in: month, of: year) else {
             throw TimestampFault(rule: "must be a date that the calendar has")
         }
         guard hour < 24, minute < 60, second < 60 else {
@@ -196,14 +207,6 @@ private struct TimestampReader {
             guard hours < 24, minutes < 60 else { throw Self.form }
             return (hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -1 : 1)
         default: throw Self.form
-        }
-    }
-
-    private static func days(in month: Int64, of year: Int64) -> Int64 {
-        switch month {
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
         }
     }
 }
