@@ -80,7 +80,7 @@ public struct ExchangeServer: Sendable {
         do {
             response = try await dispatch(request, connection, session)
         } catch {
-            let isREST = request.path.hasPrefix("/v1/") || request.path == OpenAPI.path
+            let isREST = RESTService.has(request.path) || request.path == OpenAPI.path
             response = fault(error).response(isREST ? MediaType.problem : MediaType.taxii)
         }
         if let start { log(request, connection, response, since: start) }
@@ -125,7 +125,7 @@ public struct ExchangeServer: Sendable {
                 try await shown(header, on: connection)
             }
         let session = try Self.purposed(caller, request)
-        if path.hasPrefix("/v1/") {
+        if RESTService.has(path) {
             do {
                 let parts = path.split(separator: "/").dropFirst().map { String($0.removingPercentEncoding ?? "") }
                 return try await rest.answer(request, parts, session)

@@ -15,8 +15,10 @@ enum Table {
     }
 
     /// The properties of one resource, one a line; ends without a line break.
-    static func fields(_ resource: JSON.Value) -> String {
-        let members = resource.members
+    static func fields(_ resource: JSON.Value) -> String { fields(resource.members) }
+
+    /// Properties by their names, one a line; ends without a line break.
+    static func fields(_ members: [(key: String, value: JSON.Value)]) -> String {
         let width = members.map(\.key.count).max() ?? 0
         return members.map { "\($0.key.printable.padded(to: width))  \(cell($0.value))" }.joined(separator: "\n")
     }

@@ -13,6 +13,16 @@ from test_scenarios import Party, content, later, person, publish
 KEY = "Idempotency-Key"
 
 
+@pytest.mark.parametrize("path", ["/v1", "/v1/", "/v1/nothing", "/v1/reports/a/b/c"])
+def test_what_is_no_call_says_where_the_calls_are(trial, path):
+    headers = Party(trial, "north-oil").headers({})
+    answer = requests.get(trial.card["url"] + path, headers=headers, timeout=20)
+    assert answer.status_code == 404 and answer.headers["Content-Type"] == "application/problem+json"
+    assert "/openapi.json" in answer.json()["detail"]
+    anybody = requests.get(trial.card["url"] + path, timeout=20)
+    assert anybody.status_code == 401 and anybody.headers["Content-Type"] == "application/problem+json"
+
+
 def ask(party, method, path, body=None, **options):
     headers = party.headers(options.pop("headers", {}))
     return requests.request(method, f"{party.world.card['url']}/v1/{path}", json=body, headers=headers, timeout=20, **options)

@@ -12,6 +12,9 @@ struct RESTService: Sendable {
         AdvisoryService.routes
     )
 
+    /// Whether a path is the service's.
+    static func has(_ path: Substring) -> Bool { path == "/v1" || path.hasPrefix("/v1/") }
+
     private let events: EventService
     private let approvals: ApprovalService
     private let reports: ReportService
@@ -57,10 +60,17 @@ struct RouteTable: Sendable {
         }
     }
 
+    /// Of what there never is, the document says what there is: that tells nobody anything.
+    private static let noCall = HTTPFault(
+        .notFound,
+        "Not found",
+        "There is no such call; GET \(OpenAPI.path) has those that there are."
+    )
+
     /// Refuses a path that there is not, and a method that it has not; HEAD goes with GET.
     func admit(_ request: Request, _ parts: [String]) throws(HTTPFault) {
         let words = parts.enumerated().map { $0.offset == 1 ? Self.name : $0.element }
-        guard let methods = methods[words] else { throw .absent }
+        guard let methods = methods[words] else { throw Self.noCall }
         try request.allow(methods)
     }
 }

@@ -87,7 +87,9 @@ struct RequestResource: Encodable {
             switch request.member == session.member.id ? request.addressee : nil {
             case .member(let id): name(id)
             case .pool(let id):
-                session.directory.pools[id].flatMap { PoolRights($0, session.reader, at: now).sees ? $0.name.text : nil }
+                session.directory.pools[id].flatMap {
+                    PoolRights($0, session.reader, at: now).sees ? $0.name.text : nil
+                }
             case nil: nil
             }
         closed = request.closed?.text

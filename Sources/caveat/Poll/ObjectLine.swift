@@ -11,7 +11,8 @@ struct ObjectLine {
         let name =
             ["name", "abstract", "value", "relationship_type", "opinion", "content"].lazy
             .compactMap { object[$0]?.string }.first ?? ""
-        let state = object["revoked"]?.boolean == true ? "revoked " : ""
+        // What is left of a recalled object has no name but this.
+        let state = object["revoked"]?.boolean == true && name != "revoked" ? "revoked " : ""
         text =
             [
                 version.padded(to: 24),

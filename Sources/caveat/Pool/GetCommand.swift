@@ -56,6 +56,34 @@ struct GetCommand: AsyncParsableCommand {
     private func show(_ object: JSON.Value, isFirst: Bool) throws(CommandFault) {
         if !isFirst { try Output.line("") }
         if let marking = ObjectLine.marking(of: object) { try Output.line(marking.label) }
-        try Output.line(Table.fields(object))
+        try Output.line(Table.fields(Self.members(of: object)))
+    }
+
+    /// The properties of an object: those in its extensions beside them, each by its own name.
+    static func members(of object: JSON.Value) -> [(key: String, value: JSON.Value)] {
+        object.members.flatMap { member -> [(key: String, value: JSON.Value)] in
+            guard member.key == "extensions" else { return [member] }
+            return member.value.members.flatMap { id, body in
+                // Which kind of extension it is says nothing of the object.
+                let said = body.members.filter { $0.key != "extension_type" }
+                return said.flatMap { flat($0.key, $0.value) }.map { ("\(name(ofExtension: id)).\($0.key)", $0.value) }
+            }
+        }
+    }
+
+    private static func flat(_ key: String, _ value: JSON.Value) -> [(key: String, value: JSON.Value)] {
+        guard value.kind == .object else { return [(key, value)] }
+        return value.members.map { ("\(key).\($0.key)", $0.value) }
+    }
+
+    /// What an extension of the exchange's own carries; the id of another's.
+    private static func name(ofExtension id: String) -> String {
+        switch id {
+        case AdvisoryExtension.id: "advisory"
+        case ReportExtension.id: "report"
+        case ListExtension.subject: "subject"
+        case STIXObject.addressing: "addressing"
+        default: id
+        }
     }
 }
