@@ -157,6 +157,11 @@ def test_an_import_tells_what_is_to_be_checked(fresh, tmp_path):
         ("d", "Person", {"name": ["Ottoline Brack"], "imoNumber": ["9074729"]}),
     )))
     words = ["import", "ftm", str(file), "--source", "gulls", "--pool", "gulls"]
+    rehearsed = fresh.cli(*words, "--dry-run", member="city-police")
+    told = [line for line in rehearsed.stderr.splitlines() if "to be checked" in line]
+    assert [line.split()[2] for line in told] == ["a:", "c:", "d:"] and "imoNumber: the check digit must be 9" in told[0]
+    assert "would be" in rehearsed.stdout and "3 flagged" in rehearsed.stdout
+    assert fresh.cli("poll", "gulls", "--json", "--reset", member="north-oil").stdout == "", "nothing was sent"
     done = fresh.cli(*words, member="city-police")
     noted = [line for line in done.stderr.splitlines() if "to be checked" in line]
     assert "imoNumber" in noted[0] and "must be 9" in noted[0] and "leiCode" in noted[1] and "must be 12" in noted[1]

@@ -47,7 +47,7 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Import although much of the list is gone.")
     var allowShrink = false
 
-    @Flag(help: "Only say what would be done.")
+    @Flag(help: "Only say what would be done, and of each record what would be flagged.")
     var dryRun = false
 
     @Flag(help: "Print the sums as JSON.")
@@ -91,7 +91,11 @@ struct ImportCommand: AsyncParsableCommand {
             guard dryRun else { throw fault }
             Output.note("would be refused: \(fault)")
         }
-        if !dryRun {
+        if dryRun {
+            let flags = try (sync.added + sync.changed).compactMap { try Self.flag(on: $0) }
+            for flag in flags { Output.note(flag) }
+            summary.flagged = flags.count
+        } else {
             let objects = sync.added + sync.changed + sync.revoked
             var publication = Publication(
                 root: root,
@@ -114,7 +118,16 @@ struct ImportCommand: AsyncParsableCommand {
         if summary.failed > 0 { throw CommandFault.failed("\(summary.failed) records were not imported") }
     }
 
-    /// How many faults of a file are told.
+    /// What the exchange would say of an object that it took: the list's own key of it, and what is to be checked.
+    static func flag(on object: [UInt8]) throws -> String? {
+        let value = try JSON(parsing: object).root
+        let faults = try STIXObject(value).subjectFaults
+        let key = value["external_references"]?.elements.first?["external_id"]?.string ?? "?"
+        return faults.isEmpty
+            ? nil : "note   \(key.printable): to be checked: \(faults.joined(separator: "; ").printable)"
+    }
+
+    /// How many faults of a file, and flags of an import, are told.
     private static let faultsMax = 10
 
     /// A list goes into a pool that is one: never among advisories.
