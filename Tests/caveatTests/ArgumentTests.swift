@@ -90,6 +90,44 @@ struct ArgumentTests {
         #expect(fault.map { Main.exitCode(for: $0).rawValue } == 64)
     }
 
+    @Test(
+        "that have another form than they must are told what one looks like",
+        arguments: [
+            (["report", "outcome", id, "OA-SEI", "--quantity", "forty"], "\"40 kg\""),
+            (["report", "outcome", id, "OA-SEI", "--quantity", "40kg"], "\"40 kg\""),
+            (["report", "outcome", id, "OA-SEI", "--value", "EUR 5"], "\"1200000 EUR\""),
+            (["feedback", "report--\(id)", "OA-SEI", "--quantity", "much"], "\"40 kg\""),
+            (["report", "outcome", id, "OA-ARR", "--embargo", "tomorrow"], time),
+            (["advisory", "review", id, "--until", "2027-03-01"], time),
+            (["advisory", "grade", id, "B9"], "such as B2"),
+            (["poll", "a", "--since", "yesterday"], time), (["poll", "a", "--interval", "5"], "500ms, 5s, 2m or 1h"),
+            (["poll", "a", "--interval", "99ms"], "at least 100ms"), (["poll", "a", "--limit", "many"], "such as 20"),
+            (["poll", "a", "--page-size", "0"], "such as 20"), (["get", "a", "b", "--version", "new"], "2026-01-01T"),
+            (["admin", "pool", "change", "a", "--ends", "soon"], time),
+            (["admin", "pool", "change", "a", "--ceiling", "white"], "amber+strict"),
+            (["admin", "member", "fact", "a", "--add", "b", "--until", "soon"], time),
+            (["admin", "principal", "change", "a", "--clear", "b", "--until", "soon"], time),
+            (["admin", "credential", "add", "--principal", "a", "--type", "token", "--expires", "soon"], time),
+            (["admin", "credential", "change", "a", "--expires", "soon"], time),
+            (["admin", "credential", "change", "a", "--purpose", "P12"], "P11"),
+            (
+                [
+                    "advisory", "consent", id, "--to", "a", "--purpose", "P08", "--rendition", "full", "--until",
+                    "31 March",
+                ], time
+            ),
+        ] as [([String], String)]
+    )
+    func form(arguments: [String], example: String) {
+        let all = arguments.first == "admin" ? arguments : arguments + Self.connection
+        let fault = #expect(throws: (any Error).self) { try Main.parseAsRoot(all) }
+        let message = fault.map { Main.message(for: $0) } ?? ""
+        #expect(message.contains(example), "\(message)")
+    }
+
+    private static let id = "5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52"
+    private static let time = "must be a time of RFC 3339 such as "
+
     @Test("every command shows examples and has an abstract")
     func help() {
         var commands: [any ParsableCommand.Type] = [Main.self]

@@ -34,7 +34,8 @@ struct CredentialCommand: AsyncParsableCommand {
 
         @Option(help: "The principal's login.") var principal: String
         @Option(help: "What it is.") var type: CredentialType
-        @Option(help: ArgumentHelp("When it ends (RFC 3339).", valueName: "time")) var expires: Moment?
+        @Option(help: ArgumentHelp("When it ends (RFC 3339).", valueName: "time"), transform: readTime)
+        var expires: Timestamp?
         @Option(name: .customLong("purpose"), help: "What it is for; give the option once for each, the default first.")
         var purposes: [Purpose] = [.monitoring]
         @Option(help: "A certificate's SHA-256 fingerprint in hexadecimal.") var fingerprint: String?
@@ -61,7 +62,7 @@ struct CredentialCommand: AsyncParsableCommand {
             let body = CredentialBody(
                 principal: principal,
                 type: type,
-                expires: expires?.timestamp.text,
+                expires: expires?.text,
                 purposes: purposes,
                 fingerprint: try fingerprint ?? certificate.map(Self.fingerprint),
                 uri: uri
@@ -141,7 +142,8 @@ struct CredentialCommand: AsyncParsableCommand {
         )
 
         @Argument(help: "The credential's id.") var id: String
-        @Option(help: ArgumentHelp("When it ends (RFC 3339).", valueName: "time")) var expires: Moment?
+        @Option(help: ArgumentHelp("When it ends (RFC 3339).", valueName: "time"), transform: readTime)
+        var expires: Timestamp?
         @Option(
             name: .customLong("purpose"),
             help: "What it is for from now on; give the option once for each, the default first."
@@ -157,7 +159,7 @@ struct CredentialCommand: AsyncParsableCommand {
 
         func run() async throws {
             let body = CredentialChange(
-                expires: expires?.timestamp.text,
+                expires: expires?.text,
                 purposes: purposes.isEmpty ? nil : purposes
             )
             try await admin.send(.patch, "credentials/\(id.percentEncoded)", body)

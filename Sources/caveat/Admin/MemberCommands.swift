@@ -98,7 +98,8 @@ struct MemberCommand: AsyncParsableCommand, Administered {
         @Argument(help: "The member's name.") var name: String
         @Option(help: ArgumentHelp("A fact to record; give the option once for each.", valueName: "fact"))
         var add: [String] = []
-        @Option(help: ArgumentHelp("When what is added ends (RFC 3339).", valueName: "time")) var until: Moment?
+        @Option(help: ArgumentHelp("When what is added ends (RFC 3339).", valueName: "time"), transform: readTime)
+        var until: Timestamp?
         @Option(help: ArgumentHelp("A fact to take away; give the option once for each.", valueName: "fact"))
         var remove: [String] = []
         @OptionGroup var admin: AdminOptions
@@ -109,7 +110,7 @@ struct MemberCommand: AsyncParsableCommand, Administered {
         }
 
         func run() async throws {
-            let added = add.map { FactsBody.Fact(fact: $0, until: until?.timestamp.text) }
+            let added = add.map { FactsBody.Fact(fact: $0, until: until?.text) }
             let body = FactsBody(addFacts: added, removeFacts: remove)
             try await admin.send(.patch, MemberCommand.path(name), body)
         }

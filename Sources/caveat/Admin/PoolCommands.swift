@@ -33,8 +33,11 @@ struct PoolCommand: AsyncParsableCommand, Administered {
         var secondPerson: Bool?
         @Option(help: "The strictest TLP it takes.") var ceiling: TLP?
         @Option(help: "The TLP of objects that bear none.") var defaultMarking: TLP?
-        @Option(help: ArgumentHelp("When it ends by itself, as a task force does (RFC 3339).", valueName: "time"))
-        var ends: Moment?
+        @Option(
+            help: ArgumentHelp("When it ends by itself, as a task force does (RFC 3339).", valueName: "time"),
+            transform: readTime
+        )
+        var ends: Timestamp?
         @Option(help: ArgumentHelp("What makes it a task force: the member that leads it.", valueName: "member"))
         var lead: String?
         @Option(help: "What becomes, once a task force has ended, of what its owner chose nothing for.")
@@ -188,7 +191,7 @@ private struct PoolBody: Encodable, Equatable {
         secondPerson = terms.secondPerson
         ceiling = terms.ceiling?.code
         defaultMarking = terms.defaultMarking?.code
-        ends = terms.ends.map { .to($0.timestamp.text) }
+        ends = terms.ends.map { .to($0.text) }
         lead = terms.lead
         closing = terms.closing
     }

@@ -29,11 +29,14 @@ struct PrincipalCommand: AsyncParsableCommand, Administered {
             help: ArgumentHelp("Clear it for a compartment; give the option once for each.", valueName: "compartment")
         )
         var cleared: [String] = []
-        @Option(help: ArgumentHelp("When the clearances that are given end (RFC 3339).", valueName: "time"))
-        var until: Moment?
+        @Option(
+            help: ArgumentHelp("When the clearances that are given end (RFC 3339).", valueName: "time"),
+            transform: readTime
+        )
+        var until: Timestamp?
 
         var clearances: [PrincipalBody.Clearance] {
-            cleared.map { PrincipalBody.Clearance(compartment: $0, until: until?.timestamp.text) }
+            cleared.map { PrincipalBody.Clearance(compartment: $0, until: until?.text) }
         }
 
         func validate() throws {

@@ -140,7 +140,8 @@ extension AdvisoryCommand {
         var reader: String
         @Option(help: "What it may be used for.") var purpose: Purpose
         @Option(help: "How much of it.") var rendition: Rendition
-        @Option(help: ArgumentHelp("When the consent ends (RFC 3339).", valueName: "time")) var until: Moment
+        @Option(help: ArgumentHelp("When the consent ends (RFC 3339).", valueName: "time"), transform: readTime)
+        var until: Timestamp
         @OptionGroup var exchange: ExchangeOptions
 
         func validate() throws { try checkName(reader) }
@@ -148,11 +149,11 @@ extension AdvisoryCommand {
         func run() async throws {
             let body = [
                 "reader": reader, "purpose": purpose.rawValue, "rendition": rendition.rawValue,
-                "until": until.timestamp.text,
+                "until": until.text,
             ]
             let answer = try await exchange.post("\(advisory.path)/consents", body)
             let text = "\(reader) may have the \(rendition.rawValue) rendition for \(purpose.rawValue)"
-            try exchange.show(answer, orSay: "\(text) until \(until.timestamp.text)")
+            try exchange.show(answer, orSay: "\(text) until \(until.text)")
             if !exchange.json { try await warnWhereLessIsSeen() }
         }
 

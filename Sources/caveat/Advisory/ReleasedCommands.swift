@@ -48,12 +48,15 @@ extension AdvisoryCommand {
         )
 
         @OptionGroup var advisory: AdvisoryTarget
-        @Option(help: ArgumentHelp("When it expires (RFC 3339); otherwise the pool's usual time.", valueName: "time"))
-        var until: Moment?
+        @Option(
+            help: ArgumentHelp("When it expires (RFC 3339); otherwise the pool's usual time.", valueName: "time"),
+            transform: readTime
+        )
+        var until: Timestamp?
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            try await exchange.act("review", on: advisory, ["until": until?.timestamp.text].compactMapValues(\.self))
+            try await exchange.act("review", on: advisory, ["until": until?.text].compactMapValues(\.self))
         }
     }
 

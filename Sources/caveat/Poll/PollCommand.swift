@@ -26,16 +26,20 @@ struct PollCommand: AsyncParsableCommand {
     @Flag(help: "Go on for ever, also when the exchange is away for a while.")
     var follow = false
 
-    @Option(help: ArgumentHelp("How long to wait between polls: 500ms, 5s, 2m, 1h.", valueName: "duration"))
-    var interval = Interval(duration: .seconds(5))
+    @Option(
+        help: ArgumentHelp("How long to wait between polls: 500ms, 5s, 2m, 1h.", valueName: "duration"),
+        transform: readInterval
+    )
+    var interval = Duration.seconds(5)
 
     @Flag(help: "Print the objects as served, one a line.")
     var json = false
 
     @Option(
-        help: ArgumentHelp("Begin after this time of arrival (RFC 3339), not at the kept place.", valueName: "time")
+        help: ArgumentHelp("Begin after this time of arrival (RFC 3339), not at the kept place.", valueName: "time"),
+        transform: readTime
     )
-    var since: Moment?
+    var since: Timestamp?
 
     @Option(help: ArgumentHelp("The file to keep the place in.", valueName: "file"), completion: .file())
     var cursor: String?
@@ -43,10 +47,10 @@ struct PollCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only objects of this STIX type; several with commas, or again.", valueName: "type"))
     var matchType: [String] = []
 
-    @Option(help: ArgumentHelp("Stop after this many objects.", valueName: "count"))
+    @Option(help: ArgumentHelp("Stop after this many objects.", valueName: "count"), transform: readCount)
     var limit: Int?
 
-    @Option(help: ArgumentHelp("The most objects to ask for at a time.", valueName: "count"))
+    @Option(help: ArgumentHelp("The most objects to ask for at a time.", valueName: "count"), transform: readCount)
     var pageSize = 1000
 
     @Flag(help: "Forget the kept place and begin with the first object.")
@@ -56,9 +60,6 @@ struct PollCommand: AsyncParsableCommand {
     var connection: ConnectionOptions
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
-        if pageSize < 1 { throw ValidationError("--page-size must be at least 1") }
-        if interval.duration < .milliseconds(100) { throw ValidationError("--interval must be at least 100ms") }
         if since != nil && reset { throw ValidationError("give --since or --reset, not both") }
     }
 
@@ -74,48 +75,14 @@ struct PollCommand: AsyncParsableCommand {
             pool: pool,
             types: types,
             pageSize: pageSize,
-            interval: follow ? interval.duration : nil,
+            interval: follow ? interval : nil,
             json: json,
             file: file
         )
-        let after = try since?.timestamp.text ?? file.load()
+        let after = try since?.text ?? file.load()
         let limit = limit
         let isDone = try await Interruption.watch { try await poller.run(after: after, limit: limit) }
         // Following ends by a signal; anything else that a signal ends was not finished.
         if !isDone && !follow { throw ExitCode.failure }
-    }
-}
-
-/// A length of time as it is typed.
-struct Interval: ExpressibleByArgument {
-    let duration: Duration
-
-    init(duration: Duration) { self.duration = duration }
-
-    init?(argument: String) {
-        let digits = argument.prefix { ("0"..."9").contains($0) }
-        guard let count = Int64(digits), count <= 1_000_000 else { return nil }
-        switch argument.dropFirst(digits.count) {
-        case "ms": duration = .milliseconds(count)
-        case "s": duration = .seconds(count)
-        case "m": duration = .seconds(count * 60)
-        case "h": duration = .seconds(count * 3600)
-        default: return nil
-        }
-    }
-
-    var defaultValueDescription: String { duration.formatted(.units(allowed: [.seconds], width: .narrow)) }
-}
-
-/// A time as it is typed: RFC 3339.
-struct Moment: ExpressibleByArgument {
-    let timestamp: Timestamp
-
-    init?(argument: String) {
-        do throws(TimestampFault) {
-            timestamp = try Timestamp(parsing: argument)
-        } catch {
-            return nil
-        }
     }
 }

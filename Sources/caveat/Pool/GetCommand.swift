@@ -32,7 +32,8 @@ struct GetCommand: AsyncParsableCommand {
     var connection: ConnectionOptions
 
     func validate() throws {
-        guard ["last", "first", "all"].contains(version) || Moment(argument: version) != nil else {
+        if ["last", "first", "all"].contains(version) { return }
+        guard (try? Timestamp(parsing: version)) != nil else {  // Whether it is a time is all that is asked.
             throw ValidationError("--version must be last, first, all, or a time such as 2026-01-01T00:00:00.000Z")
         }
     }

@@ -98,8 +98,11 @@ extension ReportCommand {
         @Argument(help: ArgumentHelp("What came of it.", valueName: "code")) var code: AuthorityOutcome
         @OptionGroup var seizure: SeizureOptions
         @Option(help: ArgumentHelp("More on it.", valueName: "text")) var note: String?
-        @Option(help: ArgumentHelp("Until when only your authority sees it (RFC 3339).", valueName: "time"))
-        var embargo: Moment?
+        @Option(
+            help: ArgumentHelp("Until when only your authority sees it (RFC 3339).", valueName: "time"),
+            transform: readTime
+        )
+        var embargo: Timestamp?
         @OptionGroup var exchange: ExchangeOptions
 
         func validate() throws {
@@ -107,7 +110,7 @@ extension ReportCommand {
         }
 
         func run() async throws {
-            let said = SaidOutcome(code.outcome, try seizure.seized, note, embargo: embargo?.timestamp.text)
+            let said = SaidOutcome(code.outcome, try seizure.seized, note, embargo: embargo?.text)
             try await exchange.act("outcome", on: report, said)
         }
     }

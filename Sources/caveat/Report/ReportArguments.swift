@@ -33,9 +33,15 @@ struct FeedbackOutcome: ExpressibleByArgument {
 
 /// How much was seized.
 struct SeizureOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("How much was seized, and of what unit: \"40 kg\".", valueName: "amount"))
+    @Option(
+        help: ArgumentHelp("How much was seized, and of what unit: \"40 kg\".", valueName: "amount"),
+        transform: { try Amount($0, suchAs: "40 kg") }
+    )
     var quantity: Amount?
-    @Option(help: ArgumentHelp("What it is worth, and in which currency: \"1200000 EUR\".", valueName: "amount"))
+    @Option(
+        help: ArgumentHelp("What it is worth, and in which currency: \"1200000 EUR\".", valueName: "amount"),
+        transform: { try Amount($0, suchAs: "1200000 EUR") }
+    )
     var value: Amount?
 
     /// As the API takes it; nil where nothing is said.
@@ -58,13 +64,16 @@ struct SeizureOptions: ParsableArguments {
     func validate() throws { _ = try seized }
 
     /// A number and what it counts.
-    struct Amount: ExpressibleByArgument {
+    struct Amount {
         let number: Double
         let unit: String
 
-        init?(argument: String) {
-            let parts = argument.split(separator: " ", maxSplits: 1)
-            guard parts.count == 2, let number = Double(parts[0]) else { return nil }
+        /// Reads one; its error says what one looks like.
+        init(_ text: String, suchAs example: String) throws {
+            let parts = text.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, let number = Double(parts[0]) else {
+                throw ValidationError("must be a number, a space and its unit in one argument, such as \"\(example)\"")
+            }
             self.number = number
             unit = String(parts[1])
         }
