@@ -222,6 +222,25 @@ struct ReportRowsTests {
         #expect(told[6].contains("8 cells") && told[7].contains("quotation marks"))
     }
 
+    @Test("that are wrong in several cells are told of each, in the order of the columns")
+    func manyFaults() throws {
+        let wrong = "TBM-XXX,high,,,yesterday,today,Rotterdam,CSQU3054384,1,,1,2,,,NL,NL,417"
+        let found = try rows("\(Self.header)\n\(wrong)\nSAN,1,Seen.,,,,,CSQU3054383,,,,,,,,,\n,,,,,,NL,,,,,,,,,,\n")
+        #expect(found.rows.map(\.line) == [3] && found.faultyCount == 2 && found.count == 3)
+        let needed = ["categories", "severity", "facts"]
+        let columns = [
+            "seen", "seen_last", "place", "container", "air_waybill", "hs_declared", "hs_suspected", "origin",
+            "destination", "advisory",
+        ]
+        let told = found.faults.map { "\($0.line) \($0.column ?? "-")" }
+        #expect(told == (needed + columns).map { "2 \($0)" } + (["-"] + needed + ["place"]).map { "4 \($0)" })
+        // A time that is told wrong does not make the other one wrong.
+        let late = try rows(
+            "categories,severity,facts,seen,seen_last,container\nSAN,1,Seen.,x,2026-11-20T08:00:00Z,1\n"
+        )
+        #expect(late.faults.map(\.column) == ["seen", "container"])
+    }
+
     @Test(
         "of a file whose header is wrong are not read",
         arguments: [

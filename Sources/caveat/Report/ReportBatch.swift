@@ -2,6 +2,9 @@ import Exchange
 
 /// Many reports for one authority, a row of a CSV file each.
 struct ReportBatch {
+    /// How many faults of a file are told.
+    static let faultsMax = 1_000
+
     private let path: String
     private let authority: String
     private let exchange: ExchangeOptions
@@ -16,8 +19,11 @@ struct ReportBatch {
     /// - Throws: `CommandFault` where not all of them were sent.
     func send() async throws {
         let found = try read()
-        for fault in found.faults { Output.note("\(name), \(fault)") }
-        let rowCount = found.rows.count + found.faults.count
+        for fault in found.faults.prefix(Self.faultsMax) { Output.note("\(name), \(fault)") }
+        if found.faults.count > Self.faultsMax {
+            Output.note("… and \(found.faults.count - Self.faultsMax) more; correct these and send the file again")
+        }
+        let rowCount = found.count
         guard rowCount > 0 else {
             throw CommandFault.file(path: name, rule: "holds no row; each is a report of its own")
         }
@@ -43,7 +49,7 @@ struct ReportBatch {
         }
         let summary = "\(sentCount) of \(rowCount) reports sent to \(authority)"
         if exchange.json { Output.note(summary) } else { try Output.line(summary) }
-        let failedCount = found.faults.count + refusedCount
+        let failedCount = found.faultyCount + refusedCount
         if failedCount > 0 {
             let rows = failedCount == 1 ? "1 row was" : "\(failedCount) rows were"
             throw CommandFault.failed(

@@ -22,9 +22,22 @@ struct ReportRows {
         }
     }
 
+    /// All that is wrong with one row.
+    private struct Faults: Error {
+        let all: [Fault]
+
+        init(_ all: [Fault]) { self.all = all }
+    }
+
     let rows: [Row]
-    /// In the order of their lines.
+    /// In the order of their lines and columns: the first of each cell.
     let faults: [Fault]
+
+    /// How many rows there are.
+    var count: Int { rows.count + faultyCount }
+
+    /// How many rows are wrong.
+    var faultyCount: Int { Set(faults.map(\.line)).count }
 
     /// Reads a file.
     /// - Throws: what is wrong with its header, so that no row can be read.
@@ -40,10 +53,10 @@ struct ReportRows {
         var rows: [Row] = []
         var faults: [Fault] = []
         while let record = records.next() {
-            do throws(Fault) {
+            do throws(Faults) {
                 rows.append(Row(line: record.line, content: try Self.content(record, columns)))
             } catch {
-                faults.append(error)
+                faults += error.all
             }
         }
         self.rows = rows
@@ -70,12 +83,11 @@ struct ReportRows {
         return columns
     }
 
-    private static func content(_ record: CSVRecords.Record, _ columns: [Column]) throws(Fault) -> ReportContent {
-        func fault(_ column: String?, _ rule: String) -> Fault { Fault(line: record.line, column: column, rule: rule) }
-        guard let cells = record.cells else { throw fault(nil, CSVRecords.rule) }
+    private static func content(_ record: CSVRecords.Record, _ columns: [Column]) throws(Faults) -> ReportContent {
+        func fault(_ rule: String) -> Faults { Faults([Fault(line: record.line, column: nil, rule: rule)]) }
+        guard let cells = record.cells else { throw fault(CSVRecords.rule) }
         guard cells.count == columns.count else {
             throw fault(
-                nil,
                 "has \(cells.count) cells and the first line \(columns.count); leave a cell empty between commas, and "
                     + "put quotation marks around a text with a comma in it"
             )
@@ -84,17 +96,42 @@ struct ReportRows {
         for (column, cell) in zip(columns, cells) where !cell.allSatisfy(\.isWhitespace) {
             values[column] = cell.trimmingCharacters(in: .whitespacesAndNewlines)
         }
-        let written = WrittenReport(values)
-        do {
-            // The exchange's own reader decides, so that what is taken here is taken there.
-            return try JSONDecoder().decode(ReportContent.self, from: try JSONEncoder().encode(written))
-        } catch let fault as ContentFault {
-            let column = written.column(of: fault)
-            let rule = column == nil ? "must be about something: fill \(Column.subjects)" : fault.rule(in: "")
-            throw Fault(line: record.line, column: column, rule: rule)
-        } catch {
-            throw fault(nil, "cannot be read")
+        return try content(values, columns, line: record.line)
+    }
+
+    /// What the cells of a row say, or what is wrong with each: one that is wrong is told, and then taken for right.
+    private static func content(
+        _ given: [Column: String],
+        _ columns: [Column],
+        line: Int
+    ) throws(Faults) -> ReportContent {
+        var values = given
+        var rules: [Column?: String] = [:]
+        var read: ReportContent?
+        while read == nil {
+            let written = WrittenReport(values)
+            do {
+                // The exchange's own reader decides, so that what is taken here is taken there.
+                read = try JSONDecoder().decode(ReportContent.self, from: try JSONEncoder().encode(written))
+            } catch let fault as ContentFault {
+                let column = written.column(of: fault)
+                let rule = column == nil ? "must be about something: fill \(Column.subjects)" : fault.rule(in: "")
+                precondition(rules.updateValue(rule, forKey: column) == nil, "a cell that is right has no fault")
+                // With a container it is about something.
+                let right = column ?? .container
+                values[right] = right.right
+            } catch {
+                throw Faults([Fault(line: line, column: nil, rule: "cannot be read")])
+            }
         }
+        guard rules.isEmpty, let read else {
+            let places: [Column?] = [nil] + columns
+            let faults = places.compactMap { column in
+                rules[column].map { Fault(line: line, column: column?.rawValue, rule: $0) }
+            }
+            throw Faults(faults)
+        }
+        return read
     }
 }
 
@@ -112,6 +149,23 @@ extension ReportRows {
 
         /// Whether there is no report without it.
         var isNeeded: Bool { [.categories, .severity, .facts].contains(self) }
+
+        /// What is right in it; nil where that is nothing.
+        ///
+        /// It goes with whatever else is in a row.
+        fileprivate var right: String? {
+            switch self {
+            case .categories: "FRD-CGO"
+            case .severity: "1"
+            case .facts, .consignor, .consignee, .billOfLading: "x"
+            case .seen: "\(Timestamp.years.lowerBound)-01-01T00:00:00Z"
+            case .container: "CSQU3054383"
+            case .airWaybill: "125-12345675"
+            case .hsDeclared, .hsSuspected: "8471"
+            case .origin, .destination: "NLRTM"
+            case .suspicion, .seenLast, .place, .advisory: nil
+            }
+        }
 
         /// Those that may be left out.
         static var optional: [Column] { allCases.filter { !$0.isNeeded } }
@@ -190,13 +244,12 @@ private struct WrittenReport: Encodable {
     }
 
     /// The column that a fault is of; nil for one of the row as a whole.
-    func column(of fault: ContentFault) -> String? {
-        if fault.field == "subjects" { return nil }
+    func column(of fault: ContentFault) -> ReportRows.Column? {
         for (place, subject) in subjects.enumerated() where fault.field.hasPrefix("subjects[\(place)].properties.") {
             let property = fault.field.dropFirst("subjects[\(place)].properties.".count).prefix { $0 != "[" }
-            return property == "name" ? subject.key : Self.columns[String(property)]?.rawValue
+            return property == "name" ? ReportRows.Column(rawValue: subject.key) : Self.columns[String(property)]
         }
-        return String(fault.field.prefix { $0 != "[" && $0 != "." })
+        return ReportRows.Column(rawValue: String(fault.field.prefix { $0 != "[" && $0 != "." }))
     }
 
     private static let columns: [String: ReportRows.Column] = [

@@ -29,7 +29,8 @@ extension ReportCommand {
                 A CSV file is UTF-8 with commas, and its first line names its columns, in any order: categories (with \
                 spaces between them), severity and facts, which are needed, and \
                 \(ReportRows.Column.optional.map(\.rawValue).joined(separator: ", ")). Each row is a report of its \
-                own, about at least one thing. A row that is wrong is named by its line and does not stop the others. \
+                own, about at least one thing. All that is wrong with a row is told, cell by cell, with its line and \
+                column, up to \(ReportBatch.faultsMax) faults of a file; it does not stop the other rows. \
                 Send the file again once it is corrected: a row that arrived is not sent twice.
 
                 Examples:
