@@ -2,10 +2,11 @@
 import datetime
 import json
 import re
+import shlex
 
 import pytest
 
-from conftest import wait_for
+from conftest import ROOT, wait_for
 from test_advisory_cli import Desk
 
 HEADER = "categories,severity,facts,suspicion,seen,place,container,bill_of_lading,hs_declared,hs_suspected,consignor,consignee"
@@ -193,6 +194,29 @@ def test_a_pool_is_asked(desk):
     assert "answered" in cli("requests", member="first-harbour-bank").stdout
     assert "nothing" in cli("requests", member="swift-cargo").stderr
     assert " to:" in desk.refused("first-harbour-bank", "ask", question, "--to", "nobody")
+
+
+def test_the_question_of_the_readme_is_asked_and_answered(desk):
+    text = (ROOT / "README.md").read_text().split("cat > question.json <<'JSON'\n")
+    question, commands = text[1].split("\nJSON\n", 1)
+    (desk.folder / "question.json").write_text(question)
+    # As it stands there, but for the file's place and the id.
+    steps = [shlex.split(line.split("#")[0]) for line in commands.split("```")[0].splitlines()]
+    fact = shlex.split(text[0].splitlines()[-1].split("#")[0])
+    assert [step[:3] for step in [fact, *steps]] == [
+        ["caveat", "admin", "member"], ["caveat", "ask", "question.json"], ["caveat", "requests"], ["caveat", "requests", "answer"],
+        ["caveat", "requests", "show"]]
+    asker, asked, made = "first-harbour-bank", "north-oil", "ID"
+
+    def run(member, step):
+        words = [{"ID": made, "question.json": str(desk.folder / "question.json")}.get(word, word) for word in step[1:]]
+        return desk.trial.cli(*words, member=member).stdout
+
+    run(None, fact)
+    made = re.search(r"^id +(\S+)$", run(asker, steps[0]), re.M)[1]
+    assert made in run(asked, steps[1])
+    run(asked, steps[2])
+    assert "A customer until May." in run(asker, steps[3])
 
 
 def test_a_question_is_for_a_purpose(desk):
