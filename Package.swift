@@ -143,7 +143,7 @@ let package = Package(
                 "Exchange", "TransportCurl", subprocess,
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            exclude: ["server.py"],
+            exclude: ["server.py", "sftp.py", "smtp.py"],
             swiftSettings: settings
         ),
         .testTarget(name: "caveatTests", dependencies: ["caveat", "Exchange"], swiftSettings: settings),

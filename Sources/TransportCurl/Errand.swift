@@ -10,12 +10,33 @@ protocol Errand: Sendable {
     var connectMax: Duration { get }
     var bodyBytesMax: Int { get }
     var bodyFile: String? { get }
+    /// What is sent piece by piece; nil for HTTP, which gives libcurl its body whole.
+    var upload: [UInt8]? { get }
 
     /// Sets what is particular to it.
     func configure(_ options: Options)
+
+    /// What libcurl's code means for it in particular; nil where it means what it does for any.
+    func fault(_ code: CURLcode, _ seen: Seen) -> TransportFault?
+}
+
+/// What was seen of a transfer that failed, beside libcurl's code.
+struct Seen {
+    /// The last status of the server; 0 where there was none.
+    let status: Int
+    /// Whom the last command to a mail server was about, if anybody.
+    let recipient: String?
+    /// Whether the host is known under another key.
+    let isHostKeyOther: Bool
+    /// What libcurl says.
+    let cause: String
 }
 
 extension WebRequest: Errand {
+    var upload: [UInt8]? { nil }
+
+    func fault(_ code: CURLcode, _ seen: Seen) -> TransportFault? { nil }
+
     func configure(_ options: Options) {
         options.set(CURLOPT_URL, url)
         options.set(CURLOPT_PROTOCOLS_STR, schemes.map(\.rawValue).sorted().joined(separator: ","))

@@ -33,6 +33,14 @@ final class Options {
         unsafe note(CURLOPT_PREREQFUNCTION, cc_setopt_prereq(easy, callback))
     }
 
+    func set(telling callback: curl_debug_callback) {
+        unsafe note(CURLOPT_DEBUGFUNCTION, cc_setopt_debug(easy, callback))
+    }
+
+    func set(trusting callback: curl_sshkeycallback) {
+        unsafe note(CURLOPT_SSH_KEYFUNCTION, cc_setopt_hostkey(easy, callback))
+    }
+
     func set(_ option: CURLoption, _ value: UnsafeMutableRawPointer) {
         unsafe note(option, cc_setopt_ptr(easy, option, value))
     }

@@ -17,18 +17,25 @@ final class Transfer: @unchecked Sendable {
 
     private var easy: UnsafeMutableRawPointer?
     private var options: Options?
-    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
-    private var headers: [(name: String, value: String)] = []
-    private var headerBytes = 0
-    private var body: [UInt8] = []
-    private var bodyBytes = 0
-    private var spool: Spool?
+    let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    var headers: [(name: String, value: String)] = []
+    var headerBytes = 0
+    var body: [UInt8] = []
+    var bodyBytes = 0
+    var spool: Spool?
     /// What a callback found, whatever libcurl makes of its refusal to go on.
-    private var found: TransportFault?
-    private var refusedNetwork: SpecialNetwork?
-    private var socketsOpened = 0
+    var found: TransportFault?
+    var refusedNetwork: SpecialNetwork?
+    var socketsOpened = 0
+    /// The last socket that was opened.
+    var descriptor: Int32 = -1
+    var uploadedBytes = 0
+    /// Whom the last command to a mail server was about.
+    var recipient: String?
+    /// Whether the host is known under another key.
+    var isHostKeyOther = false
 
-    private static let headerBytesMax = 64 << 10
+    static let headerBytesMax = 64 << 10
 
     init(_ errand: any Errand, _ limits: Transport.Limits, _ ticket: Ticket, _ continuation: Continuation) {
         self.errand = errand
@@ -87,7 +94,13 @@ final class Transfer: @unchecked Sendable {
         }
         let detail = unsafe String(cString: errorText)
         let general = unsafe String(cString: curl_easy_strerror(code))
-        return TransportFault(code, errand: errand, cause: detail.isEmpty ? general : detail)
+        let seen = Seen(
+            status: unsafe CURLINFO_RESPONSE_CODE.number(of: easy),
+            recipient: recipient,
+            isHostKeyOther: isHostKeyOther,
+            cause: detail.isEmpty ? general : detail
+        )
+        return errand.fault(code, seen) ?? TransportFault(code, errand: errand, cause: seen.cause)
     }
 
     /// Sets every option of the handle; the fault says which could not be set.
@@ -118,94 +131,8 @@ final class Transfer: @unchecked Sendable {
         }
     }
 
-    private func configureCallbacks(_ options: Options) {
-        let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        unsafe options.set(CURLOPT_ERRORBUFFER, UnsafeMutableRawPointer(errorText))
-        for option in [
-            CURLOPT_PRIVATE, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_OPENSOCKETDATA, CURLOPT_PREREQDATA,
-        ] {
-            unsafe options.set(option, context)
-        }
-        unsafe options.set(CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-            guard let context = unsafe context else { return 0 }
-            return unsafe Transfer.at(context).receive(UnsafeRawBufferPointer(start: bytes, count: size * count))
-        }
-        unsafe options.set(CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-            guard let context = unsafe context else { return 0 }
-            return unsafe Transfer.at(context).receive(
-                header: UnsafeRawBufferPointer(start: bytes, count: size * count)
-            )
-        }
-        unsafe options.set(opening: { context, _, address in
-            guard let context = unsafe context, let address = unsafe address else { return -1 }
-            return unsafe Transfer.at(context).socket(to: address)
-        })
-        unsafe options.set(asking: { context, address, _, _, _ in
-            guard let context = unsafe context, let address = unsafe address else { return CURL_PREREQFUNC_ABORT }
-            let isAllowed = unsafe Transfer.at(context).allowsConnection(to: String(cString: address))
-            return isAllowed ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
-        })
-    }
-
-    private static func at(_ context: UnsafeMutableRawPointer) -> Transfer {
+    static func at(_ context: UnsafeMutableRawPointer) -> Transfer {
         unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    }
-
-    /// Opens a socket for an address that may be connected to: the one that is checked is the one that is used.
-    private func socket(to address: UnsafeMutablePointer<curl_sockaddr>) -> Int32 {
-        var bytes = [UInt8](repeating: 0, count: 16)
-        let count = unsafe cc_address(address, &bytes)
-        if let ip = NetworkAddress(bytes: Array(bytes.prefix(Int(count)))) {
-            if let network = errand.networks.refusal(of: ip) {
-                refusedNetwork = network
-                return -1
-            }
-        } else if errand.socketPath == nil {
-            return -1
-        }
-        socketsOpened += 1
-        return unsafe cc_socket(address)
-    }
-
-    /// Checks a connection again before it is used: it may be kept from a request to which more was allowed.
-    private func allowsConnection(to text: String) -> Bool {
-        if errand.socketPath != nil || errand.networks == .any { return true }
-        guard let address = NetworkAddress(text) else { return false }
-        guard let network = errand.networks.refusal(of: address) else { return true }
-        found = .addressRefused(place: errand.place, network: network.description)
-        return false
-    }
-
-    /// Takes a piece of the body.
-    ///
-    /// Another number than its size ends the transfer.
-    private func receive(_ piece: UnsafeRawBufferPointer) -> Int {
-        bodyBytes += piece.count
-        if bodyBytes > errand.bodyBytesMax {
-            found = .tooLarge(place: errand.place, bodyBytesMax: errand.bodyBytesMax)
-        } else if let spool {
-            found = unsafe spool.append(piece)
-        } else {
-            unsafe body.append(contentsOf: piece)
-        }
-        return found == nil ? piece.count : 0
-    }
-
-    private func receive(header piece: UnsafeRawBufferPointer) -> Int {
-        headerBytes += piece.count
-        if headerBytes > Self.headerBytesMax {
-            found = .tooLarge(place: errand.place, bodyBytesMax: errand.bodyBytesMax)
-            return 0
-        }
-        let line = unsafe String(decoding: piece, as: UTF8.self)
-        if line.hasPrefix("HTTP/") {
-            headers = []  // What came before was an interim answer (1xx).
-        } else if let colon = line.firstIndex(of: ":") {
-            let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
-            let end = value.lastIndex { !$0.isWhitespace }.map { value.index(after: $0) } ?? value.startIndex
-            headers.append((line[..<colon].lowercased(), String(value[..<end])))
-        }
-        return piece.count
     }
 }
 

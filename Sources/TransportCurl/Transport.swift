@@ -1,10 +1,13 @@
 public import Exchange
 internal import Foundation
-internal import Glibc
 
-/// HTTP out: connections are kept and reused, redirects are never followed, no proxy is used.
+/// HTTP, mail and files out; no proxy is used.
+///
+/// HTTP connections are kept and reused, and redirects are never followed.
 ///
 /// One thread owns libcurl's multi handle and every transfer (libcurl blocks, and is not safe for several threads).
+/// At the end of an SFTP session it waits up to a second for the other side: files are best moved by a transport of
+/// their own.
 public final class Transport: Carrier {
     /// How much is open at once; requests beyond it wait, within their own time limit.
     public struct Limits: Hashable, Sendable {
@@ -44,7 +47,6 @@ public final class Transport: Carrier {
     public init(limits: Limits = .init()) {
         let mailbox = Mailbox(limits: limits)
         let thread = Thread {
-            Self.blockPipeSignal()
             var driver = Driver(mailbox)
             driver.run()
         }
@@ -79,7 +81,7 @@ public final class Transport: Carrier {
     /// May be called again.
     public func close() { mailbox.close() }
 
-    private func carry(_ errand: any Errand) async throws(TransportFault) -> WebResponse {
+    fileprivate func carry(_ errand: any Errand) async throws(TransportFault) -> WebResponse {
         let ticket = Ticket()
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -91,14 +93,34 @@ public final class Transport: Carrier {
         }
         return try outcome.get()
     }
+}
 
-    /// Keeps a write to a connection that the other side has closed from ending the process.
-    ///
-    /// libcurl leaves this to the program where it may not use signals.
-    private static func blockPipeSignal() {
-        var signals = sigset_t()
-        unsafe sigemptyset(&signals)
-        unsafe sigaddset(&signals, SIGPIPE)
-        unsafe pthread_sigmask(SIG_BLOCK, &signals, nil)
+extension Transport: MailCarrier {
+    /// Hands over a message; see `MailCarrier`.
+    public func send(_ mail: Mail) async throws(TransportFault) {
+        try mail.check()
+        _ = try await carry(mail)
+    }
+}
+
+extension Transport: FileCarrier {
+    /// Writes a file aside and renames it; see `FileCarrier`.
+    public func upload(_ bytes: [UInt8], to file: RemoteFile) async throws(TransportFault) {
+        try file.check()
+        _ = try await carry(FileErrand(file: file, action: .upload(bytes)))
+    }
+
+    /// Reads a file into a new file here; see `FileCarrier`.
+    public func download(_ file: RemoteFile, to path: String) async throws(TransportFault) {
+        try file.check()
+        if path.unicodeScalars.contains("\0") { throw .malformed("a path holds a NUL; take it out") }
+        _ = try await carry(FileErrand(file: file, action: .download(to: path)))
+    }
+
+    /// The names in a folder; see `FileCarrier`.
+    public func list(_ folder: RemoteFile) async throws(TransportFault) -> [String] {
+        try folder.check()
+        let lines = try await carry(FileErrand(file: folder, action: .list)).body.split(separator: UInt8(ascii: "\n"))
+        return lines.map { String(decoding: $0, as: UTF8.self) }.filter { $0 != "." && $0 != ".." }
     }
 }

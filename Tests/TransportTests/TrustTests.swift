@@ -100,6 +100,22 @@ struct TrustTests {
         }
     }
 
+    @Test("a server that closes while much is sent to it ends the request and nothing else")
+    func closedWhileSending() async throws {
+        for base in [server.url, server.urlTLS] {
+            var request = get(base + "/slam")
+            request.schemes = [.http, .https]
+            request.method = .post
+            request.body = [UInt8](repeating: 1, count: 50_000_000)
+            do throws(TransportFault) {
+                _ = try await transport.perform(request)
+                Issue.record("an answer without a word")
+            } catch {
+                #expect(error.isPassing)
+            }
+        }
+    }
+
     @Test("HTTP/2 is offered where it is allowed, and nowhere else")
     func http2() async throws {
         var request = get(server.urlHTTP2 + "/")

@@ -44,6 +44,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def serve(self):
         url = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(url.query))
+        if url.path == "/slam":
+            self.close_connection = True
+            return  # Without reading the body.
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if url.path == "/connection":
             self.answer(200, str(self.connection_number).encode())

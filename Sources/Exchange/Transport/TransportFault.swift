@@ -16,6 +16,18 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case tls(place: String, cause: String)
     /// The time limit passed; the server may have acted on the request or not.
     case timedOut(place: String, limit: Duration)
+    /// The server does not accept the user with this password or key.
+    case loginRefused(place: String)
+    /// The mail server refuses a recipient, so nobody got the message; the status is that of RFC 5321.
+    case recipientRefused(place: String, recipient: String, status: Int)
+    /// The mail server refuses the sender or the message.
+    case mailRefused(place: String, status: Int)
+    /// The host's key is not among those that are known.
+    case hostKeyUnknown(place: String)
+    /// The host is known under another key.
+    case hostKeyChanged(place: String)
+    /// The host refuses what was to be done with a file or folder.
+    case fileRefused(place: String, path: String, cause: String)
     /// What came was slower than the limit for too long.
     case stalled(place: String, bytesPerSecondMin: Int, during: Duration)
     /// The answer is larger than the limit.
@@ -33,6 +45,8 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
     public var isPassing: Bool {
         switch self {
         case .nameUnknown, .unreachable, .timedOut, .stalled, .interrupted: true
+        case .recipientRefused(_, _, let status), .mailRefused(_, let status): status < 500
+        case .loginRefused, .hostKeyUnknown, .hostKeyChanged, .fileRefused: false
         case .malformed, .schemeRefused, .addressRefused, .tls, .tooLarge, .notKept, .cancelled, .closed: false
         }
     }
@@ -56,6 +70,19 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
                 + "certificate and its key, and their dates"
         case .timedOut(let place, let limit):
             "\(place) did not answer within \(limit); try again, and check its load if this goes on"
+        case .loginRefused(let place):
+            "\(place) does not accept the user; check the name and the password or key"
+        case .recipientRefused(let place, let recipient, let status):
+            "\(place) refuses the recipient \(recipient) (\(status)), and nobody got the message; check the address"
+        case .mailRefused(let place, let status):
+            "\(place) refuses the message (\(status)); check its sender, and what the server takes"
+        case .hostKeyUnknown(let place):
+            "the key of \(place) is not known; have its operator tell you the key and add it to the known hosts"
+        case .hostKeyChanged(let place):
+            "the key of \(place) is another than the known one: somebody may stand in between; ask its operator before "
+                + "you change the known hosts"
+        case .fileRefused(let place, let path, let cause):
+            "\(place) refuses \(path) (\(cause)); check the path and the user's rights there"
         case .stalled(let place, let bytes, let duration):
             "\(place) sent less than \(bytes) bytes a second for \(duration); try again, and check its load if this "
                 + "goes on"

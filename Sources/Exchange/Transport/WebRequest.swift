@@ -1,5 +1,7 @@
 /// One HTTP exchange to be made, with its limits.
-public struct WebRequest: Sendable {
+///
+/// Its text leaves out header fields, body and query: they may hold secrets.
+public struct WebRequest: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// The HTTP methods in use.
     public enum Method: String, Sendable {
         case get = "GET"
@@ -84,6 +86,12 @@ public struct WebRequest: Sendable {
         let path = url[slashes.upperBound...].firstIndex { "/?#\\".contains($0) }
         return String(url.prefix(upTo: path ?? url.endIndex))
     }
+
+    /// The method and the place.
+    public var description: String { "\(method.rawValue) \(place)" }
+
+    /// The method and the place.
+    public var debugDescription: String { description }
 
     /// Refuses what would be passed on as something else than meant.
     public func check() throws(TransportFault) {
