@@ -88,7 +88,7 @@ let package = Package(
         .executableTarget(
             name: "caveatd",
             dependencies: [
-                "Exchange", "Node", "Server", "Store", "StoreSQLite", "StorePostgres",
+                "Exchange", "Node", "Server", "Store", "StoreSQLite", "StorePostgres", "TransportCurl",
                 argumentParser, logging, lifecycle, nioCore, nioPosix,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

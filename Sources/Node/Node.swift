@@ -17,6 +17,8 @@ public struct Node: Sendable {
         public var requestBurst: Int
         /// Failed attempts a minute, of one source and for one account.
         public var failuresPerMinute: Int
+        /// Where destinations may be.
+        public var pushNetworks: AllowedNetworks
 
         /// Puts it together from its parts.
         public init(
@@ -24,13 +26,15 @@ public struct Node: Sendable {
             envelope: Envelope.Limits = Envelope.Limits(),
             requestsPerSecond: Int = 200,
             requestBurst: Int = 1_000,
-            failuresPerMinute: Int = 10
+            failuresPerMinute: Int = 10,
+            pushNetworks: AllowedNetworks = .publicOnly
         ) {
             self.pageBytesMax = pageBytesMax
             self.envelope = envelope
             self.requestsPerSecond = requestsPerSecond
             self.requestBurst = requestBurst
             self.failuresPerMinute = failuresPerMinute
+            self.pushNetworks = pushNetworks
         }
     }
 
@@ -48,6 +52,10 @@ public struct Node: Sendable {
     public let disclosure: Disclosure
     /// What one reader is given of all its pools.
     public let feed: Feed
+    /// What members do with their own destinations.
+    public let destinations: DestinationDesk
+    /// Brings destinations what is for them.
+    public let pushing: Pushing
     /// What originators do with advisories, and what holders owe.
     public let advisories: AdvisoryDesk
     /// Reports to authorities, requests for information, and feedback.
@@ -60,7 +68,7 @@ public struct Node: Sendable {
     public let administration: Administration
     /// Signs and checks `next`.
     public let cursor: PageCursor
-    /// Time and chance.
+    /// Time, chance and the network.
     public let surroundings: Surroundings
     /// The store.
     public let database: any Database
@@ -108,6 +116,16 @@ public struct Node: Sendable {
         acceptance = Acceptance(live, commits, surroundings)
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
         feed = Feed(live, disclosure, database, clock: surroundings.clock)
+        pushing = Pushing(
+            live,
+            feed,
+            database,
+            commits,
+            surroundings,
+            networks: settings.pushNetworks,
+            exchangeKey: identity.cursorKey
+        )
+        destinations = DestinationDesk(live, database, commits, surroundings, pushing)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
         reports = ReportDesk(live, database, commits, surroundings, advisories.press, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)

@@ -88,6 +88,27 @@ public enum RecallRows {
         ) { (Tick(microseconds: $0.integer(0)), $0.integer(1)) }
     }
 
+    /// The versions after a tick that tell of the recalls that a member owes, or gave, an acknowledgement of, in the
+    /// order of their release, each with the number of its pool.
+    public static func stubs(
+        owedBy member: Int64,
+        after tick: Tick,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [(tick: Tick, pool: Int64)] {
+        try connection.rows(
+            """
+            select r.tick, v.pool from owed o join rendition r on r.advisory = o.advisory
+            join version v on v.tick = r.tick
+            where o.member = $1 and r.rendition = 'stub' and r.tick >= o.recalled and r.tick > $2
+            order by r.tick limit $3
+            """,
+            .integer(member),
+            .integer(tick.microseconds),
+            .integer(Int64(count))
+        ) { (Tick(microseconds: $0.integer(0)), $0.integer(1)) }
+    }
+
     /// Who owes, or gave, an acknowledgement of one advisory's recall.
     public static func owed(of advisory: Int64, _ connection: any SQLConnection) throws -> [OwedRow] {
         try connection.rows(

@@ -4,7 +4,7 @@ public import Exchange
 public struct Receipt: Hashable, Sendable {
     /// The way by which something leaves.
     public enum Channel: String, CaseIterable, Sendable, Codable {
-        case taxii, api, events
+        case taxii, api, events, webhook
     }
 
     /// When; nil before it is kept.

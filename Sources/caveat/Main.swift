@@ -45,6 +45,7 @@ struct Main: AsyncParsableCommand {
                     ObserveCommand.self, ConfirmCommand.self,
                 ]
             ),
+            CommandGroup(name: "Being told", subcommands: [SubscribeCommand.self, DestinationsCommand.self]),
             CommandGroup(name: "Joining forces", subcommands: [TaskForceCommand.self]),
             CommandGroup(name: "Operating", subcommands: [AdminCommand.self]),
         ]

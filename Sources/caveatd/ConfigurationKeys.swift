@@ -34,7 +34,9 @@ struct ConfigurationKeys {
         }
     }
 
-    private static let groups: Set<String> = ["exchange", "tls", "store", "admin", "access", "limits", "rate", "log"]
+    private static let groups: Set<String> = [
+        "exchange", "tls", "store", "admin", "access", "limits", "rate", "push", "log",
+    ]
 
     mutating func text(_ key: String) throws(ConfigurationFault) -> String? {
         taken.insert(key)
@@ -43,6 +45,19 @@ struct ConfigurationKeys {
             throw ConfigurationFault(key: key, rule: "must be a text")
         }
         return scalar.string
+    }
+
+    /// The texts of a list; none where there is no such key.
+    mutating func list(_ key: String) throws(ConfigurationFault) -> [String] {
+        taken.insert(key)
+        guard let value = values[key] else { return [] }
+        guard case .sequence(let sequence) = value else {
+            throw ConfigurationFault(key: key, rule: "must be a list: [ONE, OTHER]")
+        }
+        return try sequence.map { item throws(ConfigurationFault) in
+            guard case .scalar(let scalar) = item else { throw ConfigurationFault(key: key, rule: "must be texts") }
+            return scalar.string
+        }
     }
 
     mutating func number(_ key: String, _ range: ClosedRange<Int>) throws(ConfigurationFault) -> Int? {

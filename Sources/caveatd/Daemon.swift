@@ -10,6 +10,7 @@ import ServiceLifecycle
 import Store
 import StorePostgres
 import StoreSQLite
+import TransportCurl
 import UnixSignals
 
 /// Puts the parts of a daemon together and runs them until SIGTERM or SIGINT.
@@ -40,7 +41,7 @@ struct Daemon: Sendable {
     /// What ends it.
     var ending: [UnixSignal] = [.sigterm, .sigint]
 
-    /// Time and chance, as the system has them.
+    /// Time, chance and the network, as the system has them.
     static let surroundings = Surroundings(
         clock: {
             var time = timespec()
@@ -54,7 +55,8 @@ struct Daemon: Sendable {
                 if let start = bytes.baseAddress { unsafe arc4random_buf(start, bytes.count) }
             }
             return bytes
-        }
+        },
+        carrier: Transport(limits: .init(hostConnectionsMax: 8, connectionsMax: Pushing.underWayMax))
     )
 
     /// Opens the store, brings it up to date and reads what a node needs.
@@ -99,7 +101,8 @@ struct Daemon: Sendable {
         }
         let upkeep: [any Service] = [
             Follower(node, logger: logger), Calendar(node, clock: ContinuousClock(), logger: logger),
-            Housekeeping(node, clock: ContinuousClock(), logger: logger), announcement,
+            Housekeeping(node, clock: ContinuousClock(), logger: logger),
+            Pusher(node, clock: ContinuousClock(), logger: logger), announcement,
         ]
         let group = ServiceGroup(
             configuration: .init(

@@ -129,7 +129,8 @@ extension Daemon {
                 ),
                 requestsPerSecond: configuration.requestsPerSecond,
                 requestBurst: configuration.requestBurst,
-                failuresPerMinute: configuration.failuresPerMinute
+                failuresPerMinute: configuration.failuresPerMinute,
+                pushNetworks: .publicOr(configuration.pushNetworks)
             ),
             gateways: gateways,
             logger: logger

@@ -200,7 +200,8 @@ def test_one_key_makes_one_advisory(customs):
 
 
 def test_head_and_options(customs, document):
-    names = {"id": "7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11", "report": "report--7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11", "pool": "heron"}
+    absent = "7f9cf1c6-7b4e-4bd5-9f3c-3b8f9c4b8c11"
+    names = {"id": absent, "destination": absent, "report": f"report--{absent}", "pool": "heron"}
     for template, item in document["paths"].items():
         path, methods = template.format(**names), {method.upper() for method in item} - {"PARAMETERS"}
         answer = ask(customs, "OPTIONS", path)

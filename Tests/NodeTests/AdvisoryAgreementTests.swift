@@ -228,7 +228,11 @@ struct AdvisoryAgreementTests {
             #expect(served == (try await permitted(poller)), "\(poller.name) for \(poller.purpose), by id")
             var events: [Feed.Event] = []
             while true {
-                let more = try await world.node.feed.events(after: events.last?.version.tick ?? .zero, for: session)
+                let more = try await world.node.feed.events(
+                    after: events.last?.version.tick ?? .zero,
+                    for: session,
+                    over: .events
+                )
                 if more.isEmpty { break }
                 events += more
             }

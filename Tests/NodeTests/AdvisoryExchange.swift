@@ -21,9 +21,10 @@ struct AdvisoryExchange {
         _ engine: Engine,
         readers: [(name: String, kind: MemberKind)] = [("bank", .bank), ("carrier", .carrier)],
         over database: (any Database)? = nil,
-        closing: Disposal? = nil
+        closing: Disposal? = nil,
+        carrier: any Carrier = NoNetwork()
     ) async throws {
-        exchange = try await TestExchange(engine) { database ?? $0 }
+        exchange = try await TestExchange(engine, carrier: carrier) { database ?? $0 }
         try await exchange.node.administration.keep(Self.gateways)
         tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .publisher, .officer])
         tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver, .auditor])

@@ -12,7 +12,11 @@ struct DisputeTests {
         var after = Tick.zero
 
         mutating func hear(_ world: AdvisoryExchange) async throws -> [String] {
-            let events = try await world.node.feed.events(after: after, for: try await world.session(name))
+            let events = try await world.node.feed.events(
+                after: after,
+                for: try await world.session(name),
+                over: .events
+            )
             after = events.last?.version.tick ?? after
             return try events.map(\.version).filter { $0.id.hasPrefix("report--") }.map { version in
                 let details = try JSON(parsing: version.bytes).root["extensions"]?[AdvisoryExtension.id]

@@ -82,7 +82,7 @@ struct InboxTests {
             let session = try await harbour.session(name)
             #expect(!PoolRights(harbour.pool, session.reader, at: harbour.exchange.clock.now).reads)
             #expect(try await harbour.exchange.all(harbour.pool, as: harbour.tokens[name] ?? "").isEmpty)
-            #expect(try await harbour.exchange.node.feed.events(after: .zero, for: session).isEmpty)
+            #expect(try await harbour.exchange.node.feed.events(after: .zero, for: session, over: .events).isEmpty)
         }
         await harbour.exchange.close()
     }

@@ -146,7 +146,7 @@ struct RecallTests {
         )
         for name in ["bank", "carrier", "mover", "late"] {
             let session = try await world.session(name)
-            let events = try await world.node.feed.events(after: .zero, for: session)
+            let events = try await world.node.feed.events(after: .zero, for: session, over: .events)
             let owed = try await world.desk.recalls(for: session, upTo: 10)
             #expect(owed.count == (name == "late" ? 0 : 1))
             #expect(events.compactMap(\.recall).map(\.report) == owed.map(\.report), "\(name)")
@@ -155,7 +155,7 @@ struct RecallTests {
             guard let place = events.firstIndex(where: { $0.recall != nil }) else { continue }
             let revoked = try events.firstIndex { try JSON(parsing: $0.version.bytes).root["revoked"]?.boolean == true }
             #expect(place == revoked)
-            let rest = try await world.node.feed.events(after: events[place].version.tick, for: session)
+            let rest = try await world.node.feed.events(after: events[place].version.tick, for: session, over: .events)
             #expect(rest.allSatisfy { $0.recall == nil })
         }
         await world.exchange.close()

@@ -91,7 +91,7 @@ struct TaskForceClosingTests {
         let world = force.world
         for name in ["customs", "lena", "bank", "carrier"] {
             let session = try await world.session(name)
-            #expect(try await world.node.feed.events(after: .zero, for: session).isEmpty)
+            #expect(try await world.node.feed.events(after: .zero, for: session, over: .events).isEmpty)
             #expect(try await world.versions(name).isEmpty)
             #expect(PoolRights(world.pool, session.reader, at: world.exchange.clock.now).sees == false)
         }

@@ -16,7 +16,9 @@ struct TaskForceTests {
             let page = try await world.node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
             ids.append(Set(page.stored.versions.map(\.shownID)))
         }
-        ids.append(Set(try await world.node.feed.events(after: after, for: session).map(\.version.id)))
+        ids.append(
+            Set(try await world.node.feed.events(after: after, for: session, over: .events).map(\.version.shownID))
+        )
         #expect(Set(ids).count == 1, "one way of reading shows what another does not")
         return ids[0]
     }
@@ -158,7 +160,7 @@ struct TaskForceTests {
         #expect(try await world.reports("bank", after: head) == ["stubx"])
         for name in ["bank", "carrier", "port"] {
             let session = try await world.session(name)
-            let events = try await world.node.feed.events(after: head, for: session)
+            let events = try await world.node.feed.events(after: head, for: session, over: .events)
             let isHolder = name != "port"
             #expect(events.isEmpty != isHolder)
             #expect(
@@ -170,7 +172,7 @@ struct TaskForceTests {
         while try await world.node.forces.isAnythingDue() { try await world.node.forces.elapse() }
         for name in ["bank", "carrier"] {
             let session = try await world.session(name)
-            #expect(try await world.node.feed.events(after: .zero, for: session).isEmpty)
+            #expect(try await world.node.feed.events(after: .zero, for: session, over: .events).isEmpty)
             let recall = try #require(try await world.desk.recalls(for: session, upTo: 10).first)
             try await world.desk.acknowledge(STIXID(parsing: recall.report), nil, by: session)
         }

@@ -19,6 +19,7 @@ final class TestExchange: Sendable {
     init(
         _ engine: Engine = .sqlite,
         failuresPerMinute: Int = 1_000,
+        carrier: any Carrier = NoNetwork(),
         wrap: (any Database) -> any Database = { $0 }
     ) async throws {
         folder = try TemporaryFolder()
@@ -28,7 +29,7 @@ final class TestExchange: Sendable {
             case .postgresql: try await PostgresDatabase(url: try await PostgresServer.shared().database(), readers: 2)
             }
         database = wrap(real)
-        node = try await Self.node(over: database, clock, failuresPerMinute: failuresPerMinute)
+        node = try await Self.node(over: database, clock, failuresPerMinute: failuresPerMinute, carrier: carrier)
     }
 
     static func node(
@@ -36,7 +37,8 @@ final class TestExchange: Sendable {
         _ clock: ManualClock,
         failuresPerMinute: Int = 1_000,
         envelope: Envelope.Limits = Envelope.Limits(),
-        seed: UInt64 = 1
+        seed: UInt64 = 1,
+        carrier: any Carrier = NoNetwork()
     ) async throws -> Node {
         let random = Mutex(SplitMix64(seed: seed))
         return try await Node(
@@ -46,7 +48,8 @@ final class TestExchange: Sendable {
                 clock: { clock.now },
                 randomBytes: { count in
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
-                }
+                },
+                carrier: carrier
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

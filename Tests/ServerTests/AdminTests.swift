@@ -173,7 +173,8 @@ private final class AdminExchange: Sendable {
                 clock: { [clock] in clock.now },
                 randomBytes: { count in
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
-                }
+                },
+                carrier: NoNetwork()
             ),
             logger: logger
         )

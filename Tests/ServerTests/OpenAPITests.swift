@@ -166,7 +166,8 @@ private final class RESTExchange: Sendable {
                 clock: { clock.now },
                 randomBytes: { count in
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
-                }
+                },
+                carrier: NoNetwork()
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

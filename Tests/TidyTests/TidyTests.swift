@@ -30,7 +30,8 @@ struct TidyTests {
         "caveatd": [
             "ArgumentParser", "AsyncAlgorithms", "Exchange", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix",
             "Node",
-            "Server", "ServiceLifecycle", "Store", "StorePostgres", "StoreSQLite", "UnixSignals", "Yams",
+            "Server", "ServiceLifecycle", "Store", "StorePostgres", "StoreSQLite", "TransportCurl", "UnixSignals",
+            "Yams",
         ],
     ]
     /// C libraries' modules, and what is built only to fuzz.

@@ -27,7 +27,7 @@ struct ConfigurationTests {
                 .appending(path: "Sources/caveatd/Configuration.swift"),
             encoding: .utf8
         ).matches(of: #/keys\.[a-z]+\("([a-z_.]+)"/#).map { String($0.1.split(separator: ".").last ?? "") }
-        #expect(documented.count == 29)
+        #expect(documented.count == 30)
         for key in documented { #expect(text.contains("\(key):"), "config/caveatd.yaml lacks \(key)") }
     }
 
@@ -40,6 +40,7 @@ struct ConfigurationTests {
             ("listen: 0.0.0.0:1", "tls.certificate"), ("tls:\n  key: a", "tls.certificate"),
             ("tls:\n  client_ca: a", "tls.client_ca"), ("store:\n  url: mysql://x", "store.url"),
             ("store:\n  url: sqlite:a\n  url_file: b", "store.url"), ("log:\n  level: loud", "log.level"),
+            ("push:\n  networks: [10.0.0.1/8]", "push.networks"), ("push:\n  networks: all", "push.networks"),
             ("tls: 5", "tls"), ("- a", "file"), ("a: [", "file"), ("listen: [1]", "listen"),
             ("tls:\n  certificate: a\n  key: b\n  client_certificates: required", "tls.client_certificates"),
         ]

@@ -71,4 +71,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case consentAsked = 16
     /// What becomes of contributions to a task force was chosen, or was carried out.
     case disposal = 17
+    /// A destination was made, changed or removed.
+    case destination = 18
 }

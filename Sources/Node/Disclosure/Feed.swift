@@ -43,7 +43,11 @@ public struct Feed: Sendable {
     }
 
     /// What comes after a tick, ascending, with the receipts durable; some of it, where it is much.
-    public func events(after tick: Tick, for session: Session) async throws -> [Event] {
+    public func events(
+        after tick: Tick,
+        for session: Session,
+        over channel: Receipt.Channel
+    ) async throws -> [Event] {
         var events: [Event] = []
         // What is committed while one pool after another is looked at waits for the next look: it could be earlier than
         // what a later pool shows.
@@ -57,13 +61,44 @@ public struct Feed: Sendable {
                 filter: ObjectFilter(versions: VersionFilter(all: true))
             )
             question.without = try await frozen(in: pool, for: session, after: tick)
-            let page = try await disclosure.page(question, of: pool, to: session, over: .events).stored
+            let page = try await disclosure.page(question, of: pool, to: session, over: channel).stored
             let notices = try await notices(among: page.versions, in: pool, for: session)
             events += page.versions.map { Event(pool: pool, version: $0, recall: notices[$0.released]) }
             // Beyond the end of a page that is not the last, another pool's events wait for their turn.
             if page.more { end = min(end, page.examined) }
         }
         return events.filter { $0.version.tick <= end }.sorted { $0.version.tick < $1.version.tick }
+    }
+
+    /// The recalls of what the reader's member holds that came after a tick, ascending, whatever comes before them;
+    /// some of them, where there are many.
+    public func recalls(
+        after tick: Tick,
+        for session: Session,
+        over channel: Receipt.Channel
+    ) async throws -> [Event] {
+        let (directory, member) = (session.directory, session.member)
+        let stubs = try await database.read { connection in
+            try RecallRows.stubs(owedBy: member.number, after: tick, upTo: Self.limit, connection)
+        }
+        var events: [Event] = []
+        for stub in stubs {
+            guard let pool = directory.pools.values.first(where: { $0.number == stub.pool }),
+                !pool.hasEnded(at: clock())
+            else { continue }
+            let question = Disclosure.Question(
+                form: .objects,
+                after: Tick(microseconds: stub.tick.microseconds - 1),
+                limit: 1,
+                filter: ObjectFilter(versions: VersionFilter(all: true))
+            )
+            let page = try await disclosure.page(question, of: pool, to: session, over: channel).stored
+            // Where the reader may not see it, the first that it may see is another.
+            guard let version = page.versions.first, version.tick == stub.tick else { continue }
+            let notices = try await notices(among: [version], in: pool, for: session)
+            events.append(Event(pool: pool, version: version, recall: notices[version.released]))
+        }
+        return events
     }
 
     /// The notices of recalls, each by the first version of the recall that the reader is shown, whatever of the

@@ -43,7 +43,7 @@ struct EventService: Sendable {
             }
             var isSilent = true
             while true {
-                let events = try await node.feed.events(after: after, for: now)
+                let events = try await node.feed.events(after: after, for: now, over: .events)
                 guard let last = events.last else { break }
                 for event in events { try await write(Self.text(event)) }
                 after = last.version.tick

@@ -9,6 +9,7 @@ struct RESTService: Sendable {
         ApprovalService.routes,
         ReportService.routes,
         TaskForceService.routes,
+        DestinationService.routes,
         AdvisoryService.routes
     )
 
@@ -19,6 +20,7 @@ struct RESTService: Sendable {
     private let approvals: ApprovalService
     private let reports: ReportService
     private let forces: TaskForceService
+    private let destinations: DestinationService
     private let advisories: AdvisoryService
 
     init(node: Node) {
@@ -26,6 +28,7 @@ struct RESTService: Sendable {
         approvals = ApprovalService(node: node)
         reports = ReportService(node: node)
         forces = TaskForceService(node: node)
+        destinations = DestinationService(node: node)
         advisories = AdvisoryService(node: node)
     }
 
@@ -38,6 +41,7 @@ struct RESTService: Sendable {
         case "reports", "requests", "feedback", "observations", "confirmations":
             try await reports.answer(request, parts, session)
         case "task-forces", "contributions": try await forces.answer(request, parts, session)
+        case "destinations": try await destinations.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
         }
     }

@@ -32,6 +32,11 @@ struct ExchangeOptions: ParsableArguments {
         return response.body.isEmpty ? nil : try Connection.read(response, from: place)
     }
 
+    /// Deletes a resource below `/v1/`.
+    func delete(_ path: String) async throws {
+        _ = try await connection.open().send(.delete, "/v1/\(path)", mediaType: Self.mediaType)
+    }
+
     /// Posts to a resource that answers with an advisory.
     func advisory(_ path: String, _ body: some Encodable & Sendable) async throws -> JSON.Value {
         guard let advisory = try await post(path, body) else {

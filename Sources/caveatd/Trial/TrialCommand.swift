@@ -58,7 +58,10 @@ struct Trial: AsyncParsableCommand {
             adminSocket: folder.appending(path: "admin.sock").path,
             profile: ServerProfile(title: "Caveat trial exchange", contact: nil),
             limits: ConnectionLimits(connectionsPerSourceMax: 4_096),
-            settings: Node.Settings(requestsPerSecond: 0),
+            settings: Node.Settings(
+                requestsPerSecond: 0,
+                pushNetworks: .publicOr(["127.0.0.1", "::1"].compactMap(Network.init))
+            ),
             gateways: TrialPopulation.gateways,
             logger: logger,
             // A terminal that is closed ends it as well.

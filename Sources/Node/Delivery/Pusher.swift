@@ -1,0 +1,90 @@
+import AsyncAlgorithms
+import Exchange
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// Pushes to every destination the moment something is released, each by itself: none waits for another.
+public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
+    /// How often it looks for what waited long enough to be sent again.
+    public static var interval: Duration { .seconds(1) }
+    /// Every so many looks without news it looks at all destinations: one may have been resumed.
+    public static var quietLooksMax: Int { 5 }
+    /// The shortest time between two looks: what is released meanwhile goes with the next.
+    public static var pause: Duration { .milliseconds(50) }
+
+    private let node: Node
+    private let clock: Pace
+    private let logger: Logger
+
+    /// Puts it together from its parts.
+    public init(_ node: Node, clock: Pace, logger: Logger) {
+        self.node = node
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Returns at graceful shutdown.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown {
+            let underWay = UnderWay()
+            await withDiscardingTaskGroup { group in
+                var (head, quietLooks) = (Tick.zero, 0)
+                for await _ in node.feed.beats(every: Self.interval) {
+                    if !node.live.isCurrent { await follow() }
+                    let isQuiet = node.live.head == head && quietLooks < Self.quietLooksMax
+                    (head, quietLooks) = (node.live.head, isQuiet ? quietLooks + 1 : 0)
+                    for destination in await due(failed: isQuiet) where underWay.begin(destination.number) {
+                        group.addTask {
+                            await push(to: destination)
+                            underWay.end(destination.number)
+                        }
+                    }
+                    try? await clock.sleep(for: Self.pause)  // Cancelled only at the end, which the loop sees too.
+                }
+            }
+        }
+    }
+
+    private func follow() async {
+        do {
+            try await node.live.follow()
+        } catch {
+            logger.warning("journal not followed", metadata: ["error.kind": "\(error)"])
+        }
+    }
+
+    private func due(failed: Bool) async -> [Destination] {
+        do {
+            return try await node.pushing.due(failed: failed)
+        } catch {
+            logger.warning("destinations not read", metadata: ["error.kind": "\(error)"])
+            return []
+        }
+    }
+
+    private func push(to destination: Destination) async {
+        do {
+            try await node.pushing.push(to: destination)
+        } catch {
+            let metadata: Logger.Metadata = [
+                "destination.id": "\(destination.id)", "error.kind": "\(type(of: error))",
+            ]
+            logger.warning("destination not pushed to", metadata: metadata)
+        }
+    }
+}
+
+/// The destinations that are being sent to.
+private final class UnderWay: Sendable {
+    private let numbers = Mutex<Set<Int64>>([])
+
+    /// Whether one may be sent to, too: not where it is, or where there is no room.
+    func begin(_ number: Int64) -> Bool {
+        numbers.withLock { $0.count < Pushing.underWayMax && $0.insert(number).inserted }
+    }
+
+    func end(_ number: Int64) {
+        _ = numbers.withLock { $0.remove(number) }
+    }
+}

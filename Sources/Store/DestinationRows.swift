@@ -1,0 +1,285 @@
+public import Exchange
+
+/// A message that a receiver would not have.
+public struct DeadLetter: Hashable, Sendable {
+    /// Its key in the store: the tick at which it was put aside.
+    public let number: Tick
+    /// The tick in the feed that it came after.
+    public let after: Tick
+    /// The last tick that it had.
+    public let through: Tick
+    /// Whether it was recalls ahead of their turn.
+    public let isUrgent: Bool
+    /// Why.
+    public let fault: PushFault
+
+    /// Puts it together from its parts.
+    public init(number: Tick, after: Tick, through: Tick, isUrgent: Bool, fault: PushFault) {
+        self.number = number
+        self.after = after
+        self.through = through
+        self.isUrgent = isUrgent
+        self.fault = fault
+    }
+}
+
+/// Destinations as rows.
+public enum DestinationRows {
+    /// How many dead letters one page has.
+    public static let lettersMax = 100
+
+    private static let columns = """
+        number, id, credential, purpose, url, generation, overlap_ends, cursor, recalls, phase, failures, refusals,
+        since, fault, fault_status, pause
+        """
+
+    /// Those that may be sent something now, in the order of their making.
+    /// - Parameter failed: only those that failed and waited long enough.
+    public static func due(
+        at now: Timestamp,
+        failed: Bool,
+        _ connection: any SQLConnection
+    ) throws -> [Destination] {
+        try connection.rows(
+            """
+            select \(columns) from destination where phase = 'retrying' and since <= $1 or phase = 'flowing' and $2 = 0
+            order by number
+            """,
+            .integer(now.microseconds),
+            .integer(failed ? 1 : 0),
+            make: destination
+        )
+    }
+
+    /// Those of a principal, in the order of their making.
+    public static func destinations(of principal: Int64, _ connection: any SQLConnection) throws -> [Destination] {
+        try connection.rows(
+            "select \(columns) from destination where principal = $1 order by number",
+            .integer(principal),
+            make: destination
+        )
+    }
+
+    /// One of a principal; nil where it has none of this id.
+    public static func destination(
+        _ id: ID<Destination>,
+        of principal: Int64,
+        _ connection: any SQLConnection
+    ) throws -> Destination? {
+        try connection.first(
+            "select \(columns) from destination where principal = $1 and id = $2",
+            .integer(principal),
+            .text(id.text),
+            make: destination
+        )
+    }
+
+    /// The one with a key; nil where there is none, or no longer.
+    public static func destination(
+        numbered number: Int64,
+        _ connection: any SQLConnection
+    ) throws -> Destination? {
+        try connection.first(
+            "select \(columns) from destination where number = $1",
+            .integer(number),
+            make: destination
+        )
+    }
+
+    /// The dead letters of a destination after one of them, oldest first.
+    public static func deadLetters(
+        of destination: Destination,
+        after number: Tick,
+        _ connection: any SQLConnection
+    ) throws -> [DeadLetter] {
+        try connection.rows(
+            """
+            select number, after, through, urgent, fault, fault_status from dead_letter
+            where destination = $1 and number > $2 order by number limit $3
+            """,
+            .integer(destination.number),
+            .integer(number.microseconds),
+            .integer(Int64(lettersMax))
+        ) { row in
+            guard let kind = PushFault.Kind(rawValue: row.text(4)) else { throw unreadable }
+            return DeadLetter(
+                number: Tick(microseconds: row.integer(0)),
+                after: Tick(microseconds: row.integer(1)),
+                through: Tick(microseconds: row.integer(2)),
+                isUrgent: row.integer(3) == 1,
+                fault: PushFault(kind, status: Int(row.integer(5)))
+            )
+        }
+    }
+
+    /// How many dead letters a destination has.
+    public static func deadLetterCount(of destination: Destination, _ connection: any SQLConnection) throws -> Int {
+        let count = try connection.first(
+            "select count(*) from dead_letter where destination = $1",
+            .integer(destination.number)
+        ) { $0.integer(0) }
+        return Int(count ?? 0)
+    }
+
+    fileprivate static let unreadable = DatabaseFault.statement("a destination holds what this program cannot read")
+
+    private static func destination(_ row: any SQLRow) throws -> Destination {
+        guard let id = ID<Destination>(parsing: row.text(1)), let credential = ID<Credential>(parsing: row.text(2)),
+            let purpose = Purpose(rawValue: row.text(3)), let phase = phase(row)
+        else { throw unreadable }
+        return Destination(
+            id: id,
+            number: row.integer(0),
+            credential: credential,
+            purpose: purpose,
+            url: try WebhookURL(row.text(4)),
+            generation: Int(row.integer(5)),
+            overlapEnds: row.isNull(6) ? nil : Timestamp(microseconds: row.integer(6)),
+            delivery: Delivery(
+                cursor: Tick(microseconds: row.integer(7)),
+                recalls: Tick(microseconds: row.integer(8)),
+                phase: phase
+            )
+        )
+    }
+
+    private static func phase(_ row: any SQLRow) -> Delivery.Phase? {
+        let since = Timestamp(microseconds: row.integer(12))
+        switch row.text(9) {
+        case "flowing": return .flowing
+        case "paused": return Delivery.Pause(rawValue: row.text(15)).map { .paused($0, since: since) }
+        default:
+            return PushFault.Kind(rawValue: row.text(13)).map { kind in
+                .retrying(
+                    failures: Int(row.integer(10)),
+                    refusals: Int(row.integer(11)),
+                    until: since,
+                    fault: PushFault(kind, status: Int(row.integer(14)))
+                )
+            }
+        }
+    }
+}
+
+extension Transaction {
+    /// Adds a destination, whose `number` is a tick of this transaction.
+    public func add(_ destination: Destination, of principal: Principal) throws {
+        try connection.run(
+            """
+            insert into destination (number, id, principal, credential, purpose, url, generation, cursor, recalls,
+            phase, failures, refusals) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'flowing', 0, 0)
+            """,
+            .integer(destination.number),
+            .text(destination.id.text),
+            .integer(principal.number),
+            .text(destination.credential.text),
+            .text(destination.purpose.rawValue),
+            .text(destination.url.text),
+            .integer(Int64(destination.generation)),
+            .integer(destination.delivery.cursor.microseconds),
+            .integer(destination.delivery.recalls.microseconds)
+        )
+        try enter(.destination, at: Tick(microseconds: destination.number), principal: principal.number)
+    }
+
+    /// Keeps what somebody changed of a destination, and enters that.
+    public func change(_ destination: Destination, by principal: Principal) throws {
+        try keep(destination)
+        try enter(.destination, at: nextTick(), principal: principal.number)
+    }
+
+    /// Takes a destination and its dead letters away.
+    public func remove(_ destination: Destination, by principal: Principal) throws {
+        try connection.run("delete from destination where number = $1", .integer(destination.number))
+        try enter(.destination, at: nextTick(), principal: principal.number)
+    }
+
+    /// Takes a destination for one node until a time, unless another has it.
+    /// - Returns: the destination as it is now; nil where another node has it, or it is gone.
+    public func claim(
+        _ destination: Destination,
+        for node: String,
+        until: Timestamp
+    ) throws -> Destination? {
+        let count = try connection.run(
+            """
+            update destination set holder = $2, held_until = $3 where number = $1 and (holder = $2 or held_until <= $4)
+            """,
+            .integer(destination.number),
+            .text(node),
+            .integer(until.microseconds),
+            .integer(now.microseconds)
+        )
+        return count == 0 ? nil : try DestinationRows.destination(numbered: destination.number, connection)
+    }
+
+    /// Keeps how far a destination has got.
+    public func keep(_ destination: Destination) throws {
+        var (word, failures, refusals) = ("flowing", 0, 0)
+        var (since, fault, pause): (Timestamp?, PushFault?, Delivery.Pause?) = (nil, nil, nil)
+        switch destination.delivery.phase {
+        case .flowing: break
+        case .retrying(let count, let refused, let until, let cause):
+            (word, failures, refusals, since, fault) = ("retrying", count, refused, until, cause)
+        case .paused(let reason, let time): (word, since, pause) = ("paused", time, reason)
+        }
+        try connection.run(
+            """
+            update destination set generation = $2, overlap_ends = $3, cursor = $4, recalls = $5, phase = $6,
+            failures = $7, refusals = $8, since = $9, fault = $10, fault_status = $11, pause = $12, credential = $13,
+            purpose = $14 where number = $1
+            """,
+            .integer(destination.number),
+            .integer(Int64(destination.generation)),
+            SQLValue(destination.overlapEnds?.microseconds),
+            .integer(destination.delivery.cursor.microseconds),
+            .integer(destination.delivery.recalls.microseconds),
+            .text(word),
+            .integer(Int64(failures)),
+            .integer(Int64(refusals)),
+            SQLValue(since?.microseconds),
+            fault.map { .text($0.kind.rawValue) } ?? .null,
+            SQLValue(fault.map { Int64($0.status) }),
+            pause.map { .text($0.rawValue) } ?? .null,
+            .text(destination.credential.text),
+            .text(destination.purpose.rawValue)
+        )
+    }
+
+    /// Puts a message aside that a receiver would not have.
+    public func putAside(
+        _ reach: PushMessage.Reach,
+        after: Tick,
+        _ fault: PushFault,
+        of destination: Destination
+    ) throws {
+        let (through, isUrgent) =
+            switch reach {
+            case .feed(let through): (through, false)
+            case .recalls(let through): (through, true)
+            }
+        try connection.run(
+            """
+            insert into dead_letter (number, destination, after, through, urgent, fault, fault_status)
+            values ($1, $2, $3, $4, $5, $6, $7)
+            """,
+            .integer(nextTick().microseconds),
+            .integer(destination.number),
+            .integer(after.microseconds),
+            .integer(through.microseconds),
+            .integer(isUrgent ? 1 : 0),
+            .text(fault.kind.rawValue),
+            .integer(Int64(fault.status))
+        )
+    }
+
+    /// Takes a dead letter away, once it was delivered after all.
+    public func remove(_ letter: DeadLetter, of destination: Destination, by principal: Principal) throws {
+        try connection.run(
+            "delete from dead_letter where number = $1 and destination = $2",
+            .integer(letter.number.microseconds),
+            .integer(destination.number)
+        )
+        try enter(.destination, at: nextTick(), principal: principal.number)
+    }
+}
