@@ -331,3 +331,23 @@ def test_a_consent_says_what_it_does_not_lift(desk):
 def test_an_error_names_its_field_once(desk):
     told = desk.refused("drafter", "advisory", "draft", desk.example("ADV-SUB"), "--pool", "nowhere", "--kind", "ADV-SUB")
     assert told.count("pool:") == 1, told
+
+
+def test_what_is_said_with_an_acknowledgement_stands_with_it(desk):
+    desk.partners("north-oil")
+    made = desk.publish("ADV-SUB")
+    report = desk.report("north-oil", made["reference"])["id"]
+    desk.run("drafter", "advisory", "recall", made["reference"], "--reason", "error")
+    note = {
+        "type": "note", "spec_version": "2.1", "id": "note--5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52",
+        "created": "2026-01-01T00:00:00.000Z", "modified": "2026-01-01T00:00:00.000Z",
+        "content": "Taken out of our screening.", "object_refs": [report],
+    }
+    desk.trial.publish("north-oil", "commons", [note])
+    seen = desk.trial.cli("who-saw", made["reference"], member="chief").stdout
+    assert "Have acknowledged the recall (1)" in seen and "Taken out of our screening." in seen
+    ids = {
+        member: [one["id"] for one in desk.trial.get(member, f"collections/{desk.trial.collection('commons')}/objects/").json().get("objects", [])]
+        for member in ("north-oil", "first-harbour-bank", "drafter")
+    }
+    assert [member for member, shown in ids.items() if note["id"] in shown] == ["north-oil", "drafter"]

@@ -142,6 +142,7 @@ struct AccessTableTests {
         Line(name: "disputed") { $0.isDisputed = true },
         Line(name: "recalled", renditions: [.stub]) {
             $0.holders = Set([15, 8, 18, 19].map { Samples.member($0).id })
+            $0.isOwed = true
         },
     ]
 

@@ -161,24 +161,60 @@ struct RecallTests {
         await world.exchange.close()
     }
 
+    @Test(
+        "are acknowledged in an open pool before nobody's eyes but the originator's, with what is said",
+        arguments: Engine.both,
+        ["note", "opinion"]
+    )
+    func inConfidence(engine: Engine, type: String) async throws {
+        let world = try await AdvisoryExchange(engine)
+        let advisory = try await world.published()
+        let report = try await world.report("bank").text
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.recall(.error)), on: .id(advisory.id), by: customs)
+        let said = String(repeating: "w", count: AdvisoryDesk.textCharactersMax)
+        #expect(try await say(said + "more", of: report, by: "bank", in: .open, as: type, world).successCount == 1)
+        let owed = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 10).owed.map(\.1)
+        #expect(owed.map(\.note) == [said] && owed.allSatisfy { $0.acknowledged != nil })
+        let pool = try #require(world.node.live.directory.pool(named: Samples.name("talk")))
+        let id = "\(type)--\(Samples.uuid(50).text)"
+        for (name, isSeen) in [("bank", true), ("customs", true), ("lena", true), ("carrier", false)] {
+            let shown = try await world.exchange.all(pool, as: world.tokens[name] ?? "").map(\.shownID)
+            #expect(shown == (isSeen ? [id] : []), "\(name)")
+        }
+        // Who owes nothing says something to everybody.
+        _ = try await world.node.administration.changePrincipal("carrier") { $0.roles.insert(.reporter) }
+        let open = Self.saying("Is that all?", of: report, as: type, number: 51)
+        #expect(try await world.exchange.publish([open], to: pool, as: world.tokens["carrier"] ?? "").successCount == 1)
+        #expect(try await world.exchange.all(pool, as: world.tokens["bank"] ?? "").count == 2)
+        await world.exchange.close()
+    }
+
     private func acknowledge(_ report: String, by name: String, _ world: AdvisoryExchange) async throws {
         #expect(try await say(of: report, by: name, in: .open, world).successCount == 1)
     }
 
-    /// Posts a note about a report to a new pool.
+    /// Posts something about a report to a new pool.
     private func say(
+        _ text: String = "Withdrawn from our screening.",
         of report: String,
         by name: String,
         in terms: PoolTerms,
+        as type: String = "note",
         _ world: AdvisoryExchange
     ) async throws -> StatusReport {
         _ = try await world.node.administration.changePrincipal(name) { $0.roles.insert(.reporter) }
         let pool = try await world.exchange.pool("talk", terms)
-        let note = """
-            {"type":"note","spec_version":"2.1","id":"note--\(Samples.uuid(50).text)",\
+        let object = Self.saying(text, of: report, as: type, number: 50)
+        return try await world.exchange.publish([object], to: pool, as: world.tokens[name] ?? "")
+    }
+
+    private static func saying(_ text: String, of report: String, as type: String, number: Int) -> String {
+        let own = type == "note" ? #""content":"\#(text)""# : #""opinion":"agree","explanation":"\#(text)""#
+        return """
+            {"type":"\(type)","spec_version":"2.1","id":"\(type)--\(Samples.uuid(number).text)",\
             "created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",\
-            "content":"Withdrawn from our screening.","object_refs":["\(report)"]}
+            \(own),"object_refs":["\(report)"]}
             """
-        return try await world.exchange.publish([note], to: pool, as: world.tokens[name] ?? "")
     }
 }

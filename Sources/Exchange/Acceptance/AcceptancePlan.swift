@@ -22,6 +22,7 @@ public struct AcceptancePlan: Sendable {
     public private(set) var verdicts: [Verdict] = []
 
     private let author: Reader
+    private let confidants: [STIXID: [STIXID]]
     private let pool: Pool
     private let directory: Directory
     private let rule: ReleaseRule
@@ -39,18 +40,21 @@ public struct AcceptancePlan: Sendable {
 
     /// - Parameters:
     ///   - author: who brings the envelope; the caller has checked that it may write to `pool`.
+    ///   - confidants: identities of the members that alone may read single objects beside the author's.
     ///   - rule: the pool's, or `direct` once a second person has agreed. Under `secondPerson` the releases wait.
     ///   - held: what the store holds of every id in the envelope that it knows, in all pools.
     public init(
         _ contributions: [Contribution],
         to pool: Pool,
         from author: Reader,
+        confiding confidants: [STIXID: [STIXID]] = [:],
         held: [STIXID: HeldObject],
         directory: Directory,
         rule: ReleaseRule,
         at now: Timestamp
     ) {
         self.author = author
+        self.confidants = confidants
         self.pool = pool
         self.directory = directory
         self.rule = rule
@@ -80,14 +84,14 @@ public struct AcceptancePlan: Sendable {
 
     private mutating func verdict(on object: STIXObject, at place: Int) -> Verdict {
         let version = object.version?.text ?? now.text
-        let label = Label(of: object, in: pool, from: author.principal)
+        let label = Label(of: object, in: pool, from: author.principal, onlyTo: confidants[object.id])
         do throws(Refusal) {
             let twin = places[Content(id: object.id, digest: object.digest)]
             if twin == nil {
                 if let known = duplicate(of: object, label) {
                     return .success(id: object.id.text, version: known.version, note: note(on: object, label))
                 }
-                try checkMarking(of: object, label)
+                try checkMarking(of: object)
                 try checkSubject(of: object)
                 try checkAuthorship(of: object)
                 try checkOwnership(of: object)
@@ -122,10 +126,11 @@ public struct AcceptancePlan: Sendable {
         AccessPolicy.decide(author, version.label, at: now).isPermitted
     }
 
-    private func checkMarking(of object: STIXObject, _ label: Label) throws(Refusal) {
-        if label.marking > pool.terms.ceiling {
+    private func checkMarking(of object: STIXObject) throws(Refusal) {
+        let marking = object.marking ?? pool.terms.defaultMarking
+        if marking > pool.terms.ceiling {
             throw Refusal(
-                "object_marking_refs: \(label.marking.label) is stricter than this collection takes; "
+                "object_marking_refs: \(marking.label) is stricter than this collection takes; "
                     + "mark it \(pool.terms.ceiling.label) or below, or use another collection"
             )
         }
@@ -218,6 +223,7 @@ public struct AcceptancePlan: Sendable {
     /// What the author should know although the object is stored.
     private func note(on object: STIXObject, _ label: Label) -> String? {
         if !object.subjectFaults.isEmpty { return "to be checked: " + object.subjectFaults.joined(separator: "; ") }
+        if confidants[object.id] != nil { return "acknowledges a recall: its originator alone reads it beside you" }
         guard object.addressees.isEmpty else { return nil }
         return switch label.marking {
         case .red: "TLP:RED without addressees: only you can read it"

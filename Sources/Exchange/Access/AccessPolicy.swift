@@ -10,8 +10,8 @@ public enum AccessPolicy {
         else { return .hidden(by: .noReader) }
         // Before the pool: one who left it, or whose pool is suspended, holds what it was given all the same.
         if let terms = label.terms, terms.rendition == .stub {
-            return terms.holders.contains(reader.member.id)
-                ? .permitted(by: .recalled, [.acknowledge]) : .hidden(by: .recalled)
+            return terms.audience.contains(reader, at: now)
+                ? .permitted(by: .recalled, terms.isOwed ? [.acknowledge] : []) : .hidden(by: .recalled)
         }
         guard let span = reader.pools[label.pool] else { return .hidden(by: .scope) }
         guard span.lasts(at: now) else { return .hidden(by: .compartment) }

@@ -38,12 +38,14 @@ public struct Label: Hashable, Sendable {
     }
 
     /// The label of an object that `author` brings to `pool`.
-    public init(of object: STIXObject, in pool: Pool, from author: Principal) {
-        let marking = object.marking ?? pool.terms.defaultMarking
+    /// - Parameter confidants: the members that alone may read it beside the author's; nil for whom it says itself.
+    public init(of object: STIXObject, in pool: Pool, from author: Principal, onlyTo confidants: [STIXID]? = nil) {
+        let stated = object.marking ?? pool.terms.defaultMarking
+        let marking = confidants == nil ? stated : max(stated, .amberStrict)
         self.init(
             pool: pool.id,
             marking: marking,
-            scope: Scope(marking, from: author, to: object.addressees),
+            scope: Scope(marking, from: author, to: confidants ?? object.addressees),
             cohort: pool.cohort
         )
     }

@@ -31,6 +31,10 @@ extension Label {
         public var affected: AffectedPopulation?
         /// Of a stub or a correction: the members that hold what it recalls.
         public var holders: Set<ID<Member>>
+        /// Of those, the principals alone that may know of it, where not whoever reads for them may.
+        public var recipients: Set<ID<Principal>>?
+        /// Of a stub: whether its holders owe an acknowledgement.
+        public var isOwed: Bool
 
         /// The terms of a rendition about which nothing special is to be said.
         public init(
@@ -55,6 +59,8 @@ extension Label {
             subjects = []
             affected = nil
             holders = []
+            recipients = nil
+            isOwed = false
         }
     }
 }

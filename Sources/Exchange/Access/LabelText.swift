@@ -76,6 +76,8 @@ private struct WrittenTerms: Codable {
     var kinds: [String]?
     var members: [String]?
     var holders: [String]?
+    var recipients: [String]?
+    var owed: Bool?
 
     init(_ terms: Label.Terms) {
         advisory = terms.advisory.text
@@ -97,6 +99,8 @@ private struct WrittenTerms: Codable {
         kinds = terms.affected.map { $0.kinds.map(\.rawValue).sorted() }
         members = terms.affected.map { $0.members.map(\.text).sorted() }
         holders = Self.list(terms.holders.map(\.text))
+        recipients = terms.recipients.map { $0.map(\.text).sorted() }
+        owed = terms.isOwed ? true : nil
     }
 
     private static func list(_ texts: [String]) -> [String]? { texts.isEmpty ? nil : texts.sorted() }
@@ -129,7 +133,10 @@ private struct WrittenTerms: Codable {
         let ids = (holders ?? []).map { ID<Member>(parsing: $0) }
         let marks = (subjects ?? []).map { SubjectMark(text: $0) }
         let endangered = (members ?? []).map { ID<Member>(parsing: $0) }
-        guard (ids + endangered).allSatisfy({ $0 != nil }), marks.allSatisfy({ $0 != nil }) else { return nil }
+        let told = recipients.map { $0.map { ID<Principal>(parsing: $0) } }
+        guard (ids + endangered).allSatisfy({ $0 != nil }), marks.allSatisfy({ $0 != nil }),
+            told?.allSatisfy({ $0 != nil }) ?? true
+        else { return nil }
         var terms = Label.Terms(
             advisory,
             originator: originator,
@@ -146,6 +153,8 @@ private struct WrittenTerms: Codable {
         terms.compartment = compartment.flatMap { Name($0) }
         terms.subjects = Set(marks.compactMap { $0 })
         terms.holders = Set(ids.compactMap { $0 })
+        terms.recipients = told.map { Set($0.compactMap { $0 }) }
+        terms.isOwed = owed ?? false
         if let kinds {
             do throws(ContentFault) {
                 terms.affected = try AffectedPopulation(

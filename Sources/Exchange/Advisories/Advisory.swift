@@ -31,6 +31,8 @@ public struct Advisory: Hashable, Sendable, Codable {
     /// What the full renditions of earlier versions had and later ones no longer have; one that came back and went
     /// again stands more than once.
     public internal(set) var retired: [RetiredPart]
+    /// Of the published versions that were not for whoever reads for a member: for whom, by their numbers.
+    var confined: [Int: Confinement]?
     /// Why what it said is no longer here; nil while it is.
     public internal(set) var erasure: Erasure?
 

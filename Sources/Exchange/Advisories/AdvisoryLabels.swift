@@ -42,10 +42,10 @@ extension Advisory {
         )
     }
 
-    /// The label of the stub of what some members hold: for them, and nobody else.
+    /// The label of the stub of what some members hold: for those that are told of it, and nobody else.
     ///
     /// Nothing of the terms is in it: they may be those of a version that the holders do not know.
-    public func stubLabel(in pool: Pool, originator: Member, holders: Set<ID<Member>>) -> Label {
+    public func stubLabel(in pool: Pool, originator: Member, for audience: StubAudience) -> Label {
         var label = Label.Terms(
             id,
             originator: originator.id,
@@ -53,7 +53,10 @@ extension Advisory {
             .stub,
             of: [.stub]
         )
-        label.holders = holders
+        label.holders = audience.holders
+        label.recipients = audience.recipients
+        label.compartment = audience.compartment
+        if case .recalled = stage { label.isOwed = true }
         return Label(pool: pool.id, marking: pool.terms.defaultMarking, scope: nil, terms: label)
     }
 }

@@ -51,10 +51,12 @@ public struct Acceptance: Sendable {
             let id = StatusID.id(at: tick, random: random).text
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
             let contributions = try desk.withoutRenditions(envelope.contributions, of: author)
+            let acknowledgements = try Acknowledgements(in: contributions, by: author, directory, transaction)
             let plan = AcceptancePlan(
                 contributions,
                 to: pool,
                 from: author,
+                confiding: acknowledgements.confidants(directory),
                 held: desk.holdings.objects,
                 directory: directory,
                 rule: pool.terms.release,
@@ -79,36 +81,9 @@ public struct Acceptance: Sendable {
                 isComplete: report.status == .complete,
                 body: report.encoded()
             )
-            try Self.acknowledge(envelope.contributions, verdicts, by: author, transaction, directory)
+            try acknowledgements.take(verdicts, transaction)
             try transaction.keep(status, waiting: report.status == .pending ? plan.releases.map(\.object.bytes) : [])
             return report
-        }
-    }
-
-    /// Takes the opinions and notes of an envelope that are out for what they are where they are about a recalled
-    /// advisory: its acknowledgement by their author's member.
-    ///
-    /// One that waits for a second person is none until it is released, and one that is refused never is.
-    private static func acknowledge(
-        _ contributions: [Contribution],
-        _ verdicts: [Verdict],
-        by author: Reader,
-        _ transaction: Transaction,
-        _ directory: Directory
-    ) throws {
-        let named = named(in: contributions, verdicts)
-        _ = try transaction.acknowledge(objects: named, nil, by: author.principal, of: author.member, directory)
-    }
-
-    /// What the opinions and notes of an envelope that were taken are about.
-    private static func named(in contributions: [Contribution], _ verdicts: [Verdict]) -> [STIXID] {
-        zip(contributions, verdicts).flatMap { contribution, verdict -> [STIXID] in
-            guard case .object(let object) = contribution, case .success = verdict,
-                object.type == "opinion" || object.type == "note"
-            else { return [] }
-            // It was read before, so it is JSON.
-            let references = (try? JSON(parsing: object.bytes))?.root["object_refs"]?.elements ?? []
-            return references.compactMap { $0.string.flatMap { try? STIXID(parsing: $0) } }
         }
     }
 
@@ -157,17 +132,19 @@ public struct Acceptance: Sendable {
                     Seal.all(of: contributions, surroundings)
                 )
                 let reader = directory.reader(as: author, of: approver.member, until: nil)
+                let acknowledgements = try Acknowledgements(in: contributions, by: reader, directory, transaction)
                 let plan = AcceptancePlan(
                     try desk.withoutRenditions(contributions, of: reader),
                     to: pool,
                     from: reader,
+                    confiding: acknowledgements.confidants(directory),
                     held: desk.holdings.objects,
                     directory: directory,
                     rule: .direct,
                     at: transaction.now
                 )
                 verdicts = try desk.release(plan, in: pool, by: reader)
-                try Self.acknowledge(contributions, verdicts, by: reader, transaction, directory)
+                try acknowledgements.take(verdicts, transaction)
             }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body)).settled(verdicts)
             try transaction.complete(row, at: transaction.nextTick(), body: report.encoded())

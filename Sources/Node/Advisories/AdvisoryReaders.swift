@@ -87,8 +87,10 @@ extension AdvisoryDesk {
         else { throw AdvisoryFault.absent }
         let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
         if advisory.isCalledBack {
-            let held = try await database.read { try Holders(of: row, directory, $0).members(of: nil) }
-            let label = advisory.stubLabel(in: pool, originator: originator, holders: held.subtracting([originator.id]))
+            let holders = try await database.read { try Holders(of: row, directory, $0) }
+            let isOwn = member.id == originator.id
+            let audience = isOwn ? StubAudience(holders: []) : holders.audience(of: member.id, advisory, directory)
+            let label = advisory.stubLabel(in: pool, originator: originator, for: audience)
             return [(.stub, AccessPolicy.decide(reader, label, at: now))]
         }
         return Rendition.allCases.filter(advisory.renditions.contains).map { rendition in

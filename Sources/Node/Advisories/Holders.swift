@@ -80,6 +80,44 @@ struct Holders {
         return !all.isEmpty && objects(held.compactMap { versions[$0] }) == all
     }
 
+    /// Who of a member that holds something is told that it is withdrawn: whoever reads for it, unless all versions
+    /// that it was given were for named principals, or in a compartment.
+    ///
+    /// A colleague of those who never could see it must not learn by its end that it was.
+    func audience(of member: ID<Member>, _ advisory: Advisory, _ directory: Directory) -> StubAudience {
+        let pages = given.filter { $0.principal.member == member }
+        let numbers = Set(
+            pages.flatMap(\.receipt.versions).compactMap { versions[$0] }.filter { $0.rendition != .stub }.map(
+                \.version
+            )
+        )
+        let confinements = numbers.sorted().compactMap { advisory.confinement(of: $0) }.filter { confinement in
+            confinement.compartment != nil || !confinement.named(of: member, directory).isEmpty
+        }
+        let holders: Set<ID<Member>> = numbers.isEmpty ? [] : [member]
+        guard let last = confinements.last, confinements.count == numbers.count else {
+            return StubAudience(holders: holders)
+        }
+        let named = confinements.map { $0.named(of: member, directory) }
+        return StubAudience(
+            holders: holders,
+            recipients: named.reduce(into: Set(pages.map(\.principal.id))) { $0.formUnion($1) },
+            compartment: last.compartment
+        )
+    }
+
+    /// Who of some members that hold something is told: those of whom whoever reads is together, the others each.
+    func audiences(
+        of members: Set<ID<Member>>,
+        _ advisory: Advisory,
+        _ directory: Directory
+    ) -> [StubAudience] {
+        let each = members.sorted().map { audience(of: $0, advisory, directory) }
+        let whole = each.filter { $0.recipients == nil }.map(\.holders)
+        let confined = each.filter { $0.recipients != nil }
+        return (whole.isEmpty ? [] : [StubAudience(holders: whole.reduce(into: []) { $0.formUnion($1) })]) + confined
+    }
+
     /// All that members other than the originator were ever given, but for stubs.
     func copies(of originator: ID<Member>) throws -> Copies {
         try copies(of: originator) { _, _ in true }

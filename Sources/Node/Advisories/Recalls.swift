@@ -45,7 +45,8 @@ extension AdvisoryDesk {
         public var text: String { "\(isGiven ? "given" : "owed").\(report.text)" }
     }
 
-    /// The recalls that the caller's member owes an acknowledgement of, or gave it; those that it owes first.
+    /// The recalls that the caller's member owes an acknowledgement of, or gave it, as far as the caller is told of
+    /// them; those that it owes first.
     ///
     /// Each has the first `count` of the decisions that relied on it. Throws `absent` where the place is none of the
     /// caller's member.
@@ -57,28 +58,51 @@ extension AdvisoryDesk {
         try session.reader.checkBusiness(evenSuspended: true)
         let directory = live.directory
         let member = session.member
+        let now = surroundings.clock()
         return try await database.read { connection in
-            let last = try place.map { place in
+            var last = try place.map { place in
                 guard let row = try AdvisoryName.report(place.report).row(for: member, connection),
                     let owed = try RecallRows.owed(of: row.number, by: member.number, connection)
                 else { throw AdvisoryFault.absent }
                 return (isGiven: place.isGiven, owed)
             }
-            return try RecallRows.owed(by: member.number, after: last, upTo: count, connection).compactMap { owed in
-                guard let row = try AdvisoryRows.advisory(numbered: owed.advisory, connection),
-                    case .recalled(let reason, _, _) = row.advisory.stage,
-                    let report = try Holders(of: row, directory, connection).names(for: member.id).first
-                else { return nil }
-                let decisions = try RecallRows.reliances(
-                    on: row.number,
-                    of: member.number,
-                    after: 0,
-                    upTo: count,
-                    connection
-                )
-                return Recall(report: report, reason: reason, owed: owed, decisions: decisions.map(\.decision))
+            var shown: [Recall] = []
+            while shown.count < count {
+                let rows = try RecallRows.owed(by: member.number, after: last, upTo: count, connection)
+                shown += try rows.compactMap { owed in
+                    try Self.recall(owed, to: session.reader, directory, upTo: count, at: now, connection)
+                }
+                guard rows.count == count, let end = rows.last else { break }
+                last = (isGiven: end.acknowledged != nil, end)
             }
+            return Array(shown.prefix(count))
         }
+    }
+
+    /// One recall with the first decisions that relied on it; nil where the reader is not told of it.
+    private static func recall(
+        _ owed: OwedRow,
+        to reader: Reader,
+        _ directory: Directory,
+        upTo count: Int,
+        at now: Timestamp,
+        _ connection: any SQLConnection
+    ) throws -> Recall? {
+        guard let row = try AdvisoryRows.advisory(numbered: owed.advisory, connection),
+            case .recalled(let reason, _, _) = row.advisory.stage
+        else { return nil }
+        let holders = try Holders(of: row, directory, connection)
+        guard holders.audience(of: reader.member.id, row.advisory, directory).contains(reader, at: now),
+            let report = holders.names(for: reader.member.id).first
+        else { return nil }
+        let decisions = try RecallRows.reliances(
+            on: row.number,
+            of: reader.member.number,
+            after: 0,
+            upTo: count,
+            connection
+        )
+        return Recall(report: report, reason: reason, owed: owed, decisions: decisions.map(\.decision))
     }
 
     /// The decisions of the caller's member that relied on an advisory that it was given, oldest first, after one.
@@ -113,14 +137,8 @@ extension AdvisoryDesk {
         }
         try await write { [self] transaction in
             let (directory, reader) = try live.acting(session, evenSuspended: true, in: transaction)
-            guard
-                try transaction.acknowledge(
-                    objects: [report],
-                    note,
-                    by: reader.principal,
-                    of: reader.member,
-                    directory
-                )
+            guard let row = try transaction.recalled(by: report, from: reader.member, directory),
+                try transaction.acknowledge(row.number, note, by: reader.principal, of: reader.member, in: row.pool)
             else { throw AdvisoryFault.absent }
         }
     }
@@ -178,23 +196,13 @@ extension Advisory {
 }
 
 extension Transaction {
-    /// Acknowledges, for a member, the recalls of the advisories that some objects it was given are of, as far as it
-    /// owes that.
-    /// - Returns: whether there was any.
-    func acknowledge(
-        objects: [STIXID],
-        _ note: String?,
-        by principal: Principal,
-        of member: Member,
-        _ directory: Directory
-    ) throws -> Bool {
-        var isAny = false
-        for object in objects {
-            guard let row = try AdvisoryName.report(object).row(for: member, connection),
-                try Holders(of: row, directory, connection).members(ofObject: object).contains(member.id)
-            else { continue }
-            isAny = try acknowledge(row.number, note, by: principal, of: member, in: row.pool) || isAny
-        }
-        return isAny
+    /// The advisory of whose recall a member owes an acknowledgement, or gave it, by an object that it was given; nil
+    /// for none.
+    func recalled(by object: STIXID, from member: Member, _ directory: Directory) throws -> AdvisoryRow? {
+        guard let row = try AdvisoryName.report(object).row(for: member, connection),
+            try RecallRows.owed(of: row.number, by: member.number, connection) != nil,
+            try Holders(of: row, directory, connection).members(ofObject: object).contains(member.id)
+        else { return nil }
+        return row
     }
 }

@@ -52,6 +52,7 @@ struct RenditionPress: Sendable {
         if !isOut { try correct(row, job, transaction, directory, unless: job.shows(at: transaction.now, directory)) }
         let instant = transaction.nextTick().time
         row.advisory.tell(after: row.released, at: instant)
+        row.advisory.confine(to: job.labels[.full].flatMap { Confinement($0, directory) }, isOut: isOut)
         for rendition in Rendition.allCases where advisory.renditions.contains(rendition) {
             guard let label = job.labels[rendition] else { continue }
             let objects = row.advisory.rendition(rendition, ids: ids(of: advisory), at: instant)
@@ -100,7 +101,7 @@ struct RenditionPress: Sendable {
         let advisory = row.advisory
         let holders = try Holders(of: row, directory, transaction.connection)
         try takeBack(where: { _ in true }, of: row, job, transaction)
-        try callBack(try holders.copies(of: advisory.member), row, job, transaction, directory)
+        try callBack(try holders.copies(of: advisory.member), of: holders, row, job, transaction, directory)
         let owing = holders.members(of: nil).subtracting([advisory.member]).compactMap { directory.members[$0] }
         for member in owing.sorted(by: { $0.number < $1.number }) {
             try transaction.owe(
@@ -125,7 +126,7 @@ struct RenditionPress: Sendable {
     ) throws {
         let holders = try Holders(of: row, directory, transaction.connection)
         let lost = try holders.lost(from: row.advisory.member, unless: isKept)
-        try callBack(lost, row, job, transaction, directory)
+        try callBack(lost, of: holders, row, job, transaction, directory)
     }
 
     /// Takes every rendition away for good, with the labels that tell of its subjects, and tells those that hold one.
@@ -147,6 +148,7 @@ struct RenditionPress: Sendable {
     /// Lets stubs out: of each object to those that hold it, and to nobody else.
     private func callBack(
         _ copies: Copies,
+        of holders: Holders,
         _ row: AdvisoryRow,
         _ job: Job,
         _ transaction: Transaction,
@@ -157,9 +159,11 @@ struct RenditionPress: Sendable {
             let groups = Dictionary(grouping: copies[rendition] ?? [:], by: \.value)
                 .map { members, held in (members, Set(held.map(\.key))) }
             for (members, held) in groups.sorted(by: { $0.1.sorted().lexicographicallyPrecedes($1.1.sorted()) }) {
-                let label = row.advisory.stubLabel(in: job.pool, originator: job.originator, holders: members)
                 let stub = row.advisory.stub(of: rendition, holding: held, ids: ids(of: row.advisory), at: instant)
-                try out(stub, as: .stub, label, row, job, transaction, directory)
+                for audience in holders.audiences(of: members, row.advisory, directory) {
+                    let label = row.advisory.stubLabel(in: job.pool, originator: job.originator, for: audience)
+                    try out(stub, as: .stub, label, row, job, transaction, directory)
+                }
             }
         }
     }

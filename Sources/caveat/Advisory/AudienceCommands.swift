@@ -35,7 +35,7 @@ struct WhoSawCommand: AsyncParsableCommand {
         ]
         var blocks = groups.filter { !$0.members.isEmpty }.map { group in
             let columns: [(heading: String, key: String)] = [
-                ("MEMBER", "member"), ("DUE", "due"), ("ACKNOWLEDGED", "acknowledged"),
+                ("MEMBER", "member"), ("DUE", "due"), ("ACKNOWLEDGED", "acknowledged"), ("NOTE", "note"),
             ]
             return "\(group.heading) (\(group.members.count))\n\(Table.rows(group.members, columns))"
         }
