@@ -43,6 +43,8 @@ enum AdvisoryActions {
         var action = ActionCode.internalOnly
         var subjects: [Subject] = []
         var terms: AdvisoryTerms
+        /// Those of its amendment; nil for the same.
+        var amended: AdvisoryTerms?
 
         init(_ name: String, _ change: (inout Sort) throws -> Void = { _ in }) throws {
             self.name = name
@@ -69,6 +71,7 @@ enum AdvisoryActions {
         sorts.append(
             try Sort("all caveats") { $0.terms = try AdvisoryTerms(caveats: Set(HandlingCaveat.allCases)) }
         )
+        sorts.append(try Sort("embargo") { $0.amended = try AdvisoryTerms(embargo: S.days(2)) })
         sorts += try AdvisoryKind.allCases.filter { $0 != .safety && $0 != .route }.map { kind in
             try Sort(kind.rawValue) { $0.kind = kind }
         }
@@ -99,17 +102,18 @@ enum AdvisoryActions {
     private static func cases(of sort: Sort) throws -> [Case] {
         let (author, editor) = (try principal("author", .publisher), try principal("last editor", .publisher))
         let (grader, approver) = (try principal("grader", .officer), try principal("of a third unit", .approver))
-        func stages(_ begun: Advisory) throws -> [Advisory] {
-            let draft = try begun.by(editor, .edit(sort.content("Edited"), sort.terms))
+        func stages(_ begun: Advisory, _ terms: AdvisoryTerms) throws -> [Advisory] {
+            let draft = try begun.by(editor, .edit(sort.content("Edited"), terms))
             let graded = try draft.by(grader, .grade(Grade(.usually, .probable)))
             return [draft, graded, try graded.approved(by: approver)]
         }
         func course(_ published: Advisory, _ name: String) throws -> [Case] {
-            let amend = AdvisoryAction.amend(try sort.content("Two"), sort.terms, what: "The seals", why: "Seen again")
+            let terms = sort.amended ?? sort.terms
+            let amend = AdvisoryAction.amend(try sort.content("Two"), terms, what: "The seals", why: "Seen again")
             let kept = try published.by(author, .review(until: S.later(30)))
             let ends = [kept.elapsed(at: S.later(30)), try published.by(author, .withdraw(.legal))]
             let standing = try [published, published.disputed(at: S.now)].flatMap { one in
-                try [one] + stages(one.by(author, amend))
+                try [one] + stages(one.by(author, amend), terms)
             }
             return (standing + ends).map { Case(sort, name, $0) }
         }
@@ -122,7 +126,7 @@ enum AdvisoryActions {
             by: author,
             at: S.now
         )
-        let drafts = try stages(begun)
+        let drafts = try stages(begun, sort.terms)
         let publish = AdvisoryAction.publish(try S.reference())
         var cases = try drafts.map { Case(sort, sort.name, $0) } + course(drafts[2].by(author, publish), sort.name)
         if sort.kind == .safety { cases += try course(drafts[1].by(author, publish), "unratified \(sort.name)") }
@@ -272,6 +276,7 @@ extension LifecycleRefusal {
         case .noAmendment: "noAmendment"
         case .notRatified: "notRatified"
         case .notDisputed: "notDisputed"
+        case .waiting: "waiting"
         case .nothingToRatify: "nothingToRatify"
         case .reviewPast: "reviewPast"
         case .reviewLate: "reviewLate"

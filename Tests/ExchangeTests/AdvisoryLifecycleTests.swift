@@ -330,7 +330,7 @@ struct AdvisoryLifecycleTests {
             .notOriginator, .missingRole(oneOf: [.approver]), .wrongState(.expired, action: "edit"), .notGraded,
             .notApproved, .ownWork, .sameUnit, .changedSince, .approved(by: S.approver.principal),
             .noAmendment(.published, action: "grade"), .notRatified(.published, action: "grade"),
-            .notDisputed(.published), .nothingToRatify, .reviewPast,
+            .notDisputed(.published), .waiting(until: S.now), .nothingToRatify, .reviewPast,
             .reviewLate(latest: S.now), .reservedReason, .tearlineMissing, .notEnded(.published), .erased,
             .content(ContentFault("title", .empty)),
         ]

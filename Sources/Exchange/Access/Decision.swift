@@ -55,12 +55,13 @@ public enum AccessRow: Int, CaseIterable, Sendable, Codable {
     case protectedPerson
     case disputed
     case open = 15
+    case embargo
 
     /// Why, for an auditor; a reader is never told.
     public var reason: String {
         switch self {
         case .noReader: "the principal may not read: its role, its standing or its credential"
-        case .recalled: "recalled: its earlier recipients have the stub, nobody has anything else"
+        case .recalled: "called back: its earlier recipients have the stub, nobody has anything else"
         case .conflict: "the subject is the reader, its ownership group or a linked person"
         case .compartment: "a task force or compartment that the reader does not hold, or no longer"
         case .safety: "a safety advisory, and the reader is of the affected population: the tearline, at once"
@@ -74,6 +75,7 @@ public enum AccessRow: Int, CaseIterable, Sendable, Codable {
         case .protectedPerson: "the person is a victim or innocent: revealed on a screening hit only"
         case .disputed: "disputed: with a banner, and not pushed"
         case .open: "nothing stands against it"
+        case .embargo: "under an embargo: it is the reader's when that ends"
         }
     }
 }

@@ -68,7 +68,7 @@ public struct Advisory: Hashable, Sendable, Codable {
             switch version.progress {
             case .draft: .draft
             case .graded: .graded
-            case .approved: .approved
+            case .approved, .waiting: .approved
             }
         case .discarded(let reason, _): .withdrawn(reason)
         case .published: .published
@@ -120,7 +120,7 @@ public struct Advisory: Hashable, Sendable, Codable {
         switch stage {
         case .pending, .discarded, .recalled: nil
         case .published(let release), .restricted(let release, _):
-            [release.ratificationEnd, release.review, release.cap].compactMap { $0 }.min()
+            [release.ratificationEnd, release.review, release.cap, amendment?.hold?.until].compactMap { $0 }.min()
         // What nobody ratified is called back even where it expired or was withdrawn before.
         case .expired(let release, _), .withdrawn(_, let release, _): release.ratificationEnd
         }
@@ -130,11 +130,24 @@ public struct Advisory: Hashable, Sendable, Codable {
     public func elapsed(at now: Timestamp) -> Advisory {
         var next = self
         while let due = next.due, due <= now, let release = next.release {
-            next.amendment = nil
-            next.stage =
-                release.ratificationEnd == due
-                ? .recalled(.unratified, release, at: due) : .expired(release, at: due)
+            if release.ratificationEnd == due {
+                next.amendment = nil
+                next.stage = .recalled(.unratified, release, at: due)
+            } else if next.amendment?.hold?.until == due, let awaited = next.awaited {
+                next = awaited
+            } else {
+                next.amendment = nil
+                next.stage = .expired(release, at: due)
+            }
         }
+        return next
+    }
+
+    /// As it will be once the embargo ends that its published amendment waits for; nil where none waits.
+    public var awaited: Advisory? {
+        guard let hold = amendment?.hold else { return nil }
+        var next = self
+        next.placeAmendment(until: hold.review, at: hold.until)
         return next
     }
 

@@ -130,11 +130,26 @@ extension Advisory {
     }
 
     private mutating func publishAmendment(_ now: Timestamp, _ reviewDays: Int) throws(LifecycleRefusal) {
-        var release = try needStanding(AdvisoryAction.publishAmendment.name)
+        let release = try needStanding(AdvisoryAction.publishAmendment.name)
         guard let amendment else { throw noAmendment(AdvisoryAction.publishAmendment, release) }
-        guard let approval = try amendment.soundApproval() else { throw .notApproved }
+        if let hold = amendment.hold { throw .waiting(until: hold.until) }
+        guard try amendment.soundApproval() != nil else { throw .notApproved }
         guard amendment.content.tearline != nil || version.content.tearline == nil else { throw .tearlineMissing }
-        release.review = try Self.review(amendment.terms.review, amendment.content, now, reviewDays, cap: release.cap)
+        let out = max(now, amendment.terms.embargo ?? now)
+        let review = try Self.review(amendment.terms.review, amendment.content, out, reviewDays, cap: release.cap)
+        // What is out stays as it is until then: it is what may be disputed, ratified and recalled.
+        let isOut = version.terms.embargo.map { $0 <= now } ?? true
+        guard isOut, out > now else { return placeAmendment(until: review, at: now) }
+        self.amendment?.hold(Hold(until: out, review: review))
+    }
+
+    /// Puts the approved amendment in the published version's place.
+    mutating func placeAmendment(until review: Timestamp?, at now: Timestamp) {
+        guard var release, var amendment, let approval = amendment.approval else {
+            preconditionFailure("an amendment that is published stands approved beside what is out")
+        }
+        amendment.hold(nil)
+        release.review = review
         release.last = now
         release.isRatified = true
         let kept = Set(amendment.content.parts)

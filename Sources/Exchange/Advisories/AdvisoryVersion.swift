@@ -38,6 +38,14 @@ public struct Approval: Hashable, Sendable, Codable {
     public internal(set) var digest: [UInt8]
 }
 
+/// That an amendment was published, and takes the published version's place when its embargo ends.
+public struct Hold: Hashable, Sendable, Codable {
+    /// The end of the embargo.
+    public let until: Timestamp
+    /// When the advisory expires from then on unless it is reviewed; nil where the cap alone ends it.
+    public let review: Timestamp?
+}
+
 /// What an amendment changed, and why.
 public struct ChangeNote: Hashable, Sendable, Codable {
     /// Characters of either text, as code points.
@@ -54,6 +62,8 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
     /// How far it has come on its way to publication.
     public enum Progress: String, CaseIterable, Sendable, Codable {
         case draft, graded, approved
+        /// Published, and under an embargo.
+        case waiting
     }
 
     /// From 1, without gaps among the published.
@@ -74,6 +84,8 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
     public private(set) var grading: Grading?
     /// The approval of exactly this; nil while there is none.
     public private(set) var approval: Approval?
+    /// Of an amendment that was published: what it waits for; nil for any other version.
+    public private(set) var hold: Hold?
 
     /// A version that somebody begins.
     init(
@@ -93,6 +105,7 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
 
     /// How far it has come.
     public var progress: Progress {
+        if hold != nil { return .waiting }
         if approval != nil { return .approved }
         return grading == nil ? .draft : .graded
     }
@@ -126,12 +139,16 @@ public struct AdvisoryVersion: Hashable, Sendable, Codable {
         self.editor = editor
         grading = nil
         approval = nil
+        hold = nil
     }
 
     mutating func grade(_ grade: Grade, by attribution: Attribution) {
         grading = Grading(grade: grade, by: attribution, confirmation: nil)
         approval = nil
+        hold = nil
     }
+
+    mutating func hold(_ hold: Hold?) { self.hold = hold }
 
     mutating func confirmGrade(by attribution: Attribution) {
         grading?.confirmation = attribution

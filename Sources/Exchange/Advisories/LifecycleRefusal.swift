@@ -24,6 +24,8 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case notRatified(AdvisoryState, action: String)
     /// Nobody disputes it.
     case notDisputed(AdvisoryState)
+    /// The amendment is published, and under an embargo.
+    case waiting(until: Timestamp)
     /// It is no safety advisory that waits to be ratified.
     case nothingToRatify
     /// The review date is not after now.
@@ -68,8 +70,10 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .notDisputed(let state):
             "cannot settle a dispute of one that is \(state.name): nobody disputes it, and only one that is restricted is "
                 + "settled; nothing is to be done"
+        case .waiting(let end):
+            "is published already, and leaves at \(end.text), when its embargo ends; edit it to change that"
         case .nothingToRatify: "only a safety advisory published on one pair of eyes is ratified; nothing is to be done"
-        case .reviewPast: "the review date must lie after now; give a later one"
+        case .reviewPast: "the review date must lie after now, and after the end of an embargo; give a later one"
         case .reviewLate(let latest): "the review date may be \(latest.text) at the latest; give an earlier one"
         case .reservedReason: "this reason is the exchange's own; give another"
         case .tearlineMissing: "readers hold the published tearline, so the amendment must have one; write one"

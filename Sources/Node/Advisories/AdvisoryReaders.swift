@@ -48,17 +48,28 @@ extension AdvisoryDesk {
         }
     }
 
+    /// What the policy says of one rendition of one version to a reader.
+    public struct Ruling: Sendable {
+        /// The number of the version.
+        public let version: Int
+        /// The rendition.
+        public let rendition: Rendition
+        /// What the policy says.
+        public let decision: Decision
+    }
+
     /// What the policy says of each rendition of a published advisory to one reader, for the originator's auditors.
     ///
     /// It tells of the reader, too: its links, its standing. So whoever writes advisories is not to find that out by
-    /// drafting them. Of a recalled or erased one there is the stub alone.
+    /// drafting them. Of one that has ended or was erased there is the stub alone. What is out comes first, then what
+    /// waits for the end of its embargo.
     public func decisions(
         on name: AdvisoryName,
         to member: String,
         as login: String?,
         for purpose: Purpose?,
         asked session: Session
-    ) async throws -> [(rendition: Rendition, decision: Decision)] {
+    ) async throws -> [Ruling] {
         guard session.principal.roles.contains(.auditor) else {
             throw AdvisoryFault.forbidden("this needs the role auditor: it tells of others what they need not tell")
         }
@@ -86,23 +97,32 @@ extension AdvisoryDesk {
             let author = directory.principals[advisory.author]
         else { throw AdvisoryFault.absent }
         let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
-        if advisory.isCalledBack {
+        if advisory.isCalledBack || advisory.state.isFinal {
             let holders = try await database.read { try Holders(of: row, directory, $0) }
             let isOwn = member.id == originator.id
             let audience = isOwn ? StubAudience(holders: []) : holders.audience(of: member.id, advisory, directory)
             let label = advisory.stubLabel(in: pool, originator: originator, for: audience)
-            return [(.stub, AccessPolicy.decide(reader, label, at: now))]
+            let decision = AccessPolicy.decide(reader, label, at: now)
+            return [Ruling(version: advisory.version.number, rendition: .stub, decision: decision)]
         }
-        return Rendition.allCases.filter(advisory.renditions.contains).map { rendition in
-            let label = advisory.label(
-                of: rendition,
-                in: pool,
-                originator: originator,
-                author: author,
-                isCorroborated: row.isCorroborated,
-                cohort: row.cohort(in: pool)
-            )
-            return (rendition, AccessPolicy.decide(reader, label, at: now))
+        return [advisory, advisory.awaited].compactMap { $0 }.flatMap { version in
+            let isHeld = version.terms.embargo.map { now < $0 } ?? false
+            return Rendition.allCases.filter(version.renditions.contains).map { rendition in
+                let label = version.label(
+                    of: rendition,
+                    in: pool,
+                    originator: originator,
+                    author: author,
+                    isCorroborated: row.isCorroborated,
+                    cohort: version.version.number == row.released ? row.cohort : pool.cohort
+                )
+                let decision = AccessPolicy.decide(reader, label, at: now)
+                return Ruling(
+                    version: version.version.number,
+                    rendition: rendition,
+                    decision: isHeld && decision.isPermitted ? .hidden(by: .embargo) : decision
+                )
+            }
         }
     }
 

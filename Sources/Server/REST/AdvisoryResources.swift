@@ -157,6 +157,7 @@ struct SightList: Encodable {
 /// What the policy says of each rendition, for those that oversee the advisory.
 struct DecisionList: Encodable {
     struct Said: Encodable {
+        let version: Int
         let rendition, decision: String
         let row: Int
         let reason: String
@@ -165,19 +166,20 @@ struct DecisionList: Encodable {
 
     let decisions: [Said]
 
-    init(_ decisions: [(rendition: Rendition, decision: Decision)]) {
-        self.decisions = decisions.map { rendition, decision in
+    init(_ rulings: [AdvisoryDesk.Ruling]) {
+        decisions = rulings.map { ruling in
             let (word, obligations): (String, [String]) =
-                switch decision {
+                switch ruling.decision {
                 case .hidden: ("hidden", [])
                 case .denied: ("denied", [])
                 case .permitted(_, let obligations): ("permitted", obligations.sorted().map(\.rawValue))
                 }
             return Said(
-                rendition: rendition.rawValue,
+                version: ruling.version,
+                rendition: ruling.rendition.rawValue,
                 decision: word,
-                row: decision.row.rawValue,
-                reason: decision.row.reason,
+                row: ruling.decision.row.rawValue,
+                reason: ruling.decision.row.reason,
                 obligations: obligations
             )
         }

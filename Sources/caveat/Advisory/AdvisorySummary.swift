@@ -58,6 +58,10 @@ struct AdvisorySummary {
         case "draft": "next, grade it: caveat advisory grade \(name) B2"
         case "graded": "next, a second person reads and approves it: \(reading(name, "approve", version))"
         case "approved": "next, publish it: caveat advisory \(publish) \(name)"
+        case "waiting":
+            version?["terms"]?["embargo"]?.string.map {
+                "it takes the published version's place by itself at \($0.printable), when its embargo ends"
+            }
         default: nil
         }
     }

@@ -77,8 +77,8 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Show which renditions of an advisory a member may have, and by which row of the policy.",
         discussion: """
-            For the originator's auditors, of what was published. The rows are those of docs/ACCESS.md. Readers are
-            never told why.
+            For the originator's auditors, of what was published: the version that is out, and an amendment that waits
+            for the end of its embargo. The rows are those of docs/ACCESS.md. Readers are never told why.
 
             Examples:
               caveat explain CVT-2026-00417 --as north-oil
@@ -108,8 +108,8 @@ struct ExplainCommand: AsyncParsableCommand {
             return
         }
         let columns: [(heading: String, key: String)] = [
-            ("RENDITION", "rendition"), ("DECISION", "decision"), ("ROW", "row"), ("OBLIGATIONS", "obligations"),
-            ("REASON", "reason"),
+            ("VERSION", "version"), ("RENDITION", "rendition"), ("DECISION", "decision"), ("ROW", "row"),
+            ("OBLIGATIONS", "obligations"), ("REASON", "reason"),
         ]
         try Output.line(Table.rows(decisions, columns))
     }

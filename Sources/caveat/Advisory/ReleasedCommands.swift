@@ -25,6 +25,8 @@ extension AdvisoryCommand {
         static let configuration = CommandConfiguration(
             abstract: "Put the approved amendment in the published version's place.",
             discussion: """
+                Under an embargo it waits, and takes that place by itself when the embargo ends.
+
                 Examples:
                   caveat advisory publish-amendment CVT-2026-00417
                 """
