@@ -127,6 +127,7 @@ let package = Package(
         .testTarget(
             name: "NodeTests",
             dependencies: ["Exchange", "Node", "Store", "StoreSQLite", "StorePostgres", "TestSupport", logging],
+            exclude: ["CallTable.md"],
             swiftSettings: settings
         ),
         .testTarget(

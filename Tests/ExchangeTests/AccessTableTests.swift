@@ -88,6 +88,16 @@ struct AccessTableTests {
         Column(name: "consent: tearline", reader: reader(13) { $0.consents = consent(.tearline, 13) }),
         Column(name: "consent, abroad", reader: reader(14, in: "SG") { $0.consents = consent(.full, 14) }),
         Column(name: "holder", reader: reader(15)),
+        Column(
+            name: "colleague of the holder",
+            reader: Reader(
+                principal: Samples.principal(98, of: Samples.member(15), roles: [.reader]),
+                member: Samples.member(15),
+                pools: [pool.id: .open],
+                until: nil,
+                gateways: gateways
+            )
+        ),
         Column(name: "late joiner", reader: reader(16) { $0.joinings = [pool.id: Joining(cohort: 3)] }),
         Column(
             name: "late joiner, released",
@@ -114,6 +124,9 @@ struct AccessTableTests {
         ),
     ]
 
+    /// The members that hold what has ended.
+    static let holders = Set([15, 8, 18, 19].map { Samples.member($0).id })
+
     /// An advisory by what sets it apart, as the terms and marking of its renditions.
     struct Line: Sendable {
         let name: String
@@ -129,6 +142,9 @@ struct AccessTableTests {
         Line(name: "subject, no tearline", renditions: [.full, .nonNominal]),
         Line(name: "AMBER+STRICT", marking: .amberStrict, addressees: [Samples.member(5).identity]),
         Line(name: "RED to a principal", marking: .red, addressees: [columns[4].reader.principal.identity]),
+        Line(name: "GREEN", marking: .green),
+        Line(name: "GREEN to an organisation", marking: .green, addressees: [Samples.member(5).identity]),
+        Line(name: "CLEAR", marking: .clear), Line(name: "CLEAR, a method", marking: .clear) { $0.isNominal = false },
         Line(name: "safety of carriers") { $0.affected = try? AffectedPopulation(kinds: [.carrier]) },
         Line(name: "about a linked person") { $0.subjects = mark.map { [$0] } ?? [] },
         Line(name: "in a compartment") { $0.compartment = compartment },
@@ -140,10 +156,23 @@ struct AccessTableTests {
         Line(name: "H2") { $0.caveats = [.noOnward] },
         Line(name: "of a victim") { $0.isProtected = true },
         Line(name: "disputed") { $0.isDisputed = true },
-        Line(name: "recalled", renditions: [.stub]) {
-            $0.holders = Set([15, 8, 18, 19].map { Samples.member($0).id })
-            $0.isOwed = true
+        Line(name: "recalled", renditions: [.stub]) { terms in
+            terms.holders = holders
+            terms.isOwed = true
         },
+        Line(name: "recalled, that was RED to the holder", renditions: [.stub]) { terms in
+            terms.holders = holders
+            terms.recipients = [Samples.principal(25, of: Samples.member(15)).id]
+            terms.isOwed = true
+        },
+        Line(name: "recalled, that was in a compartment", renditions: [.stub]) { terms in
+            terms.holders = holders.union([Samples.member(10).id])
+            terms.recipients = [Samples.principal(25, of: Samples.member(15)).id]
+            terms.compartment = compartment
+            terms.isOwed = true
+        },
+        Line(name: "expired", renditions: [.stub]) { $0.holders = holders },
+        Line(name: "withdrawn", renditions: [.stub]) { $0.holders = holders },
     ]
 
     static func label(_ line: Line, _ rendition: Rendition) -> Label {
