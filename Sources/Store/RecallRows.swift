@@ -236,9 +236,4 @@ extension Transaction {
         try enter(.relied, at: tick, principal: principal.number, pool: pool)
         return tick.microseconds
     }
-
-    /// Notes that an advisory is about somebody that a member declared as itself or as linked to it.
-    public func noteConflict(with member: Member, in pool: Int64) throws {
-        try enter(.conflict, at: nextTick(), principal: nil, pool: pool, object: member.number)
-    }
 }

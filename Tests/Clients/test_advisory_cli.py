@@ -333,6 +333,19 @@ def test_an_error_names_its_field_once(desk):
     assert told.count("pool:") == 1, told
 
 
+def test_operators_are_told_of_conflicts_and_of_no_subject(desk):
+    links = desk.folder / "links.json"
+    links.write_text(json.dumps([{"kind": "PER", "key": "director", "properties": {"name": ["Tamsin Verloop"], "birthDate": ["1971-02-04"]}}]))
+    reference = desk.publish("ADV-SUB")["reference"]
+    assert json.loads(desk.trial.cli("admin", "events", "--json").stdout) == {"events": []}
+    desk.trial.cli("admin", "member", "link", "north-oil", str(links))
+    [event] = json.loads(desk.trial.cli("admin", "events", "--json").stdout)["events"]
+    assert re.fullmatch(r"20\d\d-\d\d-\d\dT.*Z", event.pop("time"))
+    assert event == {"kind": "conflict", "member": "north-oil", "advisory": reference}
+    table = desk.trial.cli("admin", "events").stdout
+    assert "north-oil" in table and reference in table and "Verloop" not in table
+
+
 def test_what_is_said_with_an_acknowledgement_stands_with_it(desk):
     desk.partners("north-oil")
     made = desk.publish("ADV-SUB")

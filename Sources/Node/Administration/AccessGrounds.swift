@@ -18,6 +18,7 @@ extension Administration {
         try await write { transaction, directory in
             let member = try Self.member(member, directory)
             try transaction.link(member, to: subjects.reduce(into: []) { $0.formUnion($1.marks) })
+            try Self.noteConflicts(since: directory, in: transaction)
         }
     }
 

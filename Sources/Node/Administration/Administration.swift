@@ -111,6 +111,8 @@ public struct Administration: Sendable {
             try change(&member)
             try Self.checkEnds(member.facts, instead: before, field: "facts", at: transaction.now)
             try transaction.change(member)
+            // What its new owner declared is hidden from it, too.
+            try Self.noteConflicts(since: directory, in: transaction)
             return member
         }
     }

@@ -59,7 +59,7 @@ struct RenditionPress: Sendable {
             try out(objects, as: rendition, label, row, job, transaction, directory)
         }
         if row.released < advisory.version.number {
-            for member in job.conflicts { try transaction.noteConflict(with: member, in: row.pool) }
+            for member in job.conflicts { try transaction.noteConflict(with: member, over: row) }
         }
         row.released = advisory.version.number
         row.cohort = job.cohort

@@ -29,7 +29,7 @@ public final class LiveState: Sendable {
     private let isBehind = Atomic(false)
     /// Who waits for the next entries: the number is taken from the map when a stream ends.
     private let listeners = Mutex<(last: Int, streams: [Int: AsyncStream<Void>.Continuation])>((0, [:]))
-    private let database: any Database
+    let database: any Database
     private let following = Convoy()
 
     /// Reads what there is.

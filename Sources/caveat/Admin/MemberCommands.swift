@@ -123,9 +123,10 @@ extension MemberCommand {
             abstract: "Declare who or what a member is, or is linked to.",
             discussion: """
                 No advisory about one of them exists for the member or its ownership group; that one was hidden is \
-                recorded and told to nobody. FILE is a JSON list of subjects as advisories have them; each needs an \
-                identifier (leiCode, imoNumber, iban …), a number (registrationNumber, passportNumber …), or a \
-                person's name and birthDate. Marks of them are kept, not what they are, and they stay.
+                told to operators alone (caveat admin events). FILE is a JSON list of subjects as advisories have \
+                them; each needs an identifier (leiCode, imoNumber, iban …), a number (registrationNumber, \
+                passportNumber …), or a person's name and birthDate. Marks of them are kept, not what they are, and \
+                they stay.
 
                 Example of FILE:
                   [{"kind": "ORG", "key": "own", "properties": {"leiCode": ["5493001KJTIIGC8Y1R12"]}},
