@@ -31,7 +31,7 @@ struct StubAudienceTests {
             let session = try await session(name)
             let question = Disclosure.Question(form: .objects, after: .zero, limit: 100, filter: ObjectFilter())
             let pages = try await world.node.disclosure.page(question, of: world.pool, to: session, over: .taxii)
-            let events = try await world.node.feed.events(after: .zero, for: session)
+            let events = try await world.node.feed.events(after: .zero, for: session, over: .events)
             let revoked = try (pages.stored.versions + events.map(\.version)).contains {
                 try JSON(parsing: $0.bytes).root["revoked"]?.boolean == true
             }
