@@ -37,10 +37,17 @@ final class Receivers: Carrier {
         }
     }
 
+    /// Sends whenever something arrived; for one who waits.
+    let taken: AsyncStream<Void>
+
     private let state = Mutex<[Arrival]>([])
+    private let arrived: AsyncStream<Void>.Continuation
     private let fate: @Sendable (WebRequest) -> Fate
 
-    init(_ fate: @escaping @Sendable (WebRequest) -> Fate = { _ in .answered(204) }) { self.fate = fate }
+    init(_ fate: @escaping @Sendable (WebRequest) -> Fate = { _ in .answered(204) }) {
+        self.fate = fate
+        (taken, arrived) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
 
     func arrivals(at url: String) -> [Arrival] { state.withLock { $0.filter { $0.url == url } } }
 
@@ -75,5 +82,6 @@ final class Receivers: Carrier {
             isTaken: isTaken
         )
         state.withLock { $0.append(arrival) }
+        arrived.yield()
     }
 }

@@ -4,7 +4,7 @@ import StorePostgres
 import TestSupport
 import Testing
 
-@Suite("PostgreSQL driver", .timeLimit(.minutes(1)))
+@Suite("PostgreSQL driver", .timeLimit(.minutes(5)))
 struct DriverPostgresTests {
     @Test("hears what another daemon commits")
     func changes() async throws {

@@ -68,7 +68,7 @@ public final class PostgresServer: Sendable {
             """
         let server = Self.asOwner([
             bin + "/postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=on",
-            "-c", "max_connections=400", "-c", "shared_buffers=32MB",
+            "-c", "max_connections=1000", "-c", "shared_buffers=32MB",
         ])
         Task { [folder] in
             // Who reads the tests' output waits until everyone has closed it.

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import TransportCurl
 
-@Suite("Transport, ended early", .timeLimit(.minutes(2)))
+@Suite("Transport, ended early", .timeLimit(.minutes(5)))
 struct CancelTests {
     let server: TestServer
     let transport = Transport(limits: .init(hostConnectionsMax: 32))

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import TransportCurl
 
-@Suite("Transport of files", .timeLimit(.minutes(2)))
+@Suite("Transport of files", .timeLimit(.minutes(5)))
 struct FileTests {
     let server: ScriptProcess
     let transport = Transport()

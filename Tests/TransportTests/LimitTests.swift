@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import TransportCurl
 
-@Suite("Transport, its limits", .timeLimit(.minutes(2)))
+@Suite("Transport, its limits", .timeLimit(.minutes(5)))
 struct LimitTests {
     let server: TestServer
     let transport = Transport()

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import TransportCurl
 
-@Suite("Transport of mail", .timeLimit(.minutes(2)))
+@Suite("Transport of mail", .timeLimit(.minutes(5)))
 struct MailTests {
     let server: ScriptProcess
     let transport = Transport()

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import TransportCurl
 
-@Suite("Transport", .timeLimit(.minutes(2)))
+@Suite("Transport", .timeLimit(.minutes(5)))
 struct TransportTests {
     let server: TestServer
     let transport = Transport()

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 import TransportCurl
 
-@Suite("Transport, whom it trusts", .timeLimit(.minutes(2)))
+@Suite("Transport, whom it trusts", .timeLimit(.minutes(5)))
 struct TrustTests {
     let server: TestServer
     let transport = Transport()
