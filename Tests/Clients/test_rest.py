@@ -72,6 +72,7 @@ def calls(scene):
     confirmation = told | {"observation": seen}
     sent = f"reports/{scene.sent}"
     return {
+        "makeDestination": (scene.bank, "destinations", {"url": "https://hooks.example/in"}, {"url": "https://hooks.example/to"}),
         "draftAdvisory": (scene.customs, "advisories", draft, draft | {"kind": "ADV-SAFE"}),
         "giveConsent": (scene.customs, f"{scene.advisory}/consents", consent, consent | {"rendition": "full"}),
         "rely": (scene.bank, "reliances", reliance, reliance | {"decision": "account 2"}),

@@ -1,4 +1,5 @@
 """HTTP/1.1 as it goes over the wire: requests behind one another, in parts, of an older version, and at the end."""
+import contextlib
 import json
 import socket
 import subprocess
@@ -172,7 +173,9 @@ def test_the_end_waits_for_what_is_under_way(tmp_path):
     assert busy.until(b"\r\n\r\n").startswith(b"HTTP/1.1 100 ")  # It is under way.
     partial.send(b"GET /taxii2/ HTT")
     serve.process.terminate()
-    assert idle.is_closed() and everything(partial.socket) == b""
+    assert idle.is_closed()
+    with contextlib.suppress(ConnectionResetError):  # What it had not read when it closed.
+        assert everything(partial.socket) == b""
     busy.send(body[20:])
     status, headers, found = busy.answer()
     assert status == 202 and json.loads(found)["success_count"] == 1 and headers["connection"] == "close"

@@ -46,7 +46,12 @@ public struct Pushing: Sendable {
         self.surroundings = surroundings
         self.networks = networks
         self.exchangeKey = exchangeKey
-        holder = surroundings.uuid().text
+        holder =
+            switch database.engine {
+            // No other process has the file: what one that is no more had is this one's at once.
+            case .sqlite: "the only node"
+            case .postgresql: surroundings.uuid().text
+            }
     }
 
     /// The destinations that may be sent something now, in the order of their making.
