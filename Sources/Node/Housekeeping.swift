@@ -19,14 +19,21 @@ public struct Follower: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             for await _ in node.database.changes() {
-                do {
-                    try await node.live.follow()
-                } catch {
-                    logger.warning("journal not followed", metadata: ["error.kind": "\(error)"])
-                }
+                await node.live.follow(telling: logger)
             }
             // A database of one process never announces anything: there is nothing to do but wait for the end.
             try? await gracefulShutdown()  // Throws only when cancelled, which is the end as well.
+        }
+    }
+}
+
+extension LiveState {
+    /// Takes in what there is; where that fails the next look brings it.
+    func follow(telling logger: Logger) async {
+        do {
+            try await follow()
+        } catch {
+            logger.warning("journal not followed", metadata: ["error.kind": "\(error)"])
         }
     }
 }

@@ -31,7 +31,7 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
             await withDiscardingTaskGroup { group in
                 var (head, quietLooks) = (Tick.zero, 0)
                 for await _ in node.feed.beats(every: Self.interval) {
-                    if !node.live.isCurrent { await follow() }
+                    if !node.live.isCurrent { await node.live.follow(telling: logger) }
                     let isQuiet = node.live.head == head && quietLooks < Self.quietLooksMax
                     (head, quietLooks) = (node.live.head, isQuiet ? quietLooks + 1 : 0)
                     for destination in await due(failed: isQuiet) where underWay.begin(destination.number) {
@@ -43,14 +43,6 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
                     try? await clock.sleep(for: Self.pause)  // Cancelled only at the end, which the loop sees too.
                 }
             }
-        }
-    }
-
-    private func follow() async {
-        do {
-            try await node.live.follow()
-        } catch {
-            logger.warning("journal not followed", metadata: ["error.kind": "\(error)"])
         }
     }
 
