@@ -64,6 +64,7 @@ extension SQLConnection {
     }
 
     /// All rows of one statement, each made into a value.
+    @inline(__always)  // Otherwise each row looks up what type it is made into.
     public func rows<Output>(_ sql: String, _ values: SQLValue..., make: (any SQLRow) throws -> Output) throws
         -> [Output]
     {

@@ -10,6 +10,8 @@ import Synchronization
 final class SQLitePool: Sendable {
     let reads = Jobs()
     let writes = Jobs()
+    /// As much of the file is read where the kernel has it, without a copy; the rest is read as ever.
+    static let mappedBytesMax = 2_147_418_112  // The most that SQLite takes.
     private let pool: DatabasePool
     private let lock: LockFile
     private let state: Mutex<State>
@@ -51,6 +53,7 @@ final class SQLitePool: Sendable {
             thread("reader \(number)", started) { pool, ready in
                 try pool.pool.unsafeRead { database in
                     let session = try SQLiteSession(database)
+                    try session.script("pragma mmap_size = \(Self.mappedBytesMax)")
                     ready()
                     pool.reads.run(on: session)
                 }

@@ -5,7 +5,7 @@ import Synchronization
 /// The one door out: whatever a reader is shown of a pool is selected here, by the labels that it may see.
 public struct Disclosure: Sendable {
     /// What a read shows of each version.
-    public enum Form: Hashable, Sendable {
+    public enum Form: String, Sendable {
         case objects, manifest, versions
     }
 

@@ -35,11 +35,8 @@ public struct PageCursor: Sendable {
     }
 
     private func mac(_ position: [UInt8], _ principal: ID<Principal>, _ query: String) -> [UInt8] {
-        var mac = HMAC<SHA256>(key: key)
-        mac.update(data: position)
-        mac.update(data: Array(principal.text.utf8))
-        mac.update(data: Array(query.utf8))
-        return Array(mac.finalize().prefix(Self.macBytes))
+        let signed = position + Array(principal.text.utf8) + Array(query.utf8)
+        return Array(HMAC<SHA256>.authenticationCode(for: signed, using: key).prefix(Self.macBytes))
     }
 
     private static func bytes(of tick: Tick) -> [UInt8] {
@@ -50,8 +47,17 @@ public struct PageCursor: Sendable {
 /// RFC 4648 §5 without padding.
 enum Base64URL {
     static func text(of bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString()
-            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let digits = Data(bytes).base64EncodedData().filter { $0 != UInt8(ascii: "=") }
+        return String(
+            decoding: digits.map { digit in
+                switch digit {
+                case UInt8(ascii: "+"): UInt8(ascii: "-")
+                case UInt8(ascii: "/"): UInt8(ascii: "_")
+                default: digit
+                }
+            },
+            as: UTF8.self
+        )
     }
 
     static func bytes(of text: String) -> [UInt8]? {

@@ -152,7 +152,7 @@ struct TAXIIService: Sendable {
         let object: STIXID?
 
         /// What a cursor is bound to.
-        var text: String { query.text(at: "\(question.form) \(pool.id.text) \(object?.text ?? "")") }
+        var text: String { query.text(at: "\(question.form.rawValue) \(pool.id.text) \(object?.text ?? "")") }
     }
 
     private func readable(_ name: String, _ session: Session) throws(HTTPFault) -> Pool {
