@@ -47,7 +47,11 @@ let package = Package(
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "Merkle", dependencies: [crypto], swiftSettings: settings),
-        .target(name: "Exchange", dependencies: ["Merkle", crypto], swiftSettings: settings),
+        .target(
+            name: "Exchange",
+            dependencies: ["Merkle", crypto, .product(name: "SwiftCSV", package: "SwiftCSV")],
+            swiftSettings: settings
+        ),
         .target(
             name: "Store",
             dependencies: ["Exchange"],

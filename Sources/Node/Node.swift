@@ -56,6 +56,8 @@ public struct Node: Sendable {
     public let destinations: DestinationDesk
     /// Brings destinations what is for them.
     public let pushing: Pushing
+    /// Brings in what sources have.
+    public let pulling: Pulling
     /// What originators do with advisories, and what holders owe.
     public let advisories: AdvisoryDesk
     /// Reports to authorities, requests for information, and feedback.
@@ -126,6 +128,7 @@ public struct Node: Sendable {
             exchangeKey: identity.cursorKey
         )
         destinations = DestinationDesk(live, database, commits, surroundings, pushing)
+        pulling = Pulling(live, disclosure, acceptance, database, commits, surroundings, limits: settings.envelope)
         advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
         reports = ReportDesk(live, database, commits, surroundings, advisories.press, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)

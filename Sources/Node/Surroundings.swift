@@ -11,16 +11,26 @@ public struct Surroundings: Sendable {
     public let randomBytes: @Sendable (Int) -> [UInt8]
     /// What brings to others what the node sends.
     public let carrier: any Carrier
+    /// What moves files to and from other hosts.
+    public let files: any FileCarrier
 
     /// Puts it together from its parts.
     public init(
         clock: @escaping @Sendable () -> Timestamp,
         randomBytes: @escaping @Sendable (Int) -> [UInt8],
-        carrier: any Carrier
+        carrier: any Carrier,
+        files: any FileCarrier
     ) {
         self.clock = clock
         self.randomBytes = randomBytes
         self.carrier = carrier
+        self.files = files
+    }
+
+    /// Anything from 0 to 1.
+    func chance() -> Double {
+        let number = randomBytes(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        return Double(number) / Double(UInt32.max)
     }
 
     /// A random UUID (RFC 9562 §5.4, version 4).

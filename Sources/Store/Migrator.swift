@@ -28,7 +28,7 @@ public enum Migrator {
             PackageResources.M0004_sql, PackageResources.M0005_sql, PackageResources.M0006_sql,
             PackageResources.M0007_sql, PackageResources.M0008_sql, PackageResources.M0009_sql,
             PackageResources.M0010_sql, PackageResources.M0011_sql, PackageResources.M0012_sql,
-            PackageResources.M0013_sql, PackageResources.M0014_sql,
+            PackageResources.M0013_sql, PackageResources.M0014_sql, PackageResources.M0015_sql,
         ]
     }
 

@@ -73,4 +73,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case disposal = 17
     /// A destination was made, changed or removed.
     case destination = 18
+    /// A source was made, changed or removed, or a record of one dismissed.
+    case source = 19
 }

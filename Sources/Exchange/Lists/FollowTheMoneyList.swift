@@ -4,8 +4,8 @@ public struct FollowTheMoneyList: Sendable {
     public private(set) var subjects: [ListSubject] = []
     /// How many are of a schema that is no subject by itself: addresses, sanctions, ownerships.
     public private(set) var skipped = 0
-    /// What could not be read: the line from 1, and why.
-    public private(set) var faults: [String] = []
+    /// What could not be read.
+    public private(set) var faults: [ListFault] = []
 
     /// Reads the lines of a file; a bad one costs no other.
     public init(_ bytes: [UInt8]) {
@@ -15,7 +15,7 @@ public struct FollowTheMoneyList: Sendable {
             do throws(JSONFault) {
                 try take(try JSON(parsing: Array(line)).root, number + 1)
             } catch {
-                faults.append("line \(number + 1): \(error)")
+                faults.append(ListFault("line \(number + 1)", error.description, record: Array(line)))
             }
         }
     }
@@ -24,7 +24,8 @@ public struct FollowTheMoneyList: Sendable {
         guard let key = entity["id"]?.string, let schema = entity["schema"]?.string,
             entity["properties"]?.kind == .object
         else {
-            faults.append("line \(line): must be an entity with id, schema and properties")
+            let rule = "must be an entity with id, schema and properties"
+            faults.append(ListFault("line \(line)", rule, record: entity.compact()))
             return
         }
         var subject = ListSubject(key: key, schema: schema)

@@ -35,6 +35,9 @@ public struct ListSubject: Hashable, Sendable {
         }
     }
 
+    /// The schemas of subjects that lists may have.
+    static let schemas = ["Airplane", "Company", "LegalEntity", "Organization", "Person", "PublicBody", "Vessel"]
+
     /// Whether the exchange has a STIX type for it.
     public var isCarried: Bool { Self.carrier(of: schema) != nil && !(properties["name"] ?? []).isEmpty }
 }
@@ -54,8 +57,8 @@ public enum ListExtension {
     public static var definitions: [[UInt8]] {
         let subjects = """
             {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["schema","properties"],\
-            "properties":{"schema":{"type":"string"},"properties":{"type":"object",\
-            "additionalProperties":{"type":"array","items":{"type":"string"}}}}}
+            "properties":{"schema":{"type":"string"},"grade":{"type":"string","pattern":"^[A-F][1-6]$"},\
+            "properties":{"type":"object","additionalProperties":{"type":"array","items":{"type":"string"}}}}}
             """
         let addressing = """
             {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["addressees"],\
@@ -71,7 +74,9 @@ public enum ListExtension {
                 "Subject in FollowTheMoney",
                 "The schema and properties of a subject, by their FollowTheMoney names.",
                 subjects,
-                ["property-extension", "new-sdo"]
+                ["property-extension", "new-sdo"],
+                modified: "2026-11-26T00:00:00.000Z",
+                version: "1.1.0"
             ),
             definition(
                 STIXObject.addressing,
@@ -88,11 +93,13 @@ public enum ListExtension {
         _ name: String,
         _ about: String,
         _ schema: String,
-        _ types: [String]
+        _ types: [String],
+        modified: String = made,
+        version: String = "1.0.0"
     ) -> [String: Any] {
         [
-            "type": "extension-definition", "spec_version": "2.1", "id": id, "created": made, "modified": made,
-            "created_by_ref": author, "name": name, "description": about, "schema": schema, "version": "1.0.0",
+            "type": "extension-definition", "spec_version": "2.1", "id": id, "created": made, "modified": modified,
+            "created_by_ref": author, "name": name, "description": about, "schema": schema, "version": version,
             "extension_types": types,
         ]
     }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What has to be published so that a pool holds a list as it is now.
 ///
 /// Pure: the same list and pool give the same plan.
@@ -22,20 +20,24 @@ public struct ListSync: Sendable {
     public private(set) var unchanged = 0
 
     private let source: String
+    private let grade: Grade?
     private let now: Timestamp
 
     /// - Parameters:
     ///   - source: the list's name; ids are made of it and the list's own.
+    ///   - grade: of all that the list says; nil where nobody graded it.
     ///   - isWhole: whether all of the list could be read; where it could not, nothing is revoked, which is for good.
     ///   - held: the last versions of the pool's objects, of this source and of others.
     public init(
         _ subjects: [ListSubject],
         from source: String,
+        graded grade: Grade? = nil,
         isWhole: Bool,
         held: [JSON.Value],
         at now: Timestamp
     ) {
         self.source = source
+        self.grade = grade
         self.now = now
         var current: [String: JSON.Value] = [:]
         for object in held where Self.isOf(source, object) {
@@ -55,7 +57,7 @@ public struct ListSync: Sendable {
         }
         for (id, object) in current.sorted(by: { $0.key < $1.key })
         where !wished.contains(id) && object["revoked"]?.boolean != true {
-            if isWhole { revoked.append(lastVersion(of: object)) } else { spared += 1 }
+            if isWhole { revoked.append(NextVersion.revoked(object, at: now)) } else { spared += 1 }
         }
     }
 
@@ -66,46 +68,18 @@ public struct ListSync: Sendable {
     }
 
     private mutating func place(_ subject: ListSubject, _ id: String, _ held: JSON.Value?) {
-        guard let held, let created = held["created"]?.string else {
-            added.append(Self.object(subject, id, source, created: now.text, modified: now.text))
-            return
+        let object = object(of: subject, id)
+        if held == nil {
+            added.append(NextVersion.first(of: object, at: now))
+        } else if let next = NextVersion.next(of: object, after: held, at: now) {
+            changed.append(next)
+        } else {
+            unchanged += 1
         }
-        let modified = laterThan(held)
-        let object = Self.object(subject, id, source, created: created, modified: modified)
-        guard let wished = try? JSON(parsing: object).root, Self.content(of: wished) == Self.content(of: held) else {
-            changed.append(object)
-            return
-        }
-        unchanged += 1
-    }
-
-    /// The time of a version that comes after the one that is held.
-    private func laterThan(_ held: JSON.Value) -> String {
-        let last = held["modified"]?.string.flatMap { try? Timestamp(parsing: $0) } ?? now
-        return max(now, last.advanced(by: .milliseconds(1))).text
-    }
-
-    /// The object as it is held, revoked.
-    private func lastVersion(of held: JSON.Value) -> [UInt8] {
-        var bytes = [UInt8(ascii: "{")]
-        for (name, value) in held.members where name != "revoked" {
-            JSONString.append(Array(name.utf8), to: &bytes)
-            bytes.append(UInt8(ascii: ":"))
-            bytes += name == "modified" ? Array("\"\(laterThan(held))\"".utf8) : value.compact()
-            bytes.append(UInt8(ascii: ","))
-        }
-        return bytes + Array("\"revoked\":true}".utf8)
     }
 
     private static func isOf(_ source: String, _ object: JSON.Value) -> Bool {
         object["external_references"]?.elements.first?["source_name"]?.string == source
-    }
-
-    /// All that a version says of its subject, whatever its times.
-    private static func content(of object: JSON.Value) -> [UInt8] {
-        object.members.filter { !["created", "modified", "revoked"].contains($0.key) }
-            .sorted { $0.key < $1.key }
-            .flatMap { Array($0.key.utf8) + $0.value.canonical() }
     }
 
     private static func id(of subject: ListSubject, _ source: String, _ generation: Int) -> String {
@@ -114,27 +88,21 @@ public struct ListSync: Sendable {
         return STIXID(type: ListSubject.carrier(of: subject.schema)?.type ?? "identity", uuid: uuid).text
     }
 
-    private static func object(
-        _ subject: ListSubject,
-        _ id: String,
-        _ source: String,
-        created: String,
-        modified: String
-    ) -> [UInt8] {
+    private func object(of subject: ListSubject, _ id: String) -> [String: Any] {
         let carrier = ListSubject.carrier(of: subject.schema) ?? ("identity", nil)
         var object: [String: Any] = [
-            "type": carrier.type, "spec_version": "2.1", "id": id, "created": created, "modified": modified,
+            "type": carrier.type, "spec_version": "2.1", "id": id,
             "name": subject.properties["name"]?.first ?? subject.key,
             "object_marking_refs": [TLP.clear.definition.text],
             "external_references": [["source_name": source, "external_id": subject.key]],
-            "extensions": [
-                ListExtension.subject: [
-                    "extension_type": carrier.type == "identity" ? "property-extension" : "new-sdo",
-                    "schema": subject.schema, "properties": subject.properties,
-                ]
-            ],
         ]
+        var about: [String: Any] = [
+            "extension_type": carrier.type == "identity" ? "property-extension" : "new-sdo",
+            "schema": subject.schema, "properties": subject.properties,
+        ]
+        about["grade"] = grade?.code
+        object["extensions"] = [ListExtension.subject: about]
         object["identity_class"] = carrier.identityClass
-        return ListJSON.bytes(object)
+        return object
     }
 }

@@ -4,8 +4,8 @@ import Foundation
 public struct OFACList: Sendable {
     /// The subjects, in the order of the main file.
     public private(set) var subjects: [ListSubject] = []
-    /// What could not be read: the file's kind, its row from 1, and why.
-    public private(set) var faults: [String] = []
+    /// What could not be read.
+    public private(set) var faults: [ListFault] = []
 
     /// - Parameters:
     ///   - primary: id, name, type, programme, title, call sign, vessel type, tonnage, gross tonnage, flag, owner,
@@ -20,7 +20,8 @@ public struct OFACList: Sendable {
         for (number, row) in Self.cleaned(primary).enumerated() {
             guard row.count >= 12, Int(row[0]) != nil, !row[1].isEmpty else {
                 if row != [""] {
-                    faults.append("primary row \(number + 1): must have 12 columns, with an id and a name")
+                    let rule = "must have 12 columns, with an id and a name"
+                    faults.append(ListFault("primary row \(number + 1)", rule, row: row))
                 }
                 continue
             }

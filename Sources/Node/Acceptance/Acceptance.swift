@@ -35,10 +35,12 @@ public struct Acceptance: Sendable {
     ///
     /// Durable when it returns. Whether `session` may write, and the pool's terms, are as they are when it is written,
     /// however long ago the request began.
+    /// - Parameter ceiling: the strictest marking that is taken, where that is not the pool's own.
     public func accept(
         _ envelope: Envelope,
         to pool: Pool,
-        from session: Session
+        from session: Session,
+        within ceiling: TLP? = nil
     ) async throws(AcceptanceFault) -> StatusReport {
         if pool.kind == .inbox { return try await report(envelope, to: pool, from: session) }
         // Whatever needs no lock is done before there is one.
@@ -46,7 +48,8 @@ public struct Acceptance: Sendable {
         let seals = Seal.all(of: envelope.contributions, surroundings)
         return try await write(weight: envelope.contributions.count) { [self] transaction in
             let (directory, author) = try present(session, transaction)
-            let pool = try Self.writable(pool, author, directory, at: transaction.now)
+            var pool = try Self.writable(pool, author, directory, at: transaction.now)
+            if let ceiling { pool.terms.ceiling = min(pool.terms.ceiling, ceiling) }
             let tick = transaction.nextTick()
             let id = StatusID.id(at: tick, random: random).text
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)

@@ -2,7 +2,6 @@ import AsyncAlgorithms
 import Exchange
 public import Logging
 public import ServiceLifecycle
-import Synchronization
 
 /// Pushes to every destination the moment something is released, each by itself: none waits for another.
 public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
@@ -27,7 +26,7 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
     /// Returns at graceful shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            let underWay = UnderWay()
+            let underWay = UnderWay(max: Pushing.underWayMax)
             await withDiscardingTaskGroup { group in
                 var (head, quietLooks) = (Tick.zero, 0)
                 for await _ in node.feed.beats(every: Self.interval) {
@@ -64,19 +63,5 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
             ]
             logger.warning("destination not pushed to", metadata: metadata)
         }
-    }
-}
-
-/// The destinations that are being sent to.
-private final class UnderWay: Sendable {
-    private let numbers = Mutex<Set<Int64>>([])
-
-    /// Whether one may be sent to, too: not where it is, or where there is no room.
-    func begin(_ number: Int64) -> Bool {
-        numbers.withLock { $0.count < Pushing.underWayMax && $0.insert(number).inserted }
-    }
-
-    func end(_ number: Int64) {
-        _ = numbers.withLock { $0.remove(number) }
     }
 }

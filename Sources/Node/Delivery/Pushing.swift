@@ -118,7 +118,7 @@ public struct Pushing: Sendable {
         to message: PushMessage,
         for destination: Destination
     ) async throws -> Destination? {
-        let chance = self.chance()
+        let chance = surroundings.chance()
         return try await commits.write { [holder] transaction in
             // As it is by now: its owner may have paused it.
             let until = transaction.now.advanced(by: Self.claim)
@@ -132,12 +132,6 @@ public struct Pushing: Sendable {
             try transaction.keep(current)
             return current
         }
-    }
-
-    /// Anything from 0 up to 1.
-    private func chance() -> Double {
-        let number = surroundings.randomBytes(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        return Double(number) / Double(UInt32.max)
     }
 
     // MARK: One message
