@@ -33,3 +33,13 @@ func readCount(_ text: String) throws -> Int {
     }
     return count
 }
+
+/// Reads a schedule in whole seconds: a number and s, m, h or d.
+func readSchedule(_ text: String) throws -> Int64 {
+    let digits = text.prefix { ("0"..."9").contains($0) }
+    let units: [Substring: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+    guard let count = Int64(digits), count <= 1_000_000, let unit = units[text.dropFirst(digits.count)] else {
+        throw ValidationError("must be a number and s, m, h or d, such as 5m, 6h or 1d")
+    }
+    return count * unit
+}

@@ -56,7 +56,9 @@ struct Daemon: Sendable {
             }
             return bytes
         },
-        carrier: Transport(limits: .init(hostConnectionsMax: 8, connectionsMax: Pushing.underWayMax))
+        carrier: Transport(limits: .init(hostConnectionsMax: 8, connectionsMax: Pushing.underWayMax)),
+        // Of its own: saying goodbye to a host may hold up what shares its thread.
+        files: Transport(limits: .init(hostConnectionsMax: 4, connectionsMax: 64))
     )
 
     /// Opens the store, brings it up to date and reads what a node needs.
@@ -102,7 +104,8 @@ struct Daemon: Sendable {
         let upkeep: [any Service] = [
             Follower(node, logger: logger), Calendar(node, clock: ContinuousClock(), logger: logger),
             Housekeeping(node, clock: ContinuousClock(), logger: logger),
-            Pusher(node, clock: ContinuousClock(), logger: logger), announcement,
+            Pusher(node, clock: ContinuousClock(), logger: logger),
+            Puller(node, clock: ContinuousClock(), logger: logger), announcement,
         ]
         let group = ServiceGroup(
             configuration: .init(

@@ -49,7 +49,8 @@ final class TestExchange: Sendable {
                 randomBytes: { count in
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
                 },
-                carrier: carrier
+                carrier: carrier,
+                files: NoNetwork()
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -174,7 +174,8 @@ private final class AdminExchange: Sendable {
                 randomBytes: { count in
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
                 },
-                carrier: NoNetwork()
+                carrier: NoNetwork(),
+                files: NoNetwork()
             ),
             logger: logger
         )

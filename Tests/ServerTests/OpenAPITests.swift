@@ -167,7 +167,8 @@ private final class RESTExchange: Sendable {
                 randomBytes: { count in
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
                 },
-                carrier: NoNetwork()
+                carrier: NoNetwork(),
+                files: NoNetwork()
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

@@ -89,6 +89,7 @@ public struct AdminServer: Sendable {
         case "principals": return try await principals(call)
         case "credentials": return try await credentials(call, request)
         case "pools": return try await pools(call)
+        case "sources": return try await sources(call, request)
         case "events": return try await events(call, request)
         default: throw HTTPFault.absent
         }

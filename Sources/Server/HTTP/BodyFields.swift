@@ -66,6 +66,30 @@ struct BodyFields {
         }
     }
 
+    /// A whole number in a range.
+    mutating func number(_ field: String, _ range: ClosedRange<Int64>) throws(AdministrationFault) -> Int64? {
+        taken.insert(field)
+        guard let value = values[field], value.kind != .null else { return nil }
+        guard let number = value.integer, range.contains(number) else {
+            throw fault(field, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    /// A list of texts.
+    mutating func texts(_ field: String) throws(AdministrationFault) -> [String]? {
+        guard let elements = try elements(field) else { return nil }
+        let texts = elements.compactMap(\.string)
+        guard texts.count == elements.count else { throw fault(field, "must be a list of texts") }
+        return texts
+    }
+
+    /// A value of any form.
+    mutating func any(_ field: String) -> JSON.Value? {
+        taken.insert(field)
+        return values[field].flatMap { $0.kind == .null ? nil : $0 }
+    }
+
     mutating func flag(_ field: String) throws(AdministrationFault) -> Bool? {
         taken.insert(field)
         guard let value = values[field], value.kind != .null else { return nil }

@@ -14,11 +14,12 @@ struct AdminCommand: AsyncParsableCommand {
               caveat admin member add blue-anchor --title "Blue Anchor" --kind freight-forwarder --jurisdiction DE
               caveat admin principal add blue-anchor --member blue-anchor --role reader --role reporter
               caveat admin credential add --principal blue-anchor --type token > blue-anchor.token
+              caveat admin source list
               caveat admin events
             """,
         subcommands: [
             ExchangeCommand.self, MemberCommand.self, PrincipalCommand.self, CredentialCommand.self, PoolCommand.self,
-            EventsCommand.self,
+            SourceCommand.self, EventsCommand.self,
         ]
     )
 }

@@ -11,6 +11,8 @@ extension Purpose: ExpressibleByArgument {}
 
 extension PoolKind: ExpressibleByArgument {}
 
+extension Source.Kind: ExpressibleByArgument {}
+
 extension Disposal: ExpressibleByArgument {}
 
 extension Audience: ExpressibleByArgument {}

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Exchange
 import Foundation
-import SwiftCSV
 
 /// Brings a pool up to date with a public list.
 struct ImportCommand: AsyncParsableCommand {
@@ -14,6 +13,7 @@ struct ImportCommand: AsyncParsableCommand {
               ofac-sdn DIR   the US Treasury's SDN list: sdn.csv, alt.csv, add.csv, sdn_comments.csv
               ofac-cons DIR  its consolidated list: cons_prim.csv, cons_alt.csv, cons_add.csv, cons_comments.csv
               ftm FILE       entities of FollowTheMoney, one JSON object a line; --source names the list
+              csv FILE       rows of a CSV file with a header, read by --mapping; --source names the list
 
             The pool is one that only you write to; an operator makes it with:
               caveat admin pool add ofac-sdn --title SDN --kind official-list --reading everyone --writing enrolled
@@ -22,6 +22,12 @@ struct ImportCommand: AsyncParsableCommand {
             Examples:
               caveat import ofac-sdn ./sdn --pool ofac-sdn
               caveat import ftm eu.ftm.jsonl --source eu-journal --pool eu-journal --dry-run
+              caveat import csv dpl.csv --mapping dpl.json --source dpl --pool dpl
+
+            A mapping is JSON; properties are those of FollowTheMoney, each with its columns:
+              {"key": "ID", "schema": "LegalEntity", "properties": {"name": ["Name"], "country": ["Country"]}}
+            schema_column and schemas tell it by a column: "schema_column": "Type", "schemas": {"I": "Person"}; \
+            delimiter is a comma unless it says ;, | or a tab; separator parts the values of one cell.
             """
     )
 
@@ -29,20 +35,23 @@ struct ImportCommand: AsyncParsableCommand {
     enum List: String, CaseIterable, ExpressibleByArgument {
         case ofacSDN = "ofac-sdn"
         case ofacConsolidated = "ofac-cons"
-        case ftm
+        case ftm, csv
     }
 
-    @Argument(help: "Which list: ofac-sdn, ofac-cons or ftm.")
+    @Argument(help: "Which list: ofac-sdn, ofac-cons, ftm or csv.")
     var list: List
 
-    @Argument(help: "The list's folder, or for ftm its file.", completion: .file())
+    @Argument(help: "The list's folder, or for ftm and csv its file.", completion: .file())
     var path: String
 
     @Option(help: "The pool's name or id.")
     var pool: String
 
-    @Option(help: "The list's name in external references; needed for ftm.")
+    @Option(help: "The list's name in external references; needed for ftm and csv.")
     var source: String?
+
+    @Option(help: "A file that says how the columns of a csv file are read.", completion: .file())
+    var mapping: String?
 
     @Flag(help: "Import although much of the list is gone.")
     var allowShrink = false
@@ -57,7 +66,14 @@ struct ImportCommand: AsyncParsableCommand {
     var connection: ConnectionOptions
 
     func validate() throws {
-        if list == .ftm && source == nil { throw ValidationError("ftm needs --source, the list's name") }
+        if list == .ftm || list == .csv, source == nil {
+            throw ValidationError("\(list.rawValue) needs --source, the list's name")
+        }
+        if (list == .csv) != (mapping != nil) {
+            throw ValidationError(
+                list == .csv ? "csv needs --mapping FILE" : "--mapping is for csv alone; leave it out"
+            )
+        }
     }
 
     func run() async throws {
@@ -139,56 +155,32 @@ struct ImportCommand: AsyncParsableCommand {
         )
     }
 
-    /// A list as it was read.
-    struct Found {
-        var subjects: [ListSubject]
-        var skipped = 0
-        var faults: [String]
-    }
-
-    private func read() throws(CommandFault) -> Found {
-        switch list {
-        case .ftm:
-            let entities = FollowTheMoneyList(Array(try data(path)))
-            return Found(subjects: entities.subjects, skipped: entities.skipped, faults: entities.faults)
-        case .ofacSDN: return try ofac("sdn.csv", "alt.csv", "add.csv", "sdn_comments.csv")
-        case .ofacConsolidated: return try ofac("cons_prim.csv", "cons_alt.csv", "cons_add.csv", "cons_comments.csv")
+    private var format: ListFormat {
+        get throws(CommandFault) {
+            switch list {
+            case .ofacSDN: return .ofacSDN
+            case .ofacConsolidated: return .ofacConsolidated
+            case .ftm: return .ftm
+            case .csv: return .csv(try MappingFile.read(mapping ?? ""))
+            }
         }
     }
 
-    private func ofac(
-        _ primary: String,
-        _ aliases: String,
-        _ addresses: String,
-        _ comments: String
-    ) throws(CommandFault) -> Found {
-        let list = OFACList(
-            primary: try rows(primary),
-            aliases: try rows(aliases),
-            addresses: try rows(addresses),
-            comments: try rows(comments)
-        )
-        return Found(subjects: list.subjects, faults: list.faults)
-    }
-
-    /// The rows of a CSV file without a header.
-    private func rows(_ name: String) throws(CommandFault) -> [[String]] {
-        let file = "\(path)/\(name)"
-        let bytes = try data(file)
-        // The files come in UTF-8 or, of old, in Latin 1; a lone Ctrl-Z ends them.
-        let text = String(data: bytes, encoding: .utf8) ?? String(data: bytes, encoding: .isoLatin1) ?? ""
-        let clean = text.replacing("\r\n", with: "\n").replacing("\u{1a}", with: "")
-        do {
-            let csv = try EnumeratedCSV(string: clean, delimiter: .comma, loadColumns: false)
-            return [csv.header] + csv.rows
+    private func read() throws(CommandFault) -> ListFormat.Content {
+        let format = try format
+        var files: [[UInt8]] = []
+        for file in format.files { files.append(Array(try data("\(path)/\(file)"))) }
+        if format.files.isEmpty { files = [Array(try data(path))] }
+        do throws(ListFormat.Fault) {
+            return try format.read(files)
         } catch {
-            throw .file(path: file, rule: "is no CSV (\(error))")
+            throw .file(path: error.file.isEmpty ? path : "\(path)/\(error.file)", rule: error.rule)
         }
     }
 
     private func data(_ file: String) throws(CommandFault) -> Data {
         guard let data = FileManager.default.contents(atPath: file) else {
-            let hint = list == .ftm ? "" : " (give the folder that holds the list's files)"
+            let hint = list == .ftm || list == .csv ? "" : " (give the folder that holds the list's files)"
             throw .file(path: file, rule: "cannot be read; check the path and that you may read it\(hint)")
         }
         return data
@@ -218,7 +210,7 @@ struct ImportCommand: AsyncParsableCommand {
         var flagged = 0
         var seconds = 0.0
 
-        init(_ source: String, _ found: Found, _ sync: ListSync) {
+        init(_ source: String, _ found: ListFormat.Content, _ sync: ListSync) {
             self.source = source
             records = found.subjects.count
             added = sync.added.count
