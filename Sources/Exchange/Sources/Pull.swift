@@ -57,7 +57,7 @@ public struct Pull: Hashable, Sendable, Codable {
     public private(set) var due: Timestamp
     /// How often in a row it failed.
     public private(set) var failures = 0
-    /// Why it failed last; nil since it did not. Never what a server wrote.
+    /// Why it failed last, never what a server wrote; nil since it did not.
     public private(set) var fault: String?
     /// When it was last done.
     public private(set) var done: Timestamp?
@@ -109,7 +109,9 @@ public struct Pull: Hashable, Sendable, Codable {
         if phase == .scheduled { phase = .asking(gone: gone) }
     }
 
-    /// An operator says that what is gone is gone; at once it goes on. One that asks nothing stays as it is.
+    /// An operator says that what is gone is gone: it goes on at once.
+    ///
+    /// One that asks nothing stays as it is.
     public mutating func confirm(at now: Timestamp) {
         guard case .asking(let gone) = phase else { return }
         (phase, due, confirmed, isAfresh) = (.scheduled, now, gone, true)

@@ -63,11 +63,13 @@ extension Pulling {
         }
         guard root.kind == .object else { throw PullFault("the page must be an envelope, a JSON object") }
         let count = root["objects"]?.count ?? 0
+        // Some servers name the one object of a page as its first alone.
+        let last = response.header("x-taxii-date-added-last") ?? response.header("x-taxii-date-added-first")
         let page = TAXIICursor.Page(
             count: count,
             more: root["more"]?.boolean ?? false,
             next: root["next"]?.string,
-            last: response.header("x-taxii-date-added-last").flatMap { try? Timestamp(parsing: $0) },
+            last: last.flatMap { try? Timestamp(parsing: $0) },
             clock: response.header("date").flatMap { Timestamp(httpDate: $0) }
         )
         return (page, count > 0)
