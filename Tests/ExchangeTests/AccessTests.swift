@@ -56,6 +56,37 @@ struct AccessTests {
         #expect(decided == expected)
     }
 
+    @Test("gives what came from a source by a gateway to whom that gateway covers, for what it covers, and to no other")
+    func passage() throws {
+        func gateway(_ name: String, _ kinds: Set<MemberKind>) -> Gateway {
+            Gateway(
+                name: Samples.name(name),
+                title: name,
+                about: "",
+                origin: Party(kinds: [.bank]),
+                reader: Party(kinds: kinds),
+                relation: .any,
+                modes: [.published],
+                purposes: [.monitoring]
+            )
+        }
+        let gateways = try #require(Gateways([gateway("one", [.bank]), gateway("two", [.carrier])]))
+        func decided(_ name: String, _ number: Int, _ kind: MemberKind, _ purpose: Purpose = .monitoring) throws -> Bool
+        {
+            var reader = reader(number * 10, of: Samples.member(number, kind))
+            (reader.gateways, reader.purpose) = (gateways, purpose)
+            let object = try Samples.object(Samples.indicator(1, marking: .green))
+            let origin = GatewayParty(author)
+            let passage = Label.Passage(gateway: Samples.name(name), originator: author.id, origin: origin)
+            let label = Label(of: object, in: pool, from: Samples.principal(11, of: author), by: passage)
+            return AccessPolicy.decide(reader, label, at: Self.now).isPermitted
+        }
+        #expect(try decided("one", 2, .bank) && decided("two", 2, .carrier))
+        #expect(try !decided("one", 2, .carrier) && !decided("two", 2, .bank) && !decided("three", 2, .bank))
+        #expect(try !decided("one", 2, .bank, .decision))
+        #expect(try decided("three", 1, .bank, .decision), "its own member has it whatever gateway there is")
+    }
+
     @Test("is hidden without the pool, the role, a standing member, or an unexpired credential")
     func hidden() throws {
         let label = try label(.clear)

@@ -45,6 +45,29 @@ struct LabelTextTests {
         #expect(Set(labels.map(\.text)).count == labels.count)
     }
 
+    @Test("tells what came from a source by which gateway from what came otherwise")
+    func passage() throws {
+        let fact = try #require(Precondition("mou:harbour-watch"))
+        func label(_ gateway: String, of number: Int, _ kind: MemberKind, scope: Label.Scope? = nil) -> Label {
+            var origin = GatewayParty(Samples.member(number, kind))
+            origin.holds = [fact: nil as Timestamp?]
+            let passage = Label.Passage(
+                gateway: Samples.name(gateway),
+                originator: Samples.member(number).id,
+                origin: origin
+            )
+            return Label(pool: ID(Samples.uuid(100)), marking: .amber, scope: scope, passage: passage)
+        }
+        let scope = Label.Scope(.amberStrict, from: Samples.principal(11, of: Self.member), to: [])
+        let plain = Label(pool: ID(Samples.uuid(100)), marking: .amber, scope: nil)
+        let labels = [
+            plain, label("a", of: 1, .bank), label("b", of: 1, .bank), label("a", of: 2, .bank),
+            label("a", of: 1, .customs), label("a", of: 1, .bank, scope: scope), Self.label { _ in },
+        ]
+        for label in labels { #expect(Label(text: label.text) == label, "\(label.text)") }
+        #expect(Set(labels.map(\.text)).count == labels.count)
+    }
+
     @Test("is one text for one label, in whatever order it was put together")
     func order() throws {
         let kinds: [MemberKind] = [.carrier, .port, .bank, .energy, .ngo]

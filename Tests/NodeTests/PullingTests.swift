@@ -268,6 +268,37 @@ struct PullingTests {
         await world.exchange.close()
     }
 
+    @Test("passes what it brings on by the source's gateway alone")
+    func gateway() async throws {
+        let world = try await World(.sqlite)
+        let gateway = Gateway(
+            name: try TestExchange.name("banks"),
+            title: "Banks",
+            about: "",
+            origin: Party(kinds: [.bank]),
+            reader: Party(kinds: [.bank]),
+            relation: .any,
+            modes: [.published],
+            purposes: [.monitoring]
+        )
+        let url = "https://taxii.example/c/"
+        world.web.serve(url, TAXIIModel(now: world.exchange.clock.now, grain: 1, givesNext: true, pageMax: 100))
+        world.web.add(Samples.indicator(1), to: url)
+        await #expect(throws: AdministrationFault.self) {
+            try await world.add(.taxii, url, to: world.shared) { $0.gateway = gateway.name }
+        }
+        try await world.node.administration.keep(try #require(Gateways([gateway])))
+        try await world.node.live.follow()
+        try await world.add(.taxii, url, to: world.shared) { $0.gateway = gateway.name }
+        #expect(try await world.pull().pull.counts?.taken == 1)
+        for (name, kind, isCovered) in [("lender", MemberKind.bank, true), ("ship", .carrier, false)] {
+            let token = try await world.exchange.join(name, kind)
+            try await world.exchange.node.live.follow()
+            #expect(try await world.exchange.all(world.shared, as: token).count == (isCovered ? 1 : 0))
+        }
+        await world.exchange.close()
+    }
+
     @Test("stops where it may no longer write, and says why; goes on when it may")
     func forbidden() async throws {
         let world = try await World(.sqlite)

@@ -23,6 +23,7 @@ public struct AcceptancePlan: Sendable {
 
     private let author: Reader
     private let confidants: [STIXID: [STIXID]]
+    private let passage: Label.Passage?
     private let pool: Pool
     private let directory: Directory
     private let rule: ReleaseRule
@@ -41,6 +42,7 @@ public struct AcceptancePlan: Sendable {
     /// - Parameters:
     ///   - author: who brings the envelope; the caller has checked that it may write to `pool`.
     ///   - confidants: identities of the members that alone may read single objects beside the author's.
+    ///   - gateway: the legal gateway that it is passed on by; nil where none is asked for.
     ///   - rule: the pool's, or `direct` once a second person has agreed. Under `secondPerson` the releases wait.
     ///   - held: what the store holds of every id in the envelope that it knows, in all pools.
     public init(
@@ -48,6 +50,7 @@ public struct AcceptancePlan: Sendable {
         to pool: Pool,
         from author: Reader,
         confiding confidants: [STIXID: [STIXID]] = [:],
+        by gateway: Name? = nil,
         held: [STIXID: HeldObject],
         directory: Directory,
         rule: ReleaseRule,
@@ -55,6 +58,8 @@ public struct AcceptancePlan: Sendable {
     ) {
         self.author = author
         self.confidants = confidants
+        let origin = GatewayParty(author.member)
+        passage = gateway.map { Label.Passage(gateway: $0, originator: author.member.id, origin: origin) }
         self.pool = pool
         self.directory = directory
         self.rule = rule
@@ -84,7 +89,7 @@ public struct AcceptancePlan: Sendable {
 
     private mutating func verdict(on object: STIXObject, at place: Int) -> Verdict {
         let version = object.version?.text ?? now.text
-        let label = Label(of: object, in: pool, from: author.principal, onlyTo: confidants[object.id])
+        let label = Label(of: object, in: pool, from: author.principal, onlyTo: confidants[object.id], by: passage)
         do throws(Refusal) {
             let twin = places[Content(id: object.id, digest: object.digest)]
             if twin == nil {

@@ -15,18 +15,33 @@ public enum AccessPolicy {
         }
         guard let span = reader.pools[label.pool] else { return .hidden(by: .scope) }
         guard span.lasts(at: now) else { return .hidden(by: .compartment) }
-        guard let terms = label.terms else { return decide(reader, plain: label) }
+        guard let terms = label.terms else { return decide(reader, plain: label, at: now) }
         if let stop = stop(reader, label, terms, at: now) { return stop }
         let reduction = reduction(for: reader, label, terms, at: now)
         guard terms.rendition == reduction.rendition else { return .hidden(by: reduction.row) }
         return .permitted(by: reduction.row, reduction.obligations)
     }
 
-    /// An object that came as plain STIX has a marking, and nothing else to decide on.
-    private static func decide(_ reader: Reader, plain label: Label) -> Decision {
+    /// An object that came as plain STIX has a marking, and maybe a gateway that it is passed on by: nothing else to
+    /// decide on.
+    private static func decide(_ reader: Reader, plain label: Label, at now: Timestamp) -> Decision {
         guard isTimely(reader, label) else { return .hidden(by: .compartment) }
         guard reader.member.standing == .active else { return .hidden(by: .suspended) }
-        return isInScope(reader, label) ? .permitted(by: .open, []) : .denied(by: .scope)
+        guard isInScope(reader, label) else { return .denied(by: .scope) }
+        guard let passage = label.passage, passage.originator != reader.member.id else {
+            return .permitted(by: .open, [])
+        }
+        let isCovered = reader.gateways.all.contains { gateway in
+            gateway.name == passage.gateway
+                && gateway.covers(
+                    origin: passage.origin,
+                    reader: GatewayParty(reader.member),
+                    mode: .published,
+                    purpose: reader.purpose,
+                    at: now
+                )
+        }
+        return isCovered ? .permitted(by: .open, []) : .denied(by: .noGateway)
     }
 
     /// Whether it was released since the reader joined the task force, or was released to it.

@@ -8,6 +8,8 @@ public struct Label: Hashable, Sendable {
     public let scope: Scope?
     /// What an advisory's rendition says beside; nil for an object that came as plain STIX.
     public let terms: Terms?
+    /// Of an object that came from a source: the legal gateway that it is passed on by; nil where none is asked for.
+    public let passage: Passage?
     /// Of a task force: how often a member had joined when it was released; 0 in any other pool.
     public let cohort: Int
 
@@ -28,24 +30,58 @@ public struct Label: Hashable, Sendable {
         }
     }
 
+    /// The legal gateway that plain STIX is passed on by, and from whom.
+    public struct Passage: Hashable, Sendable {
+        /// The gateway's name.
+        public let gateway: Name
+        /// The member that brought it.
+        public let originator: ID<Member>
+        /// What the gateway asks of that member, as it was then.
+        public let origin: GatewayParty
+
+        /// Puts it together from its parts.
+        public init(gateway: Name, originator: ID<Member>, origin: GatewayParty) {
+            self.gateway = gateway
+            self.originator = originator
+            self.origin = origin
+        }
+    }
+
     /// Puts it together from its parts.
-    public init(pool: ID<Pool>, marking: TLP, scope: Scope?, terms: Terms? = nil, cohort: Int = 0) {
+    public init(
+        pool: ID<Pool>,
+        marking: TLP,
+        scope: Scope?,
+        terms: Terms? = nil,
+        passage: Passage? = nil,
+        cohort: Int = 0
+    ) {
         self.pool = pool
         self.marking = marking
         self.scope = scope
         self.terms = terms
+        self.passage = passage
         self.cohort = cohort
     }
 
     /// The label of an object that `author` brings to `pool`.
-    /// - Parameter confidants: the members that alone may read it beside the author's; nil for whom it says itself.
-    public init(of object: STIXObject, in pool: Pool, from author: Principal, onlyTo confidants: [STIXID]? = nil) {
+    /// - Parameters:
+    ///   - confidants: the members that alone may read it beside the author's; nil for whom it says itself.
+    ///   - passage: the legal gateway that it is passed on by, where one is asked for.
+    public init(
+        of object: STIXObject,
+        in pool: Pool,
+        from author: Principal,
+        onlyTo confidants: [STIXID]? = nil,
+        by passage: Passage? = nil
+    ) {
         let stated = object.marking ?? pool.terms.defaultMarking
         let marking = confidants == nil ? stated : max(stated, .amberStrict)
         self.init(
             pool: pool.id,
             marking: marking,
             scope: Scope(marking, from: author, to: confidants ?? object.addressees),
+            passage: passage,
             cohort: pool.cohort
         )
     }

@@ -3,8 +3,8 @@ import Foundation
 /// The label's canonical text: what the store keeps it as, and what makes two labels one.
 ///
 /// `pool|marking`, for a narrowed readership `|originator|author or -|addressee,addressee…`, and for the rendition of
-/// an advisory `|terms` as JSON with its keys and lists in order; before terms an unnarrowed readership is `|-|-|`. In
-/// a task force the pool is `pool/cohort`.
+/// an advisory `|terms` as JSON with its keys and lists in order, as the passage of what came from a source; before
+/// these an unnarrowed readership is `|-|-|`. In a task force the pool is `pool/cohort`.
 extension Label {
     /// The canonical text.
     public var text: String {
@@ -12,10 +12,11 @@ extension Label {
         if let scope {
             let addressees = scope.addressees.map { $0.uuid.text }.joined(separator: ",")
             parts += [scope.originator.text, scope.author?.text ?? "-", addressees]
-        } else if terms != nil {
+        } else if terms != nil || passage != nil {
             parts += ["-", "-", ""]
         }
         if let terms { parts.append(WrittenTerms(terms).text) }
+        if let passage { parts.append(WrittenPassage(passage).text) }
         return parts.joined(separator: "|")
     }
 
@@ -32,11 +33,13 @@ extension Label {
             scope = read
         }
         var terms: Terms?
+        var passage: Passage?
         if parts.count == 6 {
-            guard let read = WrittenTerms(text: parts[5])?.terms else { return nil }
-            terms = read
+            terms = WrittenTerms(text: parts[5])?.terms
+            passage = WrittenPassage(text: parts[5])?.passage
+            guard (terms == nil) != (passage == nil) else { return nil }
         }
-        self.init(pool: pool, marking: marking, scope: scope, terms: terms, cohort: cohort)
+        self.init(pool: pool, marking: marking, scope: scope, terms: terms, passage: passage, cohort: cohort)
     }
 }
 
@@ -55,8 +58,72 @@ extension Label.Scope {
     }
 }
 
+/// What a label has as JSON.
+private protocol WrittenPart: Codable {}
+
+extension WrittenPart {
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        do {
+            return String(decoding: try encoder.encode(self), as: UTF8.self)
+        } catch {
+            preconditionFailure("texts, numbers and lists have a JSON form")
+        }
+    }
+
+    init?(text: String) {
+        // A text that is none of ours is no label: the caller says so.
+        guard let read = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+        self = read
+    }
+}
+
+/// What a gateway asks of a party, as it is written; 0 where a fact has no end.
+private enum WrittenFacts {
+    static func written(_ party: GatewayParty) -> [String: Int64]? {
+        let ends = party.holds.map { ($0.key.text, $0.value?.microseconds ?? 0) }
+        return ends.isEmpty ? nil : Dictionary(uniqueKeysWithValues: ends)
+    }
+
+    static func read(_ facts: [String: Int64]?) -> [Precondition: Timestamp?]? {
+        var holds: [Precondition: Timestamp?] = [:]
+        for (text, end) in facts ?? [:] {
+            guard let fact = Precondition(text) else { return nil }
+            holds[fact] = .some(end == 0 ? nil : Timestamp(microseconds: end))
+        }
+        return holds
+    }
+}
+
+/// A passage as it is written.
+private struct WrittenPassage: WrittenPart {
+    var gateway: String
+    var originator: String
+    var kind: MemberKind
+    var jurisdiction: String
+    /// Microseconds since 1970; 0 where a fact has no end.
+    var facts: [String: Int64]?
+
+    init(_ passage: Label.Passage) {
+        gateway = passage.gateway.text
+        originator = passage.originator.text
+        kind = passage.origin.kind
+        jurisdiction = passage.origin.jurisdiction
+        facts = WrittenFacts.written(passage.origin)
+    }
+
+    var passage: Label.Passage? {
+        guard let gateway = Name(gateway), let originator = ID<Member>(parsing: originator),
+            let holds = WrittenFacts.read(facts)
+        else { return nil }
+        let origin = GatewayParty(kind: kind, jurisdiction: jurisdiction, holds: holds)
+        return Label.Passage(gateway: gateway, originator: originator, origin: origin)
+    }
+}
+
 /// Terms as they are written: plain texts, each list in order, and nothing where there is nothing to say.
-private struct WrittenTerms: Codable {
+private struct WrittenTerms: WrittenPart {
     var advisory: String
     var originator: String
     var kind: MemberKind
@@ -84,8 +151,7 @@ private struct WrittenTerms: Codable {
         originator = terms.originator.text
         kind = terms.origin.kind
         jurisdiction = terms.origin.jurisdiction
-        let ends = terms.origin.holds.map { ($0.key.text, $0.value?.microseconds ?? 0) }
-        facts = ends.isEmpty ? nil : Dictionary(uniqueKeysWithValues: ends)
+        facts = WrittenFacts.written(terms.origin)
         rendition = terms.rendition
         renditions = terms.renditions.map(\.rawValue).sorted()
         nominal = terms.isNominal ? true : nil
@@ -105,31 +171,10 @@ private struct WrittenTerms: Codable {
 
     private static func list(_ texts: [String]) -> [String]? { texts.isEmpty ? nil : texts.sorted() }
 
-    var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        do {
-            return String(decoding: try encoder.encode(self), as: UTF8.self)
-        } catch {
-            preconditionFailure("texts, numbers and lists have a JSON form")
-        }
-    }
-
-    init?(text: String) {
-        // A text that is none of ours is no label: the caller says so.
-        guard let read = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
-        self = read
-    }
-
     var terms: Label.Terms? {
-        guard let advisory = ID<Advisory>(parsing: advisory), let originator = ID<Member>(parsing: originator) else {
-            return nil
-        }
-        var holds: [Precondition: Timestamp?] = [:]
-        for (text, end) in facts ?? [:] {
-            guard let fact = Precondition(text) else { return nil }
-            holds[fact] = .some(end == 0 ? nil : Timestamp(microseconds: end))
-        }
+        guard let advisory = ID<Advisory>(parsing: advisory), let originator = ID<Member>(parsing: originator),
+            let holds = WrittenFacts.read(facts)
+        else { return nil }
         let ids = (holders ?? []).map { ID<Member>(parsing: $0) }
         let marks = (subjects ?? []).map { SubjectMark(text: $0) }
         let endangered = (members ?? []).map { ID<Member>(parsing: $0) }

@@ -120,6 +120,8 @@ public struct SourceTerms: Hashable, Sendable, Codable {
     public var every: Int64 = 3_600
     /// The strictest marking that is taken from it, where that is not the pool's own.
     public var ceiling: TLP?
+    /// The legal gateway that what it brings is passed on by: who is not covered does not get it.
+    public var gateway: Name?
     /// The grade of all that a list says, letter and digit.
     public var grade: Grade?
     /// How the columns of a CSV file are read.

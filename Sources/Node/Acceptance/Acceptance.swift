@@ -35,12 +35,16 @@ public struct Acceptance: Sendable {
     ///
     /// Durable when it returns. Whether `session` may write, and the pool's terms, are as they are when it is written,
     /// however long ago the request began.
-    /// - Parameter ceiling: the strictest marking that is taken, where that is not the pool's own.
+    /// - Parameters:
+    ///   - ceiling: the strictest marking that is taken, where that is not the pool's own.
+    ///   - gateway: the legal gateway that it is passed on by, where one is asked for; not where a second person has to
+    ///     release it.
     public func accept(
         _ envelope: Envelope,
         to pool: Pool,
         from session: Session,
-        within ceiling: TLP? = nil
+        within ceiling: TLP? = nil,
+        by gateway: Name? = nil
     ) async throws(AcceptanceFault) -> StatusReport {
         if pool.kind == .inbox { return try await report(envelope, to: pool, from: session) }
         // Whatever needs no lock is done before there is one.
@@ -50,6 +54,9 @@ public struct Acceptance: Sendable {
             let (directory, author) = try present(session, transaction)
             var pool = try Self.writable(pool, author, directory, at: transaction.now)
             if let ceiling { pool.terms.ceiling = min(pool.terms.ceiling, ceiling) }
+            guard gateway == nil || pool.terms.release == .direct else {
+                throw AcceptanceFault.forbidden("a second person releases there, which knows of no gateway")
+            }
             let tick = transaction.nextTick()
             let id = StatusID.id(at: tick, random: random).text
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
@@ -60,6 +67,7 @@ public struct Acceptance: Sendable {
                 to: pool,
                 from: author,
                 confiding: acknowledgements.confidants(directory),
+                by: gateway,
                 held: desk.holdings.objects,
                 directory: directory,
                 rule: pool.terms.release,

@@ -176,7 +176,13 @@ public struct Pulling: Sendable {
             throw PullFault("what came is no envelope: \(error)")
         }
         do {
-            return try await acceptance.accept(envelope, to: pool, from: session, within: source.terms.ceiling)
+            return try await acceptance.accept(
+                envelope,
+                to: pool,
+                from: session,
+                within: source.terms.ceiling,
+                by: source.terms.gateway
+            )
         } catch {
             throw PullFault(error.cause)
         }

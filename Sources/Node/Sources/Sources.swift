@@ -123,8 +123,17 @@ extension Administration {
         } catch {
             throw .invalid(field: error.field, rule: error.rule)
         }
+        if let gateway = terms.gateway, !directory.gateways.all.contains(where: { $0.name == gateway }) {
+            throw .invalid(field: "gateway", rule: "no gateway is called \(gateway); see access.gateways")
+        }
         guard let pool = directory.pools[terms.pool] else { throw .absent("there is no such pool") }
         guard directory.principals[terms.principal] != nil else { throw .absent("there is no such principal") }
+        guard terms.gateway == nil || pool.terms.release == .direct else {
+            throw .invalid(
+                field: "gateway",
+                rule: "is not for \(pool.name), where a second person releases; leave it out"
+            )
+        }
         switch pool.kind {
         case .inbox: throw .invalid(field: "pool", rule: "\(pool.name) is an inbox; name a pool that is read")
         case .officialList: return

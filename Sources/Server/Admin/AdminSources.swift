@@ -8,7 +8,7 @@ import Store
 private struct SourceResource: Encodable {
     let name, kind, url, pool, principal: String
     let every: Int64
-    let ceiling, grade: String?
+    let ceiling, gateway, grade: String?
     let networks: [String]
     let state, due: String
     /// How many subjects are gone from the list, where an operator must say that this is right.
@@ -29,6 +29,7 @@ private struct SourceResource: Encodable {
         principal = directory.principals[source.terms.principal]?.name.text ?? "-"
         every = source.terms.every
         ceiling = source.terms.ceiling?.code
+        gateway = source.terms.gateway?.text
         grade = source.terms.grade?.code
         networks = source.terms.networks
         switch pull.phase {
@@ -185,6 +186,7 @@ private struct SourceChange: Sendable {
     let principal: ID<Principal>?
     let every, overlap: Int64?
     let ceiling: Setting<TLP>
+    let gateway: Setting<Name>
     let grade: Setting<Grade>
     let since: Setting<Timestamp>
     let mapping: CSVMapping?
@@ -211,6 +213,7 @@ private struct SourceChange: Sendable {
         every = try fields.number("every", SourceTerms.everyRange)
         overlap = try fields.number("overlap", SourceTerms.overlapRange)
         ceiling = Setting(try fields.marking("ceiling"), isNull: fields.isNull("ceiling"))
+        gateway = Setting(try fields.name("gateway"), isNull: fields.isNull("gateway"))
         let grade = try fields.text("grade").map { text in
             guard let grade = Grade(code: text) else {
                 throw AdministrationFault.invalid(field: "grade", rule: "must be a letter A-F and a digit 1-6, as B2")
@@ -250,6 +253,7 @@ private struct SourceChange: Sendable {
         terms.mapping = mapping ?? terms.mapping
         terms.networks = networks ?? terms.networks
         ceiling.apply(to: &terms.ceiling)
+        gateway.apply(to: &terms.gateway)
         grade.apply(to: &terms.grade)
         since.apply(to: &terms.since)
         tokenFile.apply(to: &terms.tokenFile)

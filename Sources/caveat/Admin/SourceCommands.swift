@@ -43,6 +43,13 @@ struct SourceCommand: AsyncParsableCommand, Administered {
         var every: Int64?
         @Option(help: "The strictest TLP that is taken from it, below the pool's own.") var ceiling: TLP?
         @Option(
+            help: ArgumentHelp(
+                "The legal gateway that it is passed on by: who is not covered does not get it.",
+                valueName: "name"
+            )
+        )
+        var gateway: String?
+        @Option(
             help: ArgumentHelp("The grade of all that a list says, as B2.", valueName: "grade"),
             transform: readGrade
         )
@@ -88,6 +95,7 @@ struct SourceCommand: AsyncParsableCommand, Administered {
                 (body.ceiling, body.grade, body.overlap, body.since) = (
                     ceiling?.code, grade?.code, overlap, since?.text
                 )
+                body.gateway = gateway
                 if let mapping { body.mapping = try MappingFile.read(mapping) }
                 if !networks.isEmpty { body.networks = networks }
                 (body.tokenFile, body.user, body.passwordFile) = (tokenFile, user, passwordFile)
@@ -311,7 +319,7 @@ struct SourceCommand: AsyncParsableCommand, Administered {
 struct SourceBody: Encodable, Equatable {
     var name, kind, url, pool, principal: String?
     var every, overlap: Int64?
-    var ceiling, grade, since: String?
+    var ceiling, gateway, grade, since: String?
     var mapping: CSVMapping?
     var networks: [String]?
     var tokenFile, user, passwordFile, certificate, key, authorities, knownHosts: String?
