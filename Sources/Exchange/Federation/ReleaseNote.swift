@@ -4,8 +4,8 @@ internal import Foundation
 /// The STIX object that goes with what was released: a note about the objects, which says in an extension who released
 /// them and how they came.
 ///
-/// The objects themselves stay as they are. Each exchange makes a note of its own for each way on, and never changes it:
-/// what an exchange adds is no new version of anything.
+/// The objects themselves stay as they are. Each exchange makes a note of its own for each way on, and never changes
+/// it: what an exchange adds is no new version of anything.
 public struct ReleaseNote: Sendable {
     /// What it carries.
     public let signed: SignedRelease
