@@ -38,8 +38,9 @@ bench: build ## Measures speed as ratios in one run (about 25 minutes; QUICK=1 f
 fuzz: setup ## Fuzzes the readers of JSON and STIX (SECONDS_EACH=120)
 	@scripts/fuzz $(or $(SECONDS_EACH),120)
 
-soak: setup ## The crash histories at full length: 50 kills (KILLS=n)
-	swift build $(CHECK)
+soak: setup ## The crash histories at full length: 50 kills (KILLS=n), and 50,000 worlds of exchanges (WORLDS=n)
+	swift build --build-tests $(CHECK)
+	CAVEAT_WORLDS=$(or $(WORLDS),50000) swift test --skip-build --filter FederationWorldTests
 	CAVEATD=$(DEBUG)/caveatd CAVEAT=$(DEBUG)/caveat CAVEAT_KILLS=$(or $(KILLS),50) \
 		.venv/bin/python -m pytest -q -s Tests/Clients/test_crash.py
 
