@@ -19,6 +19,8 @@ public struct Node: Sendable {
         public var failuresPerMinute: Int
         /// Where destinations may be.
         public var pushNetworks: AllowedNetworks
+        /// What takes the mail; nil where none is sent.
+        public var mail: MailRelay?
 
         /// Puts it together from its parts.
         public init(
@@ -27,7 +29,8 @@ public struct Node: Sendable {
             requestsPerSecond: Int = 200,
             requestBurst: Int = 1_000,
             failuresPerMinute: Int = 10,
-            pushNetworks: AllowedNetworks = .publicOnly
+            pushNetworks: AllowedNetworks = .publicOnly,
+            mail: MailRelay? = nil
         ) {
             self.pageBytesMax = pageBytesMax
             self.envelope = envelope
@@ -35,6 +38,7 @@ public struct Node: Sendable {
             self.requestBurst = requestBurst
             self.failuresPerMinute = failuresPerMinute
             self.pushNetworks = pushNetworks
+            self.mail = mail
         }
     }
 
@@ -124,8 +128,12 @@ public struct Node: Sendable {
             database,
             commits,
             surroundings,
-            networks: settings.pushNetworks,
-            exchangeKey: identity.cursorKey
+            Couriers(
+                surroundings,
+                networks: settings.pushNetworks,
+                relay: settings.mail,
+                exchangeKey: identity.cursorKey
+            )
         )
         destinations = DestinationDesk(live, database, commits, surroundings, pushing)
         pulling = Pulling(live, disclosure, acceptance, database, commits, surroundings, limits: settings.envelope)

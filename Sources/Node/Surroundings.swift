@@ -9,9 +9,11 @@ public struct Surroundings: Sendable {
     public let clock: @Sendable () -> Timestamp
     /// So many bytes that nobody can guess.
     public let randomBytes: @Sendable (Int) -> [UInt8]
-    /// What brings to others what the node sends.
+    /// What brings to others what the node sends by HTTP.
     public let carrier: any Carrier
-    /// What moves files to and from other hosts.
+    /// What brings its mail to a server.
+    public let mail: any MailCarrier
+    /// What brings its files to other hosts.
     public let files: any FileCarrier
 
     /// Puts it together from its parts.
@@ -19,11 +21,13 @@ public struct Surroundings: Sendable {
         clock: @escaping @Sendable () -> Timestamp,
         randomBytes: @escaping @Sendable (Int) -> [UInt8],
         carrier: any Carrier,
+        mail: any MailCarrier,
         files: any FileCarrier
     ) {
         self.clock = clock
         self.randomBytes = randomBytes
         self.carrier = carrier
+        self.mail = mail
         self.files = files
     }
 

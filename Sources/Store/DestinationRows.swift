@@ -30,25 +30,32 @@ public enum DestinationRows {
 
     private static let columns = """
         number, id, credential, purpose, url, generation, overlap_ends, cursor, recalls, phase, failures, refusals,
-        since, fault, fault_status, pause
+        since, fault, fault_status, pause, kind, sealed, host_keys, status, status_through, status_since, principal
         """
 
-    /// Those that may be sent something now, in the order of their making.
-    /// - Parameter failed: only those that failed and waited long enough.
-    public static func due(
-        at now: Timestamp,
-        failed: Bool,
+    /// Those made after a number, in the order of their making, each with the number of its principal.
+    public static func all(
+        after number: Int64 = 0,
+        upTo count: Int = .max,
         _ connection: any SQLConnection
-    ) throws -> [Destination] {
+    ) throws -> [(owner: Int64, destination: Destination)] {
         try connection.rows(
-            """
-            select \(columns) from destination where phase = 'retrying' and since <= $1 or phase = 'flowing' and $2 = 0
-            order by number
-            """,
-            .integer(now.microseconds),
-            .integer(failed ? 1 : 0),
-            make: destination
-        )
+            "select \(columns) from destination where number > $1 order by number limit $2",
+            .integer(number),
+            .integer(Int64(count))
+        ) { row in
+            (row.integer(22), try destination(row))
+        }
+    }
+
+    /// One, with the number of its principal; nil where there is none of this id.
+    public static func destination(
+        _ id: ID<Destination>,
+        _ connection: any SQLConnection
+    ) throws -> (owner: Int64, destination: Destination)? {
+        try connection.first("select \(columns) from destination where id = $1", .text(id.text)) { row in
+            (row.integer(22), try destination(row))
+        }
     }
 
     /// Those of a principal, in the order of their making.
@@ -132,7 +139,7 @@ public enum DestinationRows {
             number: row.integer(0),
             credential: credential,
             purpose: purpose,
-            url: try WebhookURL(row.text(4)),
+            address: try address(row),
             generation: Int(row.integer(5)),
             overlapEnds: row.isNull(6) ? nil : Timestamp(microseconds: row.integer(6)),
             delivery: Delivery(
@@ -143,10 +150,29 @@ public enum DestinationRows {
         )
     }
 
+    private static func address(_ row: any SQLRow) throws -> Destination.Address {
+        switch Destination.Kind(rawValue: row.text(16)) {
+        case .webhook: .webhook(try PushURL(row.text(4)))
+        case .taxii: .taxii(try CollectionURL(row.text(4)), SealedSecret(bytes: row.bytes(17)))
+        case .mail: .mail(try MailboxAddress(row.text(4)))
+        case .sftp: .sftp(try DropFolder(row.text(4), hostKeys: row.text(18)))
+        case nil: throw unreadable
+        }
+    }
+
     private static func phase(_ row: any SQLRow) -> Delivery.Phase? {
         let since = Timestamp(microseconds: row.integer(12))
         switch row.text(9) {
         case "flowing": return .flowing
+        case "retrying" where !row.isNull(19):
+            let awaited = Delivery.Awaited(
+                status: row.text(19),
+                through: Tick(microseconds: row.integer(20)),
+                since: Timestamp(microseconds: row.integer(21)),
+                looks: Int(row.integer(10)),
+                until: since
+            )
+            return .awaiting(awaited)
         case "paused": return Delivery.Pause(rawValue: row.text(15)).map { .paused($0, since: since) }
         default:
             return PushFault.Kind(rawValue: row.text(13)).map { kind in
@@ -164,34 +190,46 @@ public enum DestinationRows {
 extension Transaction {
     /// Adds a destination, whose `number` is a tick of this transaction.
     public func add(_ destination: Destination, of principal: Principal) throws {
+        var (sealed, hostKeys): ([UInt8]?, String?) = (nil, nil)
+        switch destination.address {
+        case .webhook, .mail: break
+        case .taxii(_, let secret): sealed = secret.bytes
+        case .sftp(let folder): hostKeys = folder.hostKeys
+        }
         try connection.run(
             """
             insert into destination (number, id, principal, credential, purpose, url, generation, cursor, recalls,
-            phase, failures, refusals) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'flowing', 0, 0)
+            phase, failures, refusals, kind, sealed, host_keys)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'flowing', 0, 0, $10, $11, $12)
             """,
             .integer(destination.number),
             .text(destination.id.text),
             .integer(principal.number),
             .text(destination.credential.text),
             .text(destination.purpose.rawValue),
-            .text(destination.url.text),
+            .text(destination.address.text),
             .integer(Int64(destination.generation)),
             .integer(destination.delivery.cursor.microseconds),
-            .integer(destination.delivery.recalls.microseconds)
+            .integer(destination.delivery.recalls.microseconds),
+            .text(destination.address.kind.rawValue),
+            sealed.map { .bytes($0) } ?? .null,
+            hostKeys.map { .text($0) } ?? .null
         )
+        // A mailbox begins paused.
+        if destination.delivery.phase != .flowing { try keep(destination) }
         try enter(.destination, at: Tick(microseconds: destination.number), principal: principal.number)
     }
 
-    /// Keeps what somebody changed of a destination, and enters that.
-    public func change(_ destination: Destination, by principal: Principal) throws {
+    /// Keeps what somebody changed of a principal's destination, and enters that.
+    public func change(_ destination: Destination, of owner: Int64) throws {
         try keep(destination)
-        try enter(.destination, at: nextTick(), principal: principal.number)
+        try enter(.destination, at: nextTick(), principal: owner)
     }
 
-    /// Takes a destination and its dead letters away.
-    public func remove(_ destination: Destination, by principal: Principal) throws {
+    /// Takes a principal's destination and its dead letters away.
+    public func remove(_ destination: Destination, of owner: Int64) throws {
         try connection.run("delete from destination where number = $1", .integer(destination.number))
-        try enter(.destination, at: nextTick(), principal: principal.number)
+        try enter(.destination, at: nextTick(), principal: owner)
     }
 
     /// Takes a destination for one node until a time, unless another has it.
@@ -217,17 +255,20 @@ extension Transaction {
     public func keep(_ destination: Destination) throws {
         var (word, failures, refusals) = ("flowing", 0, 0)
         var (since, fault, pause): (Timestamp?, PushFault?, Delivery.Pause?) = (nil, nil, nil)
+        var awaited: Delivery.Awaited?
         switch destination.delivery.phase {
         case .flowing: break
         case .retrying(let count, let refused, let until, let cause):
             (word, failures, refusals, since, fault) = ("retrying", count, refused, until, cause)
+        case .awaiting(let status):
+            (word, failures, since, awaited) = ("retrying", status.looks, status.until, status)
         case .paused(let reason, let time): (word, since, pause) = ("paused", time, reason)
         }
         try connection.run(
             """
             update destination set generation = $2, overlap_ends = $3, cursor = $4, recalls = $5, phase = $6,
             failures = $7, refusals = $8, since = $9, fault = $10, fault_status = $11, pause = $12, credential = $13,
-            purpose = $14 where number = $1
+            purpose = $14, status = $15, status_through = $16, status_since = $17 where number = $1
             """,
             .integer(destination.number),
             .integer(Int64(destination.generation)),
@@ -242,7 +283,10 @@ extension Transaction {
             SQLValue(fault.map { Int64($0.status) }),
             pause.map { .text($0.rawValue) } ?? .null,
             .text(destination.credential.text),
-            .text(destination.purpose.rawValue)
+            .text(destination.purpose.rawValue),
+            awaited.map { .text($0.status) } ?? .null,
+            SQLValue(awaited?.through.microseconds),
+            SQLValue(awaited?.since.microseconds)
         )
     }
 

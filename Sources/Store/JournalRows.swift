@@ -114,8 +114,8 @@ public enum JournalRows {
         return Tick(microseconds: tick)
     }
 
-    /// What changes who sees what: all else a follower need not know.
-    static let followed: Set<EntryKind> = [.released, .deleted, .directory, .gained]
+    /// What changes who sees what, and where that is pushed to: all else a follower need not know.
+    static let followed: Set<EntryKind> = [.released, .deleted, .directory, .gained, .destination]
     private static let followedNumbers = followed.map { "\($0.rawValue)" }.sorted().joined(separator: ", ")
 
     /// Up to `count` entries after a tick that a follower needs to know, in order.

@@ -5,6 +5,8 @@ public struct Receipt: Hashable, Sendable {
     /// The way by which something leaves.
     public enum Channel: String, CaseIterable, Sendable, Codable {
         case taxii, api, events, webhook
+        case taxiiPush = "taxii-push"
+        case mail, sftp
     }
 
     /// When; nil before it is kept.

@@ -11,11 +11,25 @@ struct FileErrand: Errand {
 
     let file: RemoteFile
     let action: Action
+    /// The key and the known hosts, where they stand in no file.
+    private let key, known: MemoryFile?
 
     /// What a list of names may be long.
     private static let listBytesMax = 4 << 20
     /// What an uploaded file's group may do is read it; others may do nothing.
     private static let permissions = 0o640
+
+    init(_ file: RemoteFile, _ action: Action) throws(TransportFault) {
+        (self.file, self.action) = (file, action)
+        switch file.login {
+        case .privateKey(let text): key = try MemoryFile(text)
+        case .key, .password: key = nil
+        }
+        switch file.knownHosts {
+        case .lines(let text): known = try MemoryFile(text)
+        case .file: known = nil
+        }
+    }
 
     var place: String { file.place }
     var networks: AllowedNetworks { file.networks }
@@ -45,11 +59,17 @@ struct FileErrand: Errand {
         case .key(let path):
             options.set(CURLOPT_SSH_AUTH_TYPES, Int(CURLSSH_AUTH_PUBLICKEY))
             options.set(CURLOPT_SSH_PRIVATE_KEYFILE, path)
+        case .privateKey:
+            options.set(CURLOPT_SSH_AUTH_TYPES, Int(CURLSSH_AUTH_PUBLICKEY))
+            if let key { options.set(CURLOPT_SSH_PRIVATE_KEYFILE, key.path) }
         case .password(let password):
             options.set(CURLOPT_SSH_AUTH_TYPES, Int(CURLSSH_AUTH_PASSWORD))
             options.set(CURLOPT_PASSWORD, password)
         }
-        options.set(CURLOPT_SSH_KNOWNHOSTS, file.knownHosts)
+        switch file.knownHosts {
+        case .file(let path): options.set(CURLOPT_SSH_KNOWNHOSTS, path)
+        case .lines: if let known { options.set(CURLOPT_SSH_KNOWNHOSTS, known.path) }
+        }
         options.neverShareConnection()
         switch action {
         case .upload:

@@ -107,20 +107,20 @@ extension Transport: FileCarrier {
     /// Writes a file aside and renames it; see `FileCarrier`.
     public func upload(_ bytes: [UInt8], to file: RemoteFile) async throws(TransportFault) {
         try file.check()
-        _ = try await carry(FileErrand(file: file, action: .upload(bytes)))
+        _ = try await carry(try FileErrand(file, .upload(bytes)))
     }
 
     /// Reads a file into a new file here; see `FileCarrier`.
     public func download(_ file: RemoteFile, to path: String) async throws(TransportFault) {
         try file.check()
         if path.unicodeScalars.contains("\0") { throw .malformed("a path holds a NUL; take it out") }
-        _ = try await carry(FileErrand(file: file, action: .download(to: path)))
+        _ = try await carry(try FileErrand(file, .download(to: path)))
     }
 
     /// The names in a folder; see `FileCarrier`.
     public func list(_ folder: RemoteFile) async throws(TransportFault) -> [String] {
         try folder.check()
-        let lines = try await carry(FileErrand(file: folder, action: .list)).body.split(separator: UInt8(ascii: "\n"))
+        let lines = try await carry(try FileErrand(folder, .list)).body.split(separator: UInt8(ascii: "\n"))
         return lines.map { String(decoding: $0, as: UTF8.self) }.filter { $0 != "." && $0 != ".." }
     }
 }

@@ -85,6 +85,8 @@ struct Configuration: Equatable, Sendable {
 
     /// `push.networks`: networks that are not public and that destinations may be in, such as `10.0.0.0/8`.
     var pushNetworks: [Network] = []
+    /// `push.mail`: the server that takes mail; none by default.
+    var mail: MailKeys?
 
     /// `log.level`: trace, debug, info, notice, warning, error or critical.
     var logLevel = Logger.Level.info
@@ -122,6 +124,7 @@ struct Configuration: Equatable, Sendable {
             }
             return network
         }
+        it.mail = try MailKeys(&keys)
         it.logLevel = try keys.word("log.level") ?? it.logLevel
         try keys.finish()
         try it.check()

@@ -24,7 +24,7 @@ struct ConfigurationKeys {
         }
         for (name, value) in mapping {
             let key = path.isEmpty ? name.string ?? "?" : "\(path).\(name.string ?? "?")"
-            if path.isEmpty, Self.groups.contains(key) {
+            if Self.groups.contains(key) {
                 // A group with nothing in it but comments.
                 if case .scalar(let scalar) = value, scalar.string.isEmpty { continue }
                 try take(value, under: key)
@@ -35,7 +35,7 @@ struct ConfigurationKeys {
     }
 
     private static let groups: Set<String> = [
-        "exchange", "tls", "store", "admin", "access", "limits", "rate", "push", "log",
+        "exchange", "tls", "store", "admin", "access", "limits", "rate", "push", "push.mail", "log",
     ]
 
     mutating func text(_ key: String) throws(ConfigurationFault) -> String? {

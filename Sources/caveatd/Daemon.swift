@@ -57,8 +57,9 @@ struct Daemon: Sendable {
             return bytes
         },
         carrier: Transport(limits: .init(hostConnectionsMax: 8, connectionsMax: Pushing.underWayMax)),
-        // Of its own: saying goodbye to a host may hold up what shares its thread.
-        files: Transport(limits: .init(hostConnectionsMax: 4, connectionsMax: 64))
+        // Threads of their own: saying goodbye to a server of these holds up a thread for as long as a second.
+        mail: Transport(),
+        files: Transport()
     )
 
     /// Opens the store, brings it up to date and reads what a node needs.

@@ -130,7 +130,8 @@ extension Daemon {
                 requestsPerSecond: configuration.requestsPerSecond,
                 requestBurst: configuration.requestBurst,
                 failuresPerMinute: configuration.failuresPerMinute,
-                pushNetworks: .publicOr(configuration.pushNetworks)
+                pushNetworks: .publicOr(configuration.pushNetworks),
+                mail: try configuration.mail?.relay()
             ),
             gateways: gateways,
             logger: logger

@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -190,3 +191,48 @@ def indicator(number=None, modified="2026-01-01T00:00:00.000Z", marking=None, ad
     if addressees:
         made["extensions"] = {ADDRESSING: {"extension_type": "property-extension", "addressees": addressees}}
     return made
+
+
+def secret(folder, text):
+    """The path of a file that holds a secret."""
+    path = folder / "secret"
+    path.write_text(text + "\n")
+    return str(path)
+
+
+@pytest.fixture
+def medallion(tmp_path):
+    """A foreign TAXII server: the URL of its one collection, and what posts objects there. admin has the password Password0."""
+    place = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
+    collection = {"id": place, "title": "High value", "can_read": True, "can_write": True,
+                  "media_types": ["application/stix+json;version=2.1"], "objects": [], "manifest": []}
+    data = {"/discovery": {"title": "T", "default": "http://127.0.0.1/api/", "api_roots": ["http://127.0.0.1/api/"]},
+            "api": {"information": {"title": "A", "versions": [TAXII], "max_content_length": 9_765_625},
+                    "status": [], "collections": [collection]}}
+    (tmp_path / "data.json").write_text(json.dumps(data))
+    backend = {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend", "filename": str(tmp_path / "data.json")}
+    config = {"backend": backend, "users": {"admin": "Password0"}, "taxii": {"max_page_size": 10}}
+    (tmp_path / "medallion.json").write_text(json.dumps(config))
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-m", "medallion.scripts.run", "--port", str(port), tmp_path / "medallion.json"],
+                               stdout=open(tmp_path / "medallion.log", "w"), stderr=subprocess.STDOUT)
+    session = requests.Session()
+    session.auth, session.headers["Accept"] = ("admin", "Password0"), TAXII
+    url = f"http://127.0.0.1:{port}/api/collections/{place}/"
+
+    def answers():
+        try:
+            return session.get(url, timeout=5).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    wait_for(answers, "medallion's start")
+
+    def post(objects):
+        answer = session.post(url + "objects/", data=json.dumps({"objects": objects}), headers={"Content-Type": TAXII}, timeout=20)
+        assert answer.status_code == 202, answer.text
+
+    post.session = session
+    yield url, post
+    process.kill()
+    process.wait()

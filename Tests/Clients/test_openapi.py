@@ -43,7 +43,8 @@ def before_call(context, case, kwargs):
 # What a schema cannot say: check digits, what refers to what, which members and pools there are, and what lies ahead; and whose the place
 # in a listing is.
 RULED = {
-    **dict.fromkeys(["draftAdvisory", "editAdvisory", "amendAdvisory", "giveConsent", "report", "addToReport", "ask", "confirm"], "422"),
+    **dict.fromkeys(["draftAdvisory", "editAdvisory", "amendAdvisory", "giveConsent", "report", "addToReport", "ask", "confirm",
+                    "makeDestination", "confirmDestination"], "422"),
     "listRecalls": "400",
 }
 # Their bodies are those of draftAdvisory and report over again: enough that they are fuzzed.

@@ -7,8 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-import requests
-from conftest import ROOT, TAXII, Trial, free_port, indicator, wait_for
+from conftest import ROOT, Trial, indicator, secret, wait_for
 
 BANK = "first-harbour-bank"
 
@@ -62,12 +61,6 @@ def held(puller, pool):
         query = f"?limit=1000&next={page['next']}"
 
 
-def secret(folder, text):
-    path = folder / "secret"
-    path.write_text(text + "\n")
-    return str(path)
-
-
 def test_pulls_from_another_exchange_though_it_is_killed(fresh, puller, tmp_path):
     token = secret(tmp_path, fresh.token(BANK))
     made = fresh.cli("admin", "pool", "add", "outgoing", "--title", "O", "--reading", "everyone", "--writing", "everyone", "--json")
@@ -94,42 +87,6 @@ def test_pulls_from_another_exchange_though_it_is_killed(fresh, puller, tmp_path
         i: o["modified"] for i, o in sent.items()}.items()
     log = Path(f"{puller.data}.log").read_text()
     assert fresh.token(BANK) not in log
-
-
-@pytest.fixture
-def medallion(tmp_path):
-    place = "91a7b528-80eb-42ed-a74d-c6fbd5a26116"
-    collection = {"id": place, "title": "High value", "can_read": True, "can_write": True,
-                  "media_types": ["application/stix+json;version=2.1"], "objects": [], "manifest": []}
-    data = {"/discovery": {"title": "T", "default": "http://127.0.0.1/api/", "api_roots": ["http://127.0.0.1/api/"]},
-            "api": {"information": {"title": "A", "versions": [TAXII], "max_content_length": 9_765_625},
-                    "status": [], "collections": [collection]}}
-    (tmp_path / "data.json").write_text(json.dumps(data))
-    backend = {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend", "filename": str(tmp_path / "data.json")}
-    config = {"backend": backend, "users": {"admin": "Password0"}, "taxii": {"max_page_size": 10}}
-    (tmp_path / "medallion.json").write_text(json.dumps(config))
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "medallion.scripts.run", "--port", str(port), tmp_path / "medallion.json"],
-                               stdout=open(tmp_path / "medallion.log", "w"), stderr=subprocess.STDOUT)
-    session = requests.Session()
-    session.auth, session.headers["Accept"] = ("admin", "Password0"), TAXII
-    url = f"http://127.0.0.1:{port}/api/collections/{place}/"
-
-    def answers():
-        try:
-            return session.get(url, timeout=5).status_code == 200
-        except requests.ConnectionError:
-            return False
-
-    wait_for(answers, "medallion's start")
-
-    def post(objects):
-        answer = session.post(url + "objects/", data=json.dumps({"objects": objects}), headers={"Content-Type": TAXII}, timeout=20)
-        assert answer.status_code == 202, answer.text
-
-    yield url, post
-    process.kill()
-    process.wait()
 
 
 def test_pulls_from_medallion(medallion, puller, tmp_path):

@@ -143,7 +143,7 @@ struct DeliveryTests {
             number: 1,
             credential: ID(Samples.uuid(8)),
             purpose: .monitoring,
-            url: try WebhookURL("https://hooks.example.org/in"),
+            address: .webhook(try PushURL("https://hooks.example.org/in")),
             delivery: Delivery(cursor: .zero)
         )
         let key = Array("a key of 32 bytes, or about that".utf8)
@@ -165,12 +165,12 @@ struct DeliveryTests {
     @Test("go to https alone, but for addresses of the exchange's own host")
     func urls() {
         let taken = ["https://h.example", "https://h.example:8443/a?b=c", "http://127.0.0.1:9/x", "http://[::1]/x"]
-        for text in taken { #expect((try? WebhookURL(text))?.text == text) }
+        for text in taken { #expect((try? PushURL(text))?.text == text) }
         let refused = [
             "", "ftp://h", "http://h.example/", "http://127.0.0.1.example/", "http://127.0.0.1:x@h/", "https://",
             "https://a:b@h/", "https://h/#x", "https://h /", "https://h\\@e/", "https://é.example", "HTTPS://h",
-            "https://" + String(repeating: "a", count: WebhookURL.charactersMax),
+            "https://" + String(repeating: "a", count: PushURL.charactersMax),
         ]
-        for text in refused { #expect(throws: WebhookURL.Fault.self, "\(text)") { try WebhookURL(text) } }
+        for text in refused { #expect(throws: PlaceFault.self, "\(text)") { try PushURL(text) } }
     }
 }

@@ -13,7 +13,7 @@ struct TransportCheckTests {
     }
 
     private func file(host: String = "drop.example.org", _ path: String) -> RemoteFile {
-        RemoteFile(host: host, path: path, user: "a", login: .password("hush"), knownHosts: "/known")
+        RemoteFile(host: host, path: path, user: "a", login: .password("hush"), knownHosts: .file("/known"))
     }
 
     @Test("a host is a name or an address", arguments: ["a", "mail-1.example.org", "192.0.2.1", "[2001:db8::1]"])
@@ -81,7 +81,7 @@ struct TransportCheckTests {
         var mail = mail()
         mail.login = .init(user: "a", password: "hush\0")
         #expect { try mail.check() } throws: { !String(reflecting: $0).contains("hush") }
-        let file = RemoteFile(host: "a", path: "/a", user: "a", login: .password("hush\0"), knownHosts: "/known")
+        let file = RemoteFile(host: "a", path: "/a", user: "a", login: .password("hush\0"), knownHosts: .file("/known"))
         #expect { try file.check() } throws: { !String(reflecting: $0).contains("hush") }
         var request = WebRequest(.get, "https://a.example/path?token=hush")
         request.headers = [("Authorization", "Bearer hush")]

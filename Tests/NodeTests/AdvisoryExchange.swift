@@ -22,9 +22,10 @@ struct AdvisoryExchange {
         readers: [(name: String, kind: MemberKind)] = [("bank", .bank), ("carrier", .carrier)],
         over database: (any Database)? = nil,
         closing: Disposal? = nil,
-        carrier: any Carrier = NoNetwork()
+        carrier: any Carrier = NoNetwork(),
+        mail: any MailCarrier = NoNetwork()
     ) async throws {
-        exchange = try await TestExchange(engine, carrier: carrier) { database ?? $0 }
+        exchange = try await TestExchange(engine, carrier: carrier, mail: mail) { database ?? $0 }
         try await exchange.node.administration.keep(Self.gateways)
         tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .publisher, .officer])
         tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver, .auditor])

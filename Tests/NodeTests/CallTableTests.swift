@@ -84,6 +84,14 @@ struct CallTableTests {
             "rely: list",
             { try await !$0.desk.reliances(on: $0.report, for: $1, after: 0, upTo: 10).isEmpty }
         ),
+        (
+            "destination: make",
+            { scene, session in
+                let wanted = try Destination.Wanted(url: "https://hooks.example/in")
+                return try await scene.world.node.destinations.make(wanted, by: session).secret != nil
+            }
+        ),
+        ("destination: list", { try await !$0.world.node.destinations.destinations(of: $1).isEmpty }),
         ("task force: show", { try await $0.forces.view("warnings", for: $1).pool.name.text == "warnings" }),
         (
             "task force: release what was before",

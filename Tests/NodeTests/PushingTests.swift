@@ -9,7 +9,9 @@ import Testing
 
 @Suite("Pushing")
 struct PushingTests {
-    private static func url(_ name: String) throws -> WebhookURL { try WebhookURL("https://\(name).example/in") }
+    private static func url(_ name: String) throws -> Destination.Wanted {
+        .webhook(try PushURL("https://\(name).example/in"))
+    }
 
     /// A node over the same store, as after a restart or beside the first.
     private static func node(_ exchange: TestExchange, _ carrier: any Carrier, seed: UInt64) async throws -> Node {
@@ -20,7 +22,7 @@ struct PushingTests {
     @discardableResult
     private static func push(_ node: Node) async throws -> Int {
         var sent = 0
-        for destination in try await node.pushing.due(failed: false) {
+        for destination in try await node.pushing.due() {
             sent += try await node.pushing.push(to: destination)
         }
         return sent
@@ -53,8 +55,7 @@ struct PushingTests {
         }
         var node = try await Self.node(exchange, receivers, seed: seed + 1)
         let session = try await node.authentication.session(for: .bearer(bob), from: "test")
-        let url = try Self.url("bob")
-        let made = try await node.destinations.make(url, by: session).destination
+        let made = try await node.destinations.make(try Self.url("bob"), by: session).destination
         for step in 0..<40 {
             switch Int.random(in: 0..<6, using: &random) {
             case 0, 1:
@@ -80,7 +81,7 @@ struct PushingTests {
         _ = try await node.destinations.change(made.id, .resume, by: session)
         try await node.live.follow()
         while try await Self.push(node) > 0 {}
-        try await Self.check(receivers.arrivals(at: url.text).filter(\.isTaken), made, node, session, exchange)
+        try await Self.check(receivers.arrivals(at: made.address.text).filter(\.isTaken), made, node, session, exchange)
         await exchange.close()
     }
 
@@ -136,11 +137,11 @@ struct PushingTests {
         }
         let officer = try await world.session("customs")
         _ = try await world.desk.act(.action(.recall(.mistakenIdentity)), on: .id(wrong.id), by: officer)
-        let before = receivers.arrivals(at: made.url.text).count
+        let before = receivers.arrivals(at: made.address.text).count
         isUp.withLock { $0 = true }
         world.exchange.clock.advance(by: Delivery.waitMax)
         try await Self.push(world.node)
-        let later = receivers.arrivals(at: made.url.text).dropFirst(before)
+        let later = receivers.arrivals(at: made.address.text).dropFirst(before)
         let first = try #require(later.first)
         #expect(first.type == "feed.recalls" && first.recalls == [report.text])
         #expect(later.dropFirst().first?.type == "feed.objects")
@@ -177,7 +178,7 @@ struct PushingTests {
         status.withLock { $0 = 200 }
         #expect(try await desk.replay(letter.number, of: made.id, by: session) == .accepted)
         #expect(try await desk.deadLetters(of: made.id, after: .zero, for: session).isEmpty)
-        let arrivals = receivers.arrivals(at: made.url.text)
+        let arrivals = receivers.arrivals(at: made.address.text)
         #expect(arrivals.last?.ticks == arrivals.first?.ticks && arrivals.last?.id == arrivals.first?.id)
         // To anybody else there is no such destination.
         await #expect(throws: AdvisoryFault.self) { try await desk.destination(made.id, of: other) }
@@ -196,7 +197,7 @@ struct PushingTests {
         let session = try await exchange.session(try await exchange.join("bob"))
         let desk = exchange.node.destinations
         let made = try await desk.make(try Self.url("bob"), by: session)
-        let (id, url, first) = (made.destination.id, made.destination.url.text, try #require(made.secret))
+        let (id, url, first) = (made.destination.id, made.destination.address.text, try #require(made.secret))
         #expect(try await desk.ping(id, by: session) == .accepted)
         let second = try #require(try await desk.change(id, .rotate, by: session).secret)
         #expect(try await desk.destination(id, of: session).secret == nil)
@@ -253,11 +254,11 @@ struct PushingTests {
             for number in 1...3 {
                 _ = try await exchange.publish([Samples.indicator(number)], to: pool, as: ann)
                 for await _ in receivers.taken
-                where receivers.arrivals(at: try Self.url("quick").text).flatMap(\.ticks).count >= number { break }
+                where receivers.arrivals(at: "https://quick.example/in").flatMap(\.ticks).count >= number { break }
             }
             group.cancelAll()
         }
-        #expect(receivers.arrivals(at: try Self.url("slow-1").text).isEmpty)
+        #expect(receivers.arrivals(at: "https://slow-1.example/in").isEmpty)
         await exchange.close()
     }
 }

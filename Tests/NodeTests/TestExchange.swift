@@ -20,6 +20,8 @@ final class TestExchange: Sendable {
         _ engine: Engine = .sqlite,
         failuresPerMinute: Int = 1_000,
         carrier: any Carrier = NoNetwork(),
+        mail: any MailCarrier = NoNetwork(),
+        files: any FileCarrier = NoNetwork(),
         wrap: (any Database) -> any Database = { $0 }
     ) async throws {
         folder = try TemporaryFolder()
@@ -29,7 +31,14 @@ final class TestExchange: Sendable {
             case .postgresql: try await PostgresDatabase(url: try await PostgresServer.shared().database(), readers: 2)
             }
         database = wrap(real)
-        node = try await Self.node(over: database, clock, failuresPerMinute: failuresPerMinute, carrier: carrier)
+        node = try await Self.node(
+            over: database,
+            clock,
+            failuresPerMinute: failuresPerMinute,
+            carrier: carrier,
+            mail: mail,
+            files: files
+        )
     }
 
     static func node(
@@ -38,23 +47,34 @@ final class TestExchange: Sendable {
         failuresPerMinute: Int = 1_000,
         envelope: Envelope.Limits = Envelope.Limits(),
         seed: UInt64 = 1,
-        carrier: any Carrier = NoNetwork()
+        carrier: any Carrier = NoNetwork(),
+        mail: any MailCarrier = NoNetwork(),
+        files: any FileCarrier = NoNetwork()
     ) async throws -> Node {
         let random = Mutex(SplitMix64(seed: seed))
         return try await Node(
             database,
-            settings: Node.Settings(envelope: envelope, requestsPerSecond: 0, failuresPerMinute: failuresPerMinute),
+            settings: Node.Settings(
+                envelope: envelope,
+                requestsPerSecond: 0,
+                failuresPerMinute: failuresPerMinute,
+                mail: relay
+            ),
             surroundings: Surroundings(
                 clock: { clock.now },
                 randomBytes: { count in
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
                 },
                 carrier: carrier,
-                files: NoNetwork()
+                mail: mail,
+                files: files
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
+
+    /// A mail server that is there in tests alone.
+    static let relay = MailRelay(host: "mail.example", sender: "caveat@example.com")
 
     func close() async { await database.close() }
 

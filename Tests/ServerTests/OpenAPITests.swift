@@ -168,6 +168,7 @@ private final class RESTExchange: Sendable {
                     random.withLock { random in (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) } }
                 },
                 carrier: NoNetwork(),
+                mail: NoNetwork(),
                 files: NoNetwork()
             ),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import Subprocess
 import Testing
 import TransportCurl
 
@@ -33,7 +34,7 @@ struct FileTests {
             path: path,
             user: server.words[2],
             login: login,
-            knownHosts: local(known)
+            knownHosts: .file(local(known))
         )
         file.port = try #require(UInt16(server.words[port]))
         file.networks = .any
@@ -90,6 +91,56 @@ struct FileTests {
         try await transport.upload([1, 2, 3], to: file)
         #expect(try names == ["large"])
         #expect(try dropped("large") == [1, 2, 3])
+    }
+
+    @Test("the exchange's own key lets it in where it is authorised, and stands in no file")
+    func ownKey() async throws {
+        let key = DropKey(exchangeKey: Array(repeating: 7, count: 32))
+        let known = try String(contentsOfFile: local("known"), encoding: .utf8)
+        let hostKey = known.split(separator: " ", maxSplits: 1).dropFirst().joined()
+        let url = "sftp://\(server.words[2])@127.0.0.1:\(server.words[0])\(local("drop"))"
+        let folder = try DropFolder(url, hostKeys: hostKey)
+        #expect(known.hasPrefix(String(folder.knownHosts.dropLast())))
+        var file = RemoteFile(
+            host: folder.host,
+            path: folder.path + "/mine.json",
+            user: folder.user,
+            login: .privateKey(key.privateText),
+            knownHosts: .lines(folder.knownHosts)
+        )
+        (file.port, file.networks) = (folder.port, .any)
+        let mine = file
+        let stranger = await fault { () async throws(TransportFault) in
+            try await transport.upload([1, 2, 3], to: mine)
+        }
+        #expect(stranger == .loginRefused(place: file.place))
+        let authorized = URL(fileURLWithPath: local("authorized"))
+        let lines = try String(contentsOf: authorized, encoding: .utf8) + key.publicLine + "\n"
+        try Data(lines.utf8).write(to: authorized)
+        try await transport.upload([1, 2, 3], to: file)
+        #expect(try dropped("mine.json") == [1, 2, 3])
+        // Another host's key is not trusted.
+        let other = RemoteFile(
+            host: file.host,
+            path: file.path,
+            user: file.user,
+            login: file.login,
+            knownHosts: .lines(folder.knownHosts.replacing("127.0.0.1", with: "127.0.0.2"))
+        )
+        var unknown = other
+        (unknown.port, unknown.networks) = (file.port, .any)
+        let asked = unknown
+        let fault = await fault { () async throws(TransportFault) in try await transport.upload([1], to: asked) }
+        #expect(fault == .hostKeyUnknown(place: file.place))
+        // As ssh-keygen reads it, the private key has this public one.
+        try Data(key.privateText.utf8).write(to: URL(fileURLWithPath: local("own")))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: local("own"))
+        let keygen = try await Subprocess.run(
+            .name("ssh-keygen"),
+            arguments: ["-y", "-f", local("own")],
+            output: .string(limit: 4_096)
+        )
+        #expect(keygen.standardOutput.split(separator: "\n").joined() == key.publicLine)
     }
 
     @Test("a file is downloaded into a file here, up to its limit")

@@ -10,16 +10,45 @@ public struct Delivery: Hashable, Sendable {
         ///
         /// `failures` says how often in a row it failed, `refusals` how often of these the receiver would not have it.
         case retrying(failures: Int, refusals: Int, until: Timestamp, fault: PushFault)
+        /// Waits for what becomes of a message that the receiver has, but has not dealt with yet.
+        case awaiting(Awaited)
         /// Sends nothing until somebody resumes it.
         case paused(Pause, since: Timestamp)
+    }
+
+    /// A message that a TAXII server has and has not dealt with yet.
+    public struct Awaited: Hashable, Sendable {
+        /// The id of its status there.
+        public let status: String
+        /// Up to where it brings the destination.
+        public let through: Tick
+        /// Since when.
+        public let since: Timestamp
+        /// How often its status was looked at in vain.
+        public let looks: Int
+        /// Until when it is not looked at again.
+        public let until: Timestamp
+
+        /// Puts it together from its parts.
+        public init(status: String, through: Tick, since: Timestamp, looks: Int, until: Timestamp) {
+            self.status = status
+            self.through = through
+            self.since = since
+            self.looks = looks
+            self.until = until
+        }
     }
 
     /// Why nothing is sent.
     public enum Pause: String, CaseIterable, Sendable {
         /// Somebody paused it.
         case asked
-        /// The receiver answered that it is gone for good (410).
+        /// The receiver answered that it is gone for good (410), or that there is no such mailbox.
         case gone
+        /// Nobody has entered the code yet that was mailed there.
+        case unconfirmed
+        /// The operator of the exchange paused it, and alone resumes it.
+        case byOperator = "operator"
     }
 
     /// Where the circuit breaker stands: `open` sends nothing for now, `halfOpen` may send one message to try.
@@ -47,6 +76,8 @@ public struct Delivery: Hashable, Sendable {
     public static let waitMax = Duration.seconds(3_600)
     /// The longest wait that a receiver may ask for.
     public static let askedWaitMax = Duration.seconds(86_400)
+    /// How long what a receiver has may be pending there; then it is put aside, and the next has its turn.
+    public static let pendingMax = Duration.seconds(3_600)
 
     /// Everything up to here was delivered or put aside.
     public let cursor: Tick
@@ -62,11 +93,12 @@ public struct Delivery: Hashable, Sendable {
         self.phase = phase
     }
 
-    /// Whether a message may be sent.
+    /// Whether a message may be sent, or a status looked at.
     public func isDue(at now: Timestamp) -> Bool {
         switch phase {
         case .flowing: true
         case .retrying(_, _, let until, _): until <= now
+        case .awaiting(let awaited): awaited.until <= now
         case .paused: false
         }
     }
@@ -85,8 +117,10 @@ public struct Delivery: Hashable, Sendable {
     public func after(_ answer: PushAnswer, to message: PushMessage.Reach, at now: Timestamp, chance: Double) -> Step {
         // What was answered after somebody paused it counts, but it stays paused.
         switch answer {
-        case .accepted:
+        case .accepted, .partly:
             return Step(delivery: past(message), deadLetter: nil)
+        case .pending(let status):
+            return Step(delivery: awaiting(status, message, now, chance), deadLetter: nil)
         case .gone:
             return Step(delivery: with(.paused(.gone, since: now)), deadLetter: nil)
         case .refused(let fault):
@@ -99,14 +133,38 @@ public struct Delivery: Hashable, Sendable {
         }
     }
 
-    /// Sends nothing from now on, until it is resumed.
-    public func paused(at now: Timestamp) -> Delivery {
-        if case .paused = phase { return self }
-        return with(.paused(.asked, since: now))
+    /// What follows from a look at the status of what is awaited.
+    public func after(look answer: PushAnswer, at now: Timestamp, chance: Double) -> Step {
+        // Paused meanwhile: the message is sent again once it is resumed.
+        guard case .awaiting(let awaited) = phase else { return Step(delivery: self, deadLetter: nil) }
+        let done = Delivery(cursor: max(cursor, awaited.through), recalls: max(recalls, awaited.through))
+        switch answer {
+        case .accepted, .partly:
+            return Step(delivery: done, deadLetter: nil)
+        case .gone:
+            return Step(delivery: done, deadLetter: PushFault(.status, status: 410))
+        case .refused(let fault):
+            return Step(delivery: done, deadLetter: fault)
+        case .pending, .failed:
+            guard now < awaited.since.advanced(by: Self.pendingMax) else {
+                return Step(delivery: done, deadLetter: PushFault(.pending))
+            }
+            return Step(delivery: with(.awaiting(later(awaited, nil, now, chance))), deadLetter: nil)
+        }
     }
 
-    /// Goes on where it stopped, at once.
-    public func resumed() -> Delivery { with(.flowing) }
+    /// Sends nothing from now on, until it is resumed.
+    public func paused(_ reason: Pause = .asked, at now: Timestamp) -> Delivery {
+        // What the operator paused, and what nobody confirmed, stays so.
+        if case .paused(let held, _) = phase, reason == .asked || held == .unconfirmed { return self }
+        return with(.paused(reason, since: now))
+    }
+
+    /// Goes on where it stopped, at once; what the receiver has is awaited all the same.
+    public func resumed() -> Delivery {
+        if case .awaiting = phase { return self }
+        return with(.flowing)
+    }
 
     private var counts: (failures: Int, refusals: Int) {
         guard case .retrying(let failures, let refusals, _, _) = phase else { return (0, 0) }
@@ -114,14 +172,42 @@ public struct Delivery: Hashable, Sendable {
     }
 
     private func past(_ message: PushMessage.Reach) -> Delivery {
-        var next: Phase = .flowing
-        if case .paused = phase { next = phase }
-        switch message {
-        case .feed(let through):
-            return Delivery(cursor: max(cursor, through), recalls: max(recalls, through), phase: next)
-        case .recalls(let through):
-            return Delivery(cursor: cursor, recalls: max(recalls, through), phase: next)
+        switch (message, phase) {
+        case (.feed(let through), .paused):
+            Delivery(cursor: max(cursor, through), recalls: max(recalls, through), phase: phase)
+        case (.feed(let through), .flowing), (.feed(let through), .retrying), (.feed(let through), .awaiting):
+            Delivery(cursor: max(cursor, through), recalls: max(recalls, through))
+        case (.recalls(let through), .paused), (.recalls(let through), .awaiting):
+            Delivery(cursor: cursor, recalls: max(recalls, through), phase: phase)
+        case (.recalls(let through), .flowing), (.recalls(let through), .retrying):
+            Delivery(cursor: cursor, recalls: max(recalls, through))
         }
+    }
+
+    private func awaiting(
+        _ status: String,
+        _ message: PushMessage.Reach,
+        _ now: Timestamp,
+        _ chance: Double
+    ) -> Delivery {
+        switch (message, phase) {
+        // They come again in their turn; what becomes of them is awaited then.
+        case (.recalls, _): return past(message)
+        case (_, .paused): return self
+        case (.feed(let through), _):
+            let awaited = Awaited(status: status, through: through, since: now, looks: 0, until: now)
+            return with(.awaiting(later(awaited, nil, now, chance)))
+        }
+    }
+
+    private func later(_ awaited: Awaited, _ asked: Duration?, _ now: Timestamp, _ chance: Double) -> Awaited {
+        Awaited(
+            status: awaited.status,
+            through: awaited.through,
+            since: awaited.since,
+            looks: awaited.looks + 1,
+            until: now.advanced(by: Self.wait(afterFailures: awaited.looks + 1, asked, chance))
+        )
     }
 
     private func with(_ phase: Phase) -> Delivery { Delivery(cursor: cursor, recalls: recalls, phase: phase) }
@@ -134,102 +220,22 @@ public struct Delivery: Hashable, Sendable {
         _ now: Timestamp,
         _ chance: Double
     ) -> Delivery {
-        if case .paused = phase { return self }
-        // Full jitter: anything between nothing and the whole wait.
-        let wait = Self.wait(afterFailures: failures + 1) * min(max(chance, 0), 1)
-        let longest = max(wait, min(max(asked ?? .zero, .zero), Self.askedWaitMax))
-        let until = now.advanced(by: longest)
-        return with(.retrying(failures: failures + 1, refusals: refusals, until: until, fault: fault))
+        switch phase {
+        case .paused: return self
+        case .awaiting(let awaited): return with(.awaiting(later(awaited, asked, now, chance)))
+        case .flowing, .retrying:
+            let until = now.advanced(by: Self.wait(afterFailures: failures + 1, asked, chance))
+            return with(.retrying(failures: failures + 1, refusals: refusals, until: until, fault: fault))
+        }
+    }
+
+    /// Full jitter: anything between nothing and the whole wait, and as long as was asked for.
+    private static func wait(afterFailures failures: Int, _ asked: Duration?, _ chance: Double) -> Duration {
+        max(wait(afterFailures: failures) * min(max(chance, 0), 1), min(max(asked ?? .zero, .zero), askedWaitMax))
     }
 
     /// The longest wait after so many failures in a row.
     static func wait(afterFailures failures: Int) -> Duration {
         min(firstWaitMax * (1 << min(max(failures - 1, 0), 20)), waitMax)
-    }
-}
-
-/// Why a message was not taken, in a closed set of words and a number: never what the receiver wrote.
-public struct PushFault: Hashable, Sendable, CustomStringConvertible {
-    /// The kind of fault.
-    public enum Kind: String, CaseIterable, Sendable {
-        /// The receiver answered with a status that is no success.
-        case status
-        /// No connection, or it broke.
-        case unreachable
-        /// No answer in time.
-        case slow
-        /// No trusted connection.
-        case tls
-        /// The address may not be connected to, or the request cannot be made.
-        case forbidden
-    }
-
-    /// What it was.
-    public let kind: Kind
-    /// The status, where there was one; otherwise 0.
-    public let status: Int
-
-    /// Puts it together from its parts.
-    public init(_ kind: Kind, status: Int = 0) {
-        self.kind = kind
-        self.status = status
-    }
-
-    /// For people to read.
-    public var description: String {
-        switch kind {
-        case .status: "answered with status \(status)"
-        case .unreachable: "could not be reached, or broke the connection off"
-        case .slow: "did not answer in time"
-        case .tls: "could not be trusted: check its certificate and its name"
-        case .forbidden: "has an address that this exchange does not connect to; ask its operator"
-        }
-    }
-}
-
-/// What a receiver's answer to a message means.
-public enum PushAnswer: Hashable, Sendable {
-    /// It has it.
-    case accepted
-    /// It is gone for good.
-    case gone
-    /// It will not have this message; it may have others.
-    case refused(PushFault)
-    /// It may have the same message later; it may have said after how long at the least.
-    case failed(PushFault, wait: Duration?)
-
-    /// Reads a status and the header field `Retry-After` in seconds (RFC 9110 §10.2.3, §15).
-    public init(status: Int, retryAfter: String?) {
-        let fault = PushFault(.status, status: status)
-        switch status {
-        case 200..<300: self = .accepted
-        case 410: self = .gone
-        case 400, 406, 409, 411, 413, 414, 415, 422, 431: self = .refused(fault)
-        default:
-            let seconds = retryAfter.flatMap { UInt32($0.trimming(" ")) }
-            self = .failed(fault, wait: seconds.map { .seconds(Int64($0)) })
-        }
-    }
-
-    /// Reads why there was no answer.
-    public init(_ fault: TransportFault) {
-        self =
-            switch fault {
-            case .timedOut, .stalled: .failed(PushFault(.slow), wait: nil)
-            case .tls: .failed(PushFault(.tls), wait: nil)
-            // The last six are of mail and files, which no webhook is.
-            case .nameUnknown, .unreachable, .interrupted, .tooLarge, .notKept, .cancelled, .closed, .loginRefused,
-                .recipientRefused, .mailRefused, .hostKeyUnknown, .hostKeyChanged, .fileRefused:
-                .failed(PushFault(.unreachable), wait: nil)
-            case .malformed, .schemeRefused, .addressRefused: .failed(PushFault(.forbidden), wait: nil)
-            }
-    }
-}
-
-extension String {
-    fileprivate func trimming(_ character: Character) -> Substring {
-        let start = drop { $0 == character }
-        let end = start.lastIndex { $0 != character }
-        return end.map { start[...$0] } ?? start.prefix(0)
     }
 }

@@ -59,10 +59,12 @@ public struct PushMessage: Hashable, Sendable {
     public let reach: Reach
 
     /// Takes as many of `items` as one message may have; nil for none.
-    /// - Parameter isUrgent: these are recalls, ahead of their turn.
-    public init?(_ items: [Item], isUrgent: Bool) {
+    /// - Parameters:
+    ///   - isUrgent: these are recalls, ahead of their turn.
+    ///   - countMax: fewer than usual, for a receiver that would not have as many.
+    public init?(_ items: [Item], isUrgent: Bool, countMax: Int = Self.itemsMax) {
         var bytes = 0
-        let taken = items.prefix(Self.itemsMax).prefix { item in
+        let taken = items.prefix(min(countMax, Self.itemsMax)).prefix { item in
             defer { bytes += item.bytes.count }
             return bytes == 0 || bytes + item.bytes.count <= Self.bytesMax
         }
@@ -94,6 +96,18 @@ public struct PushMessage: Hashable, Sendable {
             body.append(UInt8(ascii: "}"))
         }
         return body + Array("]}}".utf8)
+    }
+
+    /// The name of a file that holds it: the same whenever the same is sent again.
+    public var fileName: String {
+        let first = items.first?.tick.microseconds ?? 0
+        let last = items.last?.tick.microseconds ?? 0
+        return
+            switch reach
+        {
+        case .feed: "caveat-\(first)-\(last).json"
+        case .recalls: "caveat-recalls-\(first)-\(last).json"
+        }
     }
 
     /// The id of the message: the same whenever the same is sent again, and another for anything else.

@@ -62,26 +62,26 @@ public struct Source: Hashable, Sendable {
 /// Where a source is.
 public enum SourcePlace: Hashable, Sendable {
     /// A URL of a web server; plain `http` only to an address of the exchange's own host.
-    case web(WebhookURL)
+    case web(PushURL)
     /// An absolute path on the exchange's own host.
     case file(path: String)
     /// A path on another host, reached by SFTP.
     case sftp(host: String, port: UInt16, user: String, path: String)
 
     /// Reads `https://…`, `file:///…` or `sftp://user@host/…`.
-    public init(_ text: String) throws(WebhookURL.Fault) {
+    public init(_ text: String) throws(PlaceFault) {
         if text.hasPrefix("file:///"), !text.contains("/../"), text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) {
             self = .file(path: String(text.dropFirst(7)))
         } else if text.hasPrefix("sftp://") {
             guard let found = text.wholeMatch(of: /sftp:\/\/([^@\/\s]+)@(\[[0-9A-Fa-f:.]+\]|[^@:\/\s]+)(:\d+)?(\/.*)/),
                 let port = found.output.3.map({ UInt16($0.dropFirst()) }) ?? 22
-            else { throw WebhookURL.Fault(rule: "must be sftp://USER@HOST/PATH or sftp://USER@HOST:PORT/PATH") }
+            else { throw PlaceFault("url", "must be sftp://USER@HOST/PATH or sftp://USER@HOST:PORT/PATH") }
             let (_, user, host, _, path) = found.output
             self = .sftp(host: String(host), port: port, user: String(user), path: String(path))
         } else if text.hasPrefix("https://") || text.hasPrefix("http://") {
-            self = .web(try WebhookURL(text))
+            self = .web(try PushURL(text))
         } else {
-            throw WebhookURL.Fault(rule: "must begin with https://, file:/// or sftp://")
+            throw PlaceFault("url", "must begin with https://, file:/// or sftp://")
         }
     }
 

@@ -79,7 +79,7 @@ public struct Mail: Sendable {
     /// What the sender's host is called, for the greeting.
     public var domain: Substring { sender[sender.index(after: sender.lastIndex(of: "@") ?? sender.startIndex)...] }
 
-    private static func isAddress(_ text: String) -> Bool {
+    static func isAddress(_ text: String) -> Bool {
         let parts = text.split(separator: "@", omittingEmptySubsequences: false)
         let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"<>\"\\,;:()[]".utf8.contains($0) }
         return parts.count == 2 && isPlain && !parts[0].isEmpty && String(parts[1]).isHost
@@ -107,5 +107,35 @@ extension String {
         }
         if hasPrefix("["), hasSuffix("]") { return contains(":") && NetworkAddress(dropFirst().dropLast()) != nil }
         return !isEmpty && isPlain
+    }
+}
+
+/// The mail server that takes what the exchange sends, as its operator configures it.
+public struct MailRelay: Hashable, Sendable {
+    /// The server's name or address, an IPv6 address in brackets; it may be in any network.
+    public let host: String
+    /// The server's port.
+    public var port: UInt16 = 587
+    /// The login; nil where the server asks for none.
+    public var login: Mail.Login?
+    /// Whom the mail is from, and is told of failures.
+    public let sender: String
+    /// The path of a PEM file of the authorities that are trusted; nil trusts the system's.
+    public var authorities: String?
+
+    /// Makes it with default limits, to be changed as needed.
+    public init(host: String, sender: String) {
+        self.host = host
+        self.sender = sender
+    }
+
+    /// A message for it to take.
+    public func mail(to recipient: String, _ message: [UInt8]) -> Mail {
+        var mail = Mail(host: host, sender: sender, recipients: [recipient], message: message)
+        mail.port = port
+        mail.login = login
+        mail.authorities = authorities
+        mail.networks = .any
+        return mail
     }
 }

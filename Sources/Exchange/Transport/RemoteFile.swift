@@ -8,6 +8,8 @@ public struct RemoteFile: Sendable {
         ///
         /// An Ed25519 or ECDSA key: with an RSA key libssh2 1.10 signs in a way that servers refuse (SHA-1).
         case key(file: String)
+        /// With a private key, as the text that its file would have.
+        case privateKey(String)
         /// With a password.
         case password(String)
 
@@ -15,12 +17,21 @@ public struct RemoteFile: Sendable {
         public var description: String {
             switch self {
             case .key(let file): "key in \(file)"
+            case .privateKey: "key"
             case .password: "password"
             }
         }
 
         /// The way alone.
         public var debugDescription: String { description }
+    }
+
+    /// The host keys that are trusted, as OpenSSH writes `known_hosts`; nothing is ever added to them.
+    public enum KnownHosts: Hashable, Sendable {
+        /// Those in the file at a path.
+        case file(String)
+        /// These lines.
+        case lines(String)
     }
 
     /// The host's name or address, an IPv6 address in brackets.
@@ -33,10 +44,8 @@ public struct RemoteFile: Sendable {
     public let user: String
     /// How the user shows who it is.
     public let login: Login
-    /// The path of a file of the host keys that are trusted, as OpenSSH writes `known_hosts`.
-    ///
-    /// Nothing is ever added to it.
-    public let knownHosts: String
+    /// What the host is known by.
+    public let knownHosts: KnownHosts
     /// The addresses that the host may have.
     public var networks = AllowedNetworks.publicOnly
     /// The longest that the whole may take, waiting for a free connection included.
@@ -47,7 +56,7 @@ public struct RemoteFile: Sendable {
     public var bodyBytesMax = 1 << 30
 
     /// Names it, with default limits to be changed as needed.
-    public init(host: String, path: String, user: String, login: Login, knownHosts: String) {
+    public init(host: String, path: String, user: String, login: Login, knownHosts: KnownHosts) {
         self.host = host
         self.path = path
         self.user = user
@@ -70,9 +79,12 @@ public struct RemoteFile: Sendable {
         else {
             throw .malformed("\(path.debugDescription) is no absolute path; begin with / and leave out . and ..")
         }
-        var texts = [user, knownHosts]
+        var texts = [user]
+        switch knownHosts {
+        case .file(let text), .lines(let text): texts.append(text)
+        }
         switch login {
-        case .key(let file): texts.append(file)
+        case .key(let text), .privateKey(let text): texts.append(text)
         case .password(let password): texts.append(password)
         }
         if texts.contains(where: { $0.isEmpty || $0.unicodeScalars.contains("\0") }) {

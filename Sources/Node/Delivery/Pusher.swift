@@ -7,8 +7,6 @@ public import ServiceLifecycle
 public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks for what waited long enough to be sent again.
     public static var interval: Duration { .seconds(1) }
-    /// Every so many looks without news it looks at all destinations: one may have been resumed.
-    public static var quietLooksMax: Int { 5 }
     /// The shortest time between two looks: what is released meanwhile goes with the next.
     public static var pause: Duration { .milliseconds(50) }
 
@@ -26,28 +24,19 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
     /// Returns at graceful shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            let underWay = UnderWay(max: Pushing.underWayMax)
             await withDiscardingTaskGroup { group in
-                var (head, quietLooks) = (Tick.zero, 0)
-                for await _ in node.feed.beats(every: Self.interval) {
+                for await _ in merge(node.feed.beats(every: Self.interval), node.pushing.freed) {
                     if !node.live.isCurrent { await node.live.follow(telling: logger) }
-                    let isQuiet = node.live.head == head && quietLooks < Self.quietLooksMax
-                    (head, quietLooks) = (node.live.head, isQuiet ? quietLooks + 1 : 0)
-                    for destination in await due(failed: isQuiet) where underWay.begin(destination.number) {
-                        group.addTask {
-                            await push(to: destination)
-                            underWay.end(destination.number)
-                        }
-                    }
+                    for destination in await due() { group.addTask { await push(to: destination) } }
                     try? await clock.sleep(for: Self.pause)  // Cancelled only at the end, which the loop sees too.
                 }
             }
         }
     }
 
-    private func due(failed: Bool) async -> [Destination] {
+    private func due() async -> [Destination] {
         do {
-            return try await node.pushing.due(failed: failed)
+            return try await node.pushing.due()
         } catch {
             logger.warning("destinations not read", metadata: ["error.kind": "\(error)"])
             return []

@@ -19,14 +19,21 @@ public struct Pushing: Sendable {
     public static let underWayMax = 1_024
     /// How many messages one destination is sent in a row before others have their turn.
     public static let messagesMax = 100
+    /// What a TAXII server answers is not read beyond this.
+    public static let statusBytesMax = 1 << 20
+    /// How long a destination waits that could not be pushed to for a reason of the exchange's own.
+    public static let faultWait = Duration.seconds(5)
 
     private let live: LiveState
     private let feed: Feed
     private let database: any Database
     private let commits: GroupCommit
     private let surroundings: Surroundings
-    private let networks: AllowedNetworks
-    private let exchangeKey: [UInt8]
+    let couriers: Couriers
+    private let index = DestinationIndex()
+    /// Sends once room is made for one that waits for it; what comes while nobody looks is one.
+    let freed: AsyncStream<Void>
+    private let room: AsyncStream<Void>.Continuation
     /// Tells this process from others over the same store.
     private let holder: String
 
@@ -36,16 +43,15 @@ public struct Pushing: Sendable {
         _ database: any Database,
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
-        networks: AllowedNetworks,
-        exchangeKey: [UInt8]
+        _ couriers: Couriers
     ) {
         self.live = live
         self.feed = feed
         self.database = database
         self.commits = commits
         self.surroundings = surroundings
-        self.networks = networks
-        self.exchangeKey = exchangeKey
+        self.couriers = couriers
+        (freed, room) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         holder =
             switch database.engine {
             // No other process has the file: what one that is no more had is this one's at once.
@@ -54,26 +60,62 @@ public struct Pushing: Sendable {
             }
     }
 
-    /// The destinations that may be sent something now, in the order of their making.
-    /// - Parameter failed: only those that failed and waited long enough.
-    public func due(failed: Bool) async throws -> [Destination] {
-        let now = surroundings.clock()
-        return try await database.read { try DestinationRows.due(at: now, failed: failed, $0) }
+    /// The destinations that may be sent something now, as many as there is room for: each is to be pushed to.
+    public func due() async throws -> [Destination] {
+        let owners = live.changedDestinationOwners()
+        do {
+            if !index.isLoaded {
+                index.load(try await database.read { try DestinationRows.all($0) })
+            } else if !owners.isEmpty {
+                let changed = try await database.read { connection in
+                    try owners.map { ($0, try DestinationRows.destinations(of: $0, connection)) }
+                }
+                for (owner, destinations) in changed { index.take(destinations, of: owner) }
+            }
+        } catch {
+            // What changed is not known any more: the next look reads all.
+            index.unload()
+            throw error
+        }
+        return index.begin(news: live.news, at: surroundings.clock(), underWayMax: Self.underWayMax)
     }
 
     /// Sends a destination what follows its cursor, until it has all of it, fails, or others should have their turn.
     /// - Returns: how many messages were sent.
     @discardableResult
     public func push(to destination: Destination) async throws -> Int {
-        var current = destination
-        var (isClaimed, sent) = (false, 0)
+        var (current, sent) = (destination, 0)
+        do {
+            let outcome = try await send(to: &current, &sent)
+            if index.end(current, outcome) { room.yield() }
+            return sent
+        } catch {
+            _ = index.end(current, .later(surroundings.clock().advanced(by: Self.faultWait)))
+            throw error
+        }
+    }
+
+    private func send(
+        to current: inout Destination,
+        _ sent: inout Int
+    ) async throws -> DestinationIndex.Outcome {
+        var isClaimed = false
+        var countMax = PushMessage.itemsMax
         while sent < Self.messagesMax {
-            let now = surroundings.clock()
-            guard current.delivery.isDue(at: now), let session = live.session(of: current, at: now),
-                let message = try await message(for: current, session)
-            else { return sent }
+            let (now, news) = (surroundings.clock(), live.news)
+            switch current.delivery.phase {
+            case .paused: return .stopped
+            case .retrying(_, _, let until, _) where !current.delivery.isDue(at: now): return .later(until)
+            case .flowing, .retrying, .awaiting: break
+            }
+            guard let session = live.session(of: current, at: now),
+                let errand = try await errand(for: current, session, countMax)
+            else {
+                guard let rest = rest(of: current, at: now) else { return .emptied(asOf: news) }
+                return .resting(asOf: news, until: rest)
+            }
             if !isClaimed {
-                guard let claimed = try await claim(current) else { return sent }
+                guard let claimed = try await claim(current) else { return .later(now.advanced(by: Self.claim)) }
                 isClaimed = true
                 // Another node may have sent some of it.
                 if claimed != current {
@@ -81,28 +123,71 @@ public struct Pushing: Sendable {
                     continue
                 }
             }
-            let answer = await send(message.body(at: now), id: message.id(for: current.id), to: current, at: now)
-            if Task.isCancelled { return sent }
+            let answer = await errand.carried(by: couriers, to: current)
+            if Task.isCancelled { return .more }
             sent += 1
-            guard let kept = try await keep(answer, to: message, for: current) else { return sent }
+            if answer.isTooLarge, let fewer = errand.half, current.address.kind == .taxii {
+                (countMax, isClaimed) = (fewer, false)
+                continue
+            }
+            guard let kept = try await keep(answer, to: errand, for: current) else {
+                return .later(now.advanced(by: Self.claim))
+            }
             current = kept
         }
-        return sent
+        return .more
     }
 
-    /// The message that is next for a destination; nil when it has everything.
-    private func message(for destination: Destination, _ session: Session) async throws -> PushMessage? {
-        let delivery = destination.delivery
-        let events = try await feed.events(after: delivery.cursor, for: session, over: .webhook)
+    /// What is next for a destination.
+    private enum Errand {
+        case message(PushMessage)
+        /// A look at the status of what a TAXII server has.
+        case look(Delivery.Awaited, [PushMessage.Item])
+
+        /// Half of how many objects were too many; nil where it cannot be fewer.
+        var half: Int? {
+            guard case .message(let message) = self, message.items.count > 1 else { return nil }
+            return message.items.count / 2
+        }
+
+        func carried(by couriers: Couriers, to destination: Destination) async -> PushAnswer {
+            switch self {
+            case .message(let message): await couriers.send(message, to: destination)
+            case .look(let awaited, let items): await couriers.look(at: awaited.status, of: items, destination)
+            }
+        }
+    }
+
+    /// What is next for a destination; nil when it has everything.
+    private func errand(for destination: Destination, _ session: Session, _ countMax: Int) async throws -> Errand? {
+        let (delivery, channel) = (destination.delivery, destination.address.kind.channel)
+        func recalls() async throws -> Errand? {
+            let events = try await feed.recalls(after: delivery.recalls, for: session, over: channel)
+            let items = events.map(PushMessage.Item.init)
+            return PushMessage(items, isUrgent: true, countMax: countMax).map { .message($0) }
+        }
+        if rest(of: destination, at: surroundings.clock()) != nil { return try await recalls() }
+        let events = try await feed.events(after: delivery.cursor, for: session, over: channel)
         let items = events.map(PushMessage.Item.init)
-        let message = PushMessage(items, isUrgent: false)
+        if case .awaiting(let awaited) = delivery.phase {
+            if let urgent = try await recalls() { return urgent }
+            return .look(awaited, items.filter { $0.tick <= awaited.through })
+        }
+        let message = PushMessage(items, isUrgent: false, countMax: countMax)
         // Where much is to come, or nothing goes through, recalls do not wait for their turn.
         guard
             items.count >= PushMessage.itemsMax || (message?.items.count ?? 0) < items.count
                 || delivery.phase != .flowing
-        else { return message }
-        let recalls = try await feed.recalls(after: delivery.recalls, for: session, over: .webhook)
-        return PushMessage(recalls.map(PushMessage.Item.init), isUrgent: true) ?? message
+        else { return message.map { .message($0) } }
+        return try await recalls() ?? message.map { .message($0) }
+    }
+
+    /// Until when one is sent nothing but recalls; nil where it is sent whatever there is.
+    private func rest(of destination: Destination, at now: Timestamp) -> Timestamp? {
+        if case .awaiting(let awaited) = destination.delivery.phase, !destination.delivery.isDue(at: now) {
+            return awaited.until
+        }
+        return index.rest(of: destination, at: now)
     }
 
     private func claim(_ destination: Destination) async throws -> Destination? {
@@ -115,18 +200,38 @@ public struct Pushing: Sendable {
     /// - Returns: the destination as it is; nil where it is gone, or another node's.
     private func keep(
         _ answer: PushAnswer,
-        to message: PushMessage,
+        to errand: Errand,
         for destination: Destination
     ) async throws -> Destination? {
         let chance = surroundings.chance()
+        if case .mail = destination.address, answer == .accepted {
+            index.rest(destination, until: surroundings.clock().advanced(by: MailDigest.interval))
+        }
         return try await commits.write { [holder] transaction in
             // As it is by now: its owner may have paused it.
             let until = transaction.now.advanced(by: Self.claim)
             guard var current = try transaction.claim(destination, for: holder, until: until) else { return nil }
-            let step = current.delivery.after(answer, to: message.reach, at: transaction.now, chance: chance)
+            let (step, reach) =
+                switch errand {
+                case .message(let message):
+                    (
+                        current.delivery.after(answer, to: message.reach, at: transaction.now, chance: chance),
+                        message.reach
+                    )
+                case .look(let awaited, _):
+                    (
+                        current.delivery.after(look: answer, at: transaction.now, chance: chance),
+                        PushMessage.Reach.feed(through: awaited.through)
+                    )
+                }
             if let fault = step.deadLetter {
-                let after = message.reach.isUrgent ? current.delivery.recalls : current.delivery.cursor
-                try transaction.putAside(message.reach, after: after, fault, of: current)
+                let after = reach.isUrgent ? current.delivery.recalls : current.delivery.cursor
+                try transaction.putAside(reach, after: after, fault, of: current)
+            }
+            if case .partly(let ticks, let fault) = answer {
+                for tick in ticks {
+                    try transaction.putAside(reach.alone(tick), after: tick.before, fault, of: current)
+                }
             }
             current.delivery = step.delivery
             try transaction.keep(current)
@@ -134,60 +239,36 @@ public struct Pushing: Sendable {
         }
     }
 
-    // MARK: One message
-
-    /// Sends a message that says nothing.
-    func ping(_ destination: Destination) async -> PushAnswer {
-        let now = surroundings.clock()
-        let body = #"{"type":"ping","timestamp":"\#(now.text)","data":{}}"#
-        return await send(Array(body.utf8), id: "msg_\(surroundings.uuid().text)", to: destination, at: now)
-    }
-
     /// Sends a dead letter again, with what its reader may see of it by now.
     func replay(_ letter: DeadLetter, to destination: Destination) async throws -> PushAnswer {
-        let now = surroundings.clock()
+        let (now, channel) = (surroundings.clock(), destination.address.kind.channel)
         guard let session = live.session(of: destination, at: now) else { throw AdvisoryFault.ended }
         let events =
             letter.isUrgent
-            ? try await feed.recalls(after: letter.after, for: session, over: .webhook)
-            : try await feed.events(after: letter.after, for: session, over: .webhook)
+            ? try await feed.recalls(after: letter.after, for: session, over: channel)
+            : try await feed.events(after: letter.after, for: session, over: channel)
         let items = events.map(PushMessage.Item.init).filter { $0.tick <= letter.through }
         // Nothing of it is left that the reader may see: so there is nothing to be sent.
         guard let message = PushMessage(items, isUrgent: letter.isUrgent) else { return .accepted }
-        return await send(message.body(at: now), id: message.id(for: destination.id), to: destination, at: now)
+        return await couriers.send(message, to: destination)
     }
+}
 
-    /// The secrets that sign for a destination, the newest first.
-    func secrets(of destination: Destination, at now: Timestamp) -> [WebhookSecret] {
-        destination.secrets(at: now, exchangeKey: exchangeKey)
-    }
-
-    private func send(
-        _ body: [UInt8],
-        id: String,
-        to destination: Destination,
-        at now: Timestamp
-    ) async -> PushAnswer {
-        let signatures = secrets(of: destination, at: now).map { $0.signature(of: body, id: id, at: now) }
-        var request = WebRequest(.post, destination.url.text)
-        request.headers = [
-            ("Content-Type", "application/json"), ("webhook-id", id),
-            ("webhook-timestamp", String(WebhookSecret.seconds(now))),
-            ("webhook-signature", signatures.joined(separator: " ")),
-        ]
-        request.body = body
-        request.schemes = destination.url.isPlain ? [.http] : [.https]
-        request.networks = networks
-        request.totalMax = Self.messageMax
-        request.connectMax = Self.connectMax
-        request.bodyBytesMax = Self.answerBytesMax
-        do throws(TransportFault) {
-            let response = try await surroundings.carrier.perform(request)
-            return PushAnswer(status: response.status, retryAfter: response.header("retry-after"))
-        } catch {
-            return PushAnswer(error)
+extension Destination.Kind {
+    /// Over what its receipts say that something was given.
+    var channel: Receipt.Channel {
+        switch self {
+        case .webhook: .webhook
+        case .taxii: .taxiiPush
+        case .mail: .mail
+        case .sftp: .sftp
         }
     }
+}
+
+extension Tick {
+    /// The last one that may come before it.
+    fileprivate var before: Tick { Tick(microseconds: microseconds - 1) }
 }
 
 extension PushMessage.Item {
@@ -204,6 +285,14 @@ extension PushMessage.Reach {
         switch self {
         case .feed: false
         case .recalls: true
+        }
+    }
+
+    /// Of the same kind, up to one object alone.
+    fileprivate func alone(_ tick: Tick) -> PushMessage.Reach {
+        switch self {
+        case .feed: .feed(through: tick)
+        case .recalls: .recalls(through: tick)
         }
     }
 }

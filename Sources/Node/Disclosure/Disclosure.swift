@@ -21,6 +21,8 @@ public struct Disclosure: Sendable {
         public var filter: ObjectFilter
         /// The numbers of labels that are left out.
         var without: Set<Int64> = []
+        /// Whether only what may stand in a mail is shown.
+        var isForMail = false
 
         /// Puts it together from its parts.
         public init(form: Form, after: Tick, limit: Int, filter: ObjectFilter) {
@@ -221,7 +223,14 @@ extension LiveState.State {
         _ pageBytesMax: Int
     ) -> Look {
         var permitted = sight(session, pool, at: now)
-        if !question.without.isEmpty { permitted.leaveOut(question.without, of: labels, spans) }
+        var without = question.without
+        // Here, where no label can come between the look at them and the look at what bears them.
+        if question.isForMail {
+            without.formUnion(
+                permitted.places.map { labels[$0] }.filter { !MailDigest.mayShow($0.label) }.map(\.number)
+            )
+        }
+        if !without.isEmpty { permitted.leaveOut(without, of: labels, spans) }
         // A label that came with a batch of the journal may know of more than the batches taken in so far.
         let seen = permitted.newest == .zero ? nil : min(permitted.newest, head)
         let isGainer = gained(session, pool) > question.after

@@ -61,7 +61,7 @@ public struct Feed: Sendable {
                 filter: ObjectFilter(versions: VersionFilter(all: true))
             )
             question.without = try await frozen(in: pool, for: session, after: tick)
-            let page = try await disclosure.page(question, of: pool, to: session, over: channel).stored
+            let page = try await page(question, of: pool, to: session, over: channel)
             let notices = try await notices(among: page.versions, in: pool, for: session)
             events += page.versions.map { Event(pool: pool, version: $0, recall: notices[$0.released]) }
             // Beyond the end of a page that is not the last, another pool's events wait for their turn.
@@ -92,13 +92,43 @@ public struct Feed: Sendable {
                 limit: 1,
                 filter: ObjectFilter(versions: VersionFilter(all: true))
             )
-            let page = try await disclosure.page(question, of: pool, to: session, over: channel).stored
+            let page = try await page(question, of: pool, to: session, over: channel)
             // Where the reader may not see it, the first that it may see is another.
             guard let version = page.versions.first, version.tick == stub.tick else { continue }
             let notices = try await notices(among: [version], in: pool, for: session)
             events.append(Event(pool: pool, version: version, recall: notices[version.released]))
         }
         return events
+    }
+
+    /// A page; by mail without the content of what may not stand there, and so without a receipt for it.
+    private func page(
+        _ question: Disclosure.Question,
+        of pool: Pool,
+        to session: Session,
+        over channel: Receipt.Channel
+    ) async throws -> StoredPage {
+        guard channel == .mail else {
+            return try await disclosure.page(question, of: pool, to: session, over: channel).stored
+        }
+        var (shown, all) = (question, question)
+        shown.isForMail = true
+        all.form = .versions
+        let content = try await disclosure.page(shown, of: pool, to: session, over: channel).stored
+        var page = try await disclosure.page(all, of: pool, to: session, over: nil).stored
+        if content.more, content.examined < page.examined { (page.examined, page.more) = (content.examined, true) }
+        let given = Dictionary(uniqueKeysWithValues: content.versions.map { ($0.tick, $0) })
+        page.versions = page.versions.filter { !page.more || $0.tick <= page.examined }.map { version in
+            given[version.tick]
+                ?? PagedVersion(
+                    tick: version.tick,
+                    released: version.released,
+                    id: version.id,
+                    version: version.version,
+                    bytes: []
+                )
+        }
+        return page
     }
 
     /// The notices of recalls, each by the first version of the recall that the reader is shown, whatever of the
@@ -109,7 +139,7 @@ public struct Feed: Sendable {
         for session: Session
     ) async throws -> [Tick: Notice] {
         let revoked = Array(#""revoked":true"#.utf8)
-        let stubs = versions.filter { $0.bytes.contains(revoked) }.map(\.released)
+        let stubs = versions.filter { $0.bytes.isEmpty || $0.bytes.contains(revoked) }.map(\.released)
         if stubs.isEmpty { return [:] }
         let (directory, member) = (session.directory, session.member)
         let permitted = disclosure.permitted(in: pool, for: session)

@@ -1,48 +1,56 @@
 public import Exchange
 import Synchronization
 
-/// Counts failed attempts per key in windows of one minute, and says when enough is enough.
+/// Counts failed attempts, or others that are not to be many, per key in windows of time, and says when enough is
+/// enough.
 ///
 /// A key is a source address or an account name. Bounded: the oldest window's counts go when the minute ends.
 public final class FailureLimit: Sendable {
     /// How many keys are counted at once; when full, unknown keys are refused until the window ends.
     public static let keysMax = 100_000
-    private static let window = 60_000_000_000 as Int64
-
     private struct Counts {
         var start: Int64 = 0
         var failures: [String: Int] = [:]
     }
 
     private let failuresMax: Int
+    private let window: Int64
     private let counts = Mutex(Counts())
 
     /// - Parameter failuresMax: how many failures one key may have in a minute.
-    public init(failuresPerMinute failuresMax: Int) {
+    public convenience init(failuresPerMinute failuresMax: Int) {
+        self.init(failuresMax: failuresMax, window: .seconds(60))
+    }
+
+    /// - Parameters:
+    ///   - failuresMax: how many one key may have in a window.
+    ///   - window: whole seconds.
+    init(failuresMax: Int, window: Duration) {
         self.failuresMax = failuresMax
+        self.window = window.components.seconds * 1_000_000_000
     }
 
     /// How long the caller has to wait before another attempt; nil when it may try now.
     public func wait(for keys: [String], at now: Timestamp) -> Duration? {
         counts.withLock { counts in
-            Self.roll(&counts, now)
+            roll(&counts, now)
             let isFull = counts.failures.count >= Self.keysMax
             let isSpent = keys.contains { counts.failures[$0].map { $0 >= failuresMax } ?? isFull }
-            return isSpent ? .nanoseconds(counts.start + Self.window - now.nanoseconds) : nil
+            return isSpent ? .nanoseconds(counts.start + window - now.nanoseconds) : nil
         }
     }
 
     /// Counts one failure under each key.
     public func count(_ keys: [String], at now: Timestamp) {
         counts.withLock { counts in
-            Self.roll(&counts, now)
+            roll(&counts, now)
             for key in keys where counts.failures.count < Self.keysMax || counts.failures[key] != nil {
                 counts.failures[key, default: 0] += 1
             }
         }
     }
 
-    private static func roll(_ counts: inout Counts, _ now: Timestamp) {
+    private func roll(_ counts: inout Counts, _ now: Timestamp) {
         guard now.nanoseconds - counts.start >= window || now.nanoseconds < counts.start else { return }
         counts = Counts(start: now.nanoseconds)
     }

@@ -22,6 +22,10 @@ public final class LiveState: Sendable {
         var directoryChanges = 0
         /// The newest tick at which each principal gained something in each pool.
         var gains: [PrincipalPool: Tick] = [:]
+        /// The last entry that may bring anybody anything new.
+        var news = Tick.zero
+        /// The principals whose destinations changed since somebody asked.
+        var destinationOwners: Set<Int64> = []
     }
 
     let state = Mutex(State())
@@ -54,6 +58,17 @@ public final class LiveState: Sendable {
 
     /// Up to where the journal was taken in.
     var head: Tick { state.withLock { $0.head } }
+
+    /// The last entry that may bring anybody anything new.
+    var news: Tick { state.withLock { $0.news } }
+
+    /// The principals whose destinations changed since this was called.
+    func changedDestinationOwners() -> Set<Int64> {
+        state.withLock { state in
+            defer { state.destinationOwners = [] }
+            return state.destinationOwners
+        }
+    }
 
     /// Takes in every entry up to the journal's head as it is when this is called, or later.
     ///
@@ -163,6 +178,7 @@ extension LiveState.State {
     fileprivate init(_ connection: any SQLConnection) throws {
         head = try JournalRows.head(connection)
         directory = try DirectoryRows.directory(connection)
+        news = head
         take(try JournalRows.labels(after: 0, connection), try JournalRows.spans(after: 0, connection))
         gains = try CatchupRows.newest(connection)
         let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
@@ -200,6 +216,11 @@ extension LiveState.State {
             }
         }
         for entry in news.entries where entry.tick > head {
+            if entry.kind == .destination {
+                destinationOwners.insert(entry.principal)
+                continue
+            }
+            self.news = entry.tick
             if entry.kind == .gained { gains[PrincipalPool(principal: entry.principal, pool: entry.pool)] = entry.tick }
             guard let version = entry.released else { continue }
             recent[version.pool]?.append(version)

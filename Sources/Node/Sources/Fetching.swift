@@ -131,7 +131,13 @@ struct Fetching: Sendable {
             } else {
                 .password(try Self.secret(terms.passwordFile ?? "", "password_file"))
             }
-        var file = RemoteFile(host: host, path: path, user: user, login: login, knownHosts: terms.knownHosts ?? "")
+        var file = RemoteFile(
+            host: host,
+            path: path,
+            user: user,
+            login: login,
+            knownHosts: .file(terms.knownHosts ?? "")
+        )
         file.port = port
         file.networks = terms.allowed
         file.totalMax = Self.fileMax

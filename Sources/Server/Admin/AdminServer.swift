@@ -91,6 +91,7 @@ public struct AdminServer: Sendable {
         case "pools": return try await pools(call)
         case "sources": return try await sources(call, request)
         case "events": return try await events(call, request)
+        case "destinations": return try await destinations(call, request)
         default: throw HTTPFault.absent
         }
     }

@@ -3,14 +3,14 @@ import NIOHTTP1
 import Node
 import Store
 
-/// `/v1/destinations`: where a member has its feed pushed to (docs/DESTINATIONS.md).
+/// `/v1/destinations`: where a member has its feed brought to (docs/DESTINATIONS.md).
 struct DestinationService: Sendable {
     static let routes = RouteTable([
         ["destinations"]: [.GET, .POST], ["destinations", RouteTable.name]: [.GET, .DELETE],
         ["destinations", RouteTable.name, "pause"]: [.POST], ["destinations", RouteTable.name, "resume"]: [.POST],
         ["destinations", RouteTable.name, "rotate"]: [.POST], ["destinations", RouteTable.name, "ping"]: [.POST],
         ["destinations", RouteTable.name, "dead-letters"]: [.GET],
-        ["destinations", RouteTable.name, "replay"]: [.POST],
+        ["destinations", RouteTable.name, "replay"]: [.POST], ["destinations", RouteTable.name, "confirm"]: [.POST],
     ])
 
     let node: Node
@@ -32,6 +32,7 @@ struct DestinationService: Sendable {
         }
         if parts[2] == "dead-letters" { return try await deadLetters(request, id, session) }
         if parts[2] == "replay" { return try await replay(request, id, session) }
+        if parts[2] == "confirm" { return try await confirm(request, id, session) }
         try await request.fields().finish()
         if let change = DestinationDesk.Change(rawValue: parts[2]) {
             return .json(DestinationResource(try await desk.change(id, change, by: session)), MediaType.json)
@@ -41,13 +42,17 @@ struct DestinationService: Sendable {
 
     private func make(_ request: Request, _ session: Session) async throws -> Response {
         var fields = try await request.fields()
-        let text = try BodyFields.needed("url", try fields.text("url"))
+        let url = try BodyFields.needed("url", try fields.text("url"))
+        let (token, user) = (try fields.text("token"), try fields.text("user"))
+        let (password, hostKey) = (try fields.text("password"), try fields.text("host_key"))
         try fields.finish()
-        let url: WebhookURL
-        do throws(WebhookURL.Fault) { url = try WebhookURL(text) } catch {
-            throw HTTPFault.malformed("url", error.rule)
+        let wanted: Destination.Wanted
+        do throws(PlaceFault) {
+            wanted = try Destination.Wanted(url: url, token: token, user: user, password: password, hostKey: hostKey)
+        } catch {
+            throw AdvisoryFault.invalid(field: error.field, rule: error.rule)
         }
-        let made = try await desk.make(url, by: session, as: try node.call(request, fields, by: session))
+        let made = try await desk.make(wanted, by: session, as: try node.call(request, fields, by: session))
         return .json(DestinationResource(made), status: .created, MediaType.json)
     }
 
@@ -73,6 +78,13 @@ struct DestinationService: Sendable {
         )
     }
 
+    private func confirm(_ request: Request, _ id: ID<Destination>, _ session: Session) async throws -> Response {
+        var fields = try await request.fields()
+        let code = try BodyFields.needed("code", try fields.text("code"))
+        try fields.finish()
+        return .json(DestinationResource(try await desk.confirm(id, code, by: session)), MediaType.json)
+    }
+
     private func replay(_ request: Request, _ id: ID<Destination>, _ session: Session) async throws -> Response {
         var fields = try await request.fields()
         let text = try BodyFields.needed("dead_letter", try fields.text("dead_letter"))
@@ -91,16 +103,18 @@ private struct DestinationList: Encodable {
 
 /// A destination as its owner sees it.
 private struct DestinationResource: Encodable {
-    let id, url, purpose, created, state, circuit, delivered: String
+    let id, kind, url, purpose, created, state, circuit, delivered: String
     let authorised: Bool
     let dead_letters: Int
     let failures: Int?
-    let next_attempt, fault, paused_since, paused_because, secret: String?
+    let next_attempt, fault, paused_since, paused_because, secret, key: String?
+    let mailed: PushAnswerResource?
 
     init(_ sight: DestinationDesk.Sight) {
         let destination = sight.destination
         id = destination.id.text
-        url = destination.url.text
+        kind = destination.address.kind.rawValue
+        url = destination.address.text
         purpose = destination.purpose.rawValue
         created = Tick(microseconds: destination.number).text
         delivered = destination.delivery.cursor.text
@@ -108,12 +122,17 @@ private struct DestinationResource: Encodable {
         authorised = sight.isAuthorised
         dead_letters = sight.deadLetterCount
         secret = sight.secret
+        key = sight.key
+        mailed = sight.mailed.map(PushAnswerResource.init)
         switch destination.delivery.phase {
         case .flowing:
             (state, failures, next_attempt, fault) = ("flowing", nil, nil, nil)
             (paused_since, paused_because) = (nil, nil)
         case .retrying(let count, _, let until, let cause):
             (state, failures, next_attempt, fault) = ("retrying", count, until.text, cause.description)
+            (paused_since, paused_because) = (nil, nil)
+        case .awaiting(let awaited):
+            (state, failures, next_attempt, fault) = ("awaiting", nil, awaited.until.text, nil)
             (paused_since, paused_because) = (nil, nil)
         case .paused(let pause, let since):
             (state, failures, next_attempt, fault) = ("paused", nil, nil, nil)
@@ -129,9 +148,10 @@ private struct PushAnswerResource: Encodable {
 
     init(_ answer: PushAnswer) {
         switch answer {
-        case .accepted: (accepted, fault) = (true, nil)
-        case .gone: (accepted, fault) = (false, PushFault(.status, status: 410).description)
-        case .refused(let cause), .failed(let cause, _): (accepted, fault) = (false, cause.description)
+        case .accepted, .pending: (accepted, fault) = (true, nil)
+        case .gone: (accepted, fault) = (false, "is gone for good, or is no such mailbox")
+        case .partly(_, let cause), .refused(let cause), .failed(let cause, _):
+            (accepted, fault) = (false, cause.description)
         }
     }
 }

@@ -15,11 +15,12 @@ struct AdminCommand: AsyncParsableCommand {
               caveat admin principal add blue-anchor --member blue-anchor --role reader --role reporter
               caveat admin credential add --principal blue-anchor --type token > blue-anchor.token
               caveat admin source list
+              caveat admin destinations
               caveat admin events
             """,
         subcommands: [
             ExchangeCommand.self, MemberCommand.self, PrincipalCommand.self, CredentialCommand.self, PoolCommand.self,
-            SourceCommand.self, EventsCommand.self,
+            SourceCommand.self, AdminDestinationsCommand.self, EventsCommand.self,
         ]
     )
 }

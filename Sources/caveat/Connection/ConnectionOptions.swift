@@ -95,11 +95,11 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     private func credentials(_ environment: [String: String]) throws(CommandFault) -> Credentials {
-        if let tokenFile { return .token(try secret(inFile: tokenFile)) }
+        if let tokenFile { return .token(try Self.secret(inFile: tokenFile)) }
         let password = passwordFile == nil ? environment["CAVEAT_PASSWORD"] : nil
         if let login = user ?? (passwordFile == nil ? nil : environment["CAVEAT_USER"]) {
             if let password { return .password(user: login, password: password) }
-            return .password(user: login, password: try secret(inFile: passwordFile ?? ""))
+            return .password(user: login, password: try Self.secret(inFile: passwordFile ?? ""))
         }
         if let token = environment["CAVEAT_TOKEN"], !token.isEmpty { return .token(token) }
         if certificate == nil, let login = environment["CAVEAT_USER"] {
@@ -108,7 +108,8 @@ struct ConnectionOptions: ParsableArguments {
         return .none
     }
 
-    private func secret(inFile path: String) throws(CommandFault) -> String {
+    /// The one secret that a file holds.
+    static func secret(inFile path: String) throws(CommandFault) -> String {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw .file(path: path, rule: "cannot be read; check the path and that you may read it")
         }
