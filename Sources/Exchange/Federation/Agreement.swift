@@ -115,8 +115,8 @@ public enum Passage: Hashable, Sendable {
     ///
     /// A correction no stricter than what was given goes wherever a copy went, under the terms of then, whatever was
     /// agreed on since; one that may not go whole goes there as a notice. What takes back goes to all that were given
-    /// something. May be asked again after what it said was done: where a peer has copies under terms of
-    /// which neither covers the other, each is followed.
+    /// something. May be asked again after what it said was done: where a peer has copies under terms of which neither
+    /// covers the other, each is followed.
     /// - Parameter isNotice: whether it came without its objects.
     public static func decide(
         _ signed: SignedRelease,
@@ -147,9 +147,7 @@ public enum Passage: Hashable, Sendable {
             return news.map { .forward($0) } ?? .refuse(.given)
         }
         guard newer.isEmpty else { return .refuse(.given) }
-        guard older.isEmpty else {
-            return .notice(PassageTerms(marking: terms.marking, onward: older.contains { $0.terms.onward }))
-        }
+        if !older.isEmpty { return .notice(terms) }
         if isNotice { return .refuse(.neverGiven) }
         return .refuse(agreement?.outgoing(pool) == nil ? .poolNotShared : .tooStrict)
     }

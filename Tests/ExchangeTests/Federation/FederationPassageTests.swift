@@ -117,7 +117,14 @@ struct FederationPassageTests {
             decide(try signed(.correction), agreement(), grant(1), isNotice: true) == .notice(Samples.terms(.green))
         )
         #expect(decide(try signed(.correction), agreement(), isNotice: true) == .refuse(.neverGiven))
-        #expect(decide(try signed(.correction, onward: false), agreement(), grant(1)) == .notice(Samples.terms(.green)))
+        #expect(
+            decide(try signed(.correction, onward: false), agreement(), grant(1))
+                == .notice(Samples.terms(.green, onward: false))
+        )
+        // It is no stricter than what this exchange had, not than what it gave.
+        #expect(
+            decide(try signed(.correction, marking: .amber), nil, grant(1, .amber)) == .notice(Samples.terms(.amber))
+        )
         // Where neither of two copies allows all that the other does, both are followed.
         let two = [grant(1, .amber), grant(1, .green, onward: false)]
         #expect(decide(try signed(.correction), nil, two[0], two[1]) == .forward(Samples.terms(.green, onward: false)))
@@ -194,12 +201,14 @@ struct FederationPassageTests {
         #expect(take(try signed(.correction, marking: .red), from: third, isNotice: true) == .new)
         #expect(copy.held == nil && !copy.isEnded)
         #expect(take(try signed(.correction), from: third) == .new)
-        #expect(take(try signed(), from: third) == .known)
+        #expect(take(try signed(marking: .clear), from: third) == .known, "an older one comes late")
         #expect(copy.parent == second && copy.sources == [second, third])
         let recall = Samples.release(.recall, number: 3, objects: try Samples.objects())
         #expect(take(try Samples.passed([1, 2], to: 3, release: recall), from: second) == .new)
         #expect(take(try Samples.passed([1, 5], to: 3, release: recall), from: third) == .known)
         #expect(take(try signed(.correction), from: third) == .known)
+        let revived = Samples.release(.correction, number: 4, objects: try Samples.objects())
+        #expect(take(try Samples.passed([1, 2], to: 3, release: revived), from: second) == .known)
         #expect(copy.isEnded)
     }
 

@@ -9,11 +9,17 @@ struct FederationWorldTests {
     private static let batch: UInt64 = 250
     private static let worlds = UInt64(ProcessInfo.processInfo.environment["CAVEAT_WORLDS"] ?? "") ?? 2_000
     private static let first = UInt64(ProcessInfo.processInfo.environment["CAVEAT_WORLDS_FROM"] ?? "") ?? 0
-    private static let batches = stride(from: first, to: first + worlds, by: Int(batch)).map { $0 }
+    private static let batches = stride(from: first, to: first + worlds, by: Int(batch)).map { start in
+        start..<min(start + batch, first + worlds)
+    }
 
-    @Test("exchanges end with what agreements allow, once, whatever the network does", arguments: batches)
-    func settles(from seed: UInt64) throws {
-        for seed in seed..<min(seed + Self.batch, Self.first + Self.worlds) {
+    /// What these found: a notice ahead of the copy that it corrects (442, 1290), and a correction that may not be passed
+    /// on behind a copy that might (512).
+    private static let once: [Range<UInt64>] = [442, 512, 1_290].map { $0..<$0 + 1 }
+
+    @Test("exchanges end with what agreements allow, once, whatever the network does", arguments: once + batches)
+    func settles(seeds: Range<UInt64>) throws {
+        for seed in seeds {
             var world = try SimWorld(seed: seed)
             try world.run()
             let broken = world.broken()

@@ -278,7 +278,7 @@ struct SimExchange {
         )
         let objects = grant.isNotice ? nil : SimKeys.objects(of: signed.release)
         let theirs = agreements[peer]?.outgoing(pool)
-        return .release(passed, objects: objects, pool: theirs ?? SimKeys.poolName)
+        return .release(keys.carried(passed), objects: objects, pool: theirs ?? SimKeys.poolName)
     }
 
     /// What follows from an answer, or from none.

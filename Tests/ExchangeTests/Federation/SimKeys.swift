@@ -33,6 +33,14 @@ struct SimKeys: Sendable {
         }
     }
 
+    /// What arrives of what was sent: with real keys as it is read from the note that carries it.
+    func carried(_ signed: SignedRelease) -> SignedRelease {
+        guard real != nil, let note = ReleaseNote(signed) else { return signed }
+        // What cannot be read arrives without custody, and is told as that.
+        let read = try? ReleaseNote(try JSON(parsing: note.bytes).root)
+        return read?.signed ?? SignedRelease(signed.signed, custody: [])
+    }
+
     func signatory(_ number: Int) -> any Signatory { real?[number] ?? Quick(key: names[number]) }
 
     private static func quick(_ key: KeyID, _ statement: [UInt8]) -> [UInt8] {

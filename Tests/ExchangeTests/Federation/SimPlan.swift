@@ -20,6 +20,8 @@ struct SimPlan {
     private(set) var exchanges: [SimExchange] = []
     private(set) var skews: [Double] = []
     private(set) var cuts: [SimWorld.Cut] = []
+    /// Whether corrections have the marking of what they correct, as most have, and not any.
+    private let keepsMarkings: Bool
     /// How much goes wrong: in some worlds nothing does.
     let trouble: Double
 
@@ -30,6 +32,7 @@ struct SimPlan {
 
     init(seed: UInt64) throws {
         random = SplitMix64(seed: seed)
+        keepsMarkings = !seed.isMultiple(of: 2)
         keys = try SimKeys(isReal: seed % Self.realEvery == 0)
         trouble = [0, 0.5, 1, 1, 2].randomElement(using: &random) ?? 1
         let count = Int.random(in: 2...SimWorld.exchangesMax, using: &random)
@@ -119,8 +122,11 @@ struct SimPlan {
             for _ in 0..<Int.random(in: 0...2, using: &random) { purposes.append(.correction) }
             if chance(0.6) { purposes.append(chance(0.3) ? .erasure : .recall) }
             if purposes.last == .recall, chance(0.2) { purposes.append(.erasure) }
+            var first: TLP?
             for purpose in purposes {
-                let marking = [TLP.clear, .green, .green, .amber, .amberStrict].randomElement(using: &random) ?? .green
+                let drawn = [TLP.clear, .green, .green, .amber, .amberStrict].randomElement(using: &random) ?? .green
+                let marking = keepsMarkings && purpose == .correction ? first ?? drawn : drawn
+                first = first ?? marking
                 acts.append((time, SimAct(place: place, what: .release(id, purpose, marking))))
                 time += Double.random(in: chance(0.3) ? 0..<5 : 60..<3_600, using: &random)
             }
