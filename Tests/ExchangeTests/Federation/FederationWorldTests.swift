@@ -13,8 +13,8 @@ struct FederationWorldTests {
         start..<min(start + batch, first + worlds)
     }
 
-    /// What these found: a notice ahead of the copy that it corrects (442, 1290), and a correction that may not be passed
-    /// on behind a copy that might (512).
+    /// What these found: a notice ahead of the copy that it corrects (442, 1290), and a correction that may not be
+    /// passed on behind a copy that might (512).
     private static let once: [Range<UInt64>] = [442, 512, 1_290].map { $0..<$0 + 1 }
 
     @Test("exchanges end with what agreements allow, once, whatever the network does", arguments: once + batches)

@@ -168,7 +168,7 @@ struct SimWorld {
             let release = Release(
                 id: id,
                 number: number,
-                purpose: number == 1 ? .release : purpose,
+                purpose: number == 1 ? .release : purpose == .release ? .correction : purpose,
                 exchange: changed.id,
                 member: nil,
                 signer: .exchange,
