@@ -91,6 +91,28 @@ def test_objects_that_the_other_will_not_have_are_put_aside(fresh, tmp_path):
         other.kill()
 
 
+def test_what_waits_for_a_second_person_there_is_followed(fresh, tmp_path):
+    other = Trial(str(tmp_path / "other")).start()
+    try:
+        words = ("--title", "Slow", "--reading", "everyone", "--writing", "everyone", "--second-person", "--json")
+        pool = json.loads(other.cli("admin", "pool", "add", "slow", *words).stdout)["id"]
+        other.cli("admin", "principal", "add", "chief", "--member", BANK, "--role", "approver", "--role", "reader")
+        token = json.loads(other.cli("admin", "credential", "add", "--principal", "chief", "--type", "token", "--json").stdout)["secret"]
+        other.card["members"].append({"name": "chief", "token": token})
+        url = other.url(f"collections/{pool}/objects/")
+        made = subscribe(fresh, url, "--taxii-token-file", secret(tmp_path, other.token(BANK)))
+        fresh.publish(CUSTOMS, POOL, [indicator(1), indicator(2)])
+        waiting = wait_for(lambda: json.loads(other.cli("pending", "--json", member="chief").stdout or "null"), "an envelope")
+        wait_for(lambda: shown(fresh, made)["state"] == "awaiting", "its status")
+        other.cli("approve", waiting["id"], member="chief")
+        wait_for(lambda: shown(fresh, made)["state"] == "flowing", "its end", 60)
+        page = other.get(BANK, f"collections/{pool}/objects/").json()
+        assert {one["id"] for one in page["objects"]} == {indicator(1)["id"], indicator(2)["id"]}
+        assert letters(fresh, made) == []
+    finally:
+        other.kill()
+
+
 def test_medallion_is_pushed_to(fresh, medallion, tmp_path):
     url, post = medallion
     login = ["--taxii-user", "admin", "--taxii-password-file", secret(tmp_path, "Password0")]
@@ -230,8 +252,9 @@ def test_an_operator_stops_a_destination(post):
     made = subscribe(world, "mailto:desk@example.org")
     listed = json.loads(post.operate("destinations", "--json"))
     assert (listed["id"], listed["member"], listed["kind"], listed["state"]) == (made["id"], BANK, "mail", "paused")
-    started = world.cli("admin", "destinations", "resume", made["id"], check=False)
-    assert started.returncode == 1 and "code" in started.stderr
+    for change in ("resume", "pause"):
+        done = world.cli("admin", "destinations", change, made["id"], check=False)
+        assert done.returncode == 1 and "code" in done.stderr
     hook = subscribe(world, "https://hooks.example.org/in")
     post.operate("destinations", "pause", hook["id"])
     done = world.cli("destinations", "resume", hook["id"], member=BANK, check=False)

@@ -53,15 +53,14 @@ extension Administration {
                 let (owner, found) = try DestinationRows.destination(id, transaction.connection)
             else { throw AdministrationFault.absent("no destination has the id \(id)") }
             var destination = found
+            guard change == .remove || !destination.isUnconfirmed else {
+                let rule = "is for its owner to change, by the code that was mailed there; remove it to have none sent"
+                throw AdministrationFault.invalid(field: "state", rule: rule)
+            }
             switch change {
             case .remove: return try transaction.remove(destination, of: owner)
             case .pause: destination.delivery = destination.delivery.paused(.byOperator, at: transaction.now)
-            case .resume:
-                guard !destination.isUnconfirmed else {
-                    let rule = "must not be flowing before its owner entered the code that was mailed there"
-                    throw AdministrationFault.invalid(field: "state", rule: rule)
-                }
-                destination.delivery = destination.delivery.resumed()
+            case .resume: destination.delivery = destination.delivery.resumed()
             }
             try transaction.change(destination, of: owner)
         }
