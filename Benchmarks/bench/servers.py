@@ -32,7 +32,7 @@ def await_answer(setting: Setting, address: Address, path: str, process, log: Pa
 class Caveatd:
     """A daemon over the store in `folder`; every limit at its default but the requests of one principal."""
 
-    def __init__(self, setting: Setting, folder: Path, certificate: Certificate | None = None):
+    def __init__(self, setting: Setting, folder: Path, certificate: Certificate | None = None, more: str = ""):
         self.setting = setting
         self.folder = folder
         self.database = folder / "caveat.db"
@@ -44,7 +44,7 @@ class Caveatd:
         configuration.write_text(
             f"listen: 127.0.0.1:{self.address.port}\n{tls}"
             f'store:\n  url: "sqlite:{self.database}"\nadmin:\n  socket: {self.socket}\n'
-            "rate:\n  requests_per_second: 0\nlog:\n  level: notice\n"
+            f"rate:\n  requests_per_second: 0\nlog:\n  level: notice\n{more}"
         )
         log = Path(self.socket).parent / "log"
         started = time.monotonic()
