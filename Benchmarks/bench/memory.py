@@ -33,7 +33,7 @@ def polled(setting: Setting, report: Report, store: Store, daemon: Caveatd, has_
     setting.say(f"{transport}: memory with {POLLERS:,} pollers connected")
     place = store.places[MAIN]
     headers = {"Authorization": store.reader, "Accept": TAXII}
-    before = daemon.resident()
+    before = daemon.memory()
     with contextlib.ExitStack() as stack:
         pollers = []
         for number in range(POLLERS):
@@ -50,9 +50,9 @@ def polled(setting: Setting, report: Report, store: Store, daemon: Caveatd, has_
             if Reply(poller.getresponse()).status != 200:
                 raise Halt("a poller lost its connection")
         size = setting.scale.sizes[-1]
-        name = f"resident memory, {size:,} objects, {POLLERS:,} pollers"
-        row = Row("memory", name, transport, daemon.resident(), unit="MiB")
+        name = f"memory of its own, {size:,} objects, {POLLERS:,} pollers"
+        row = Row("memory", name, transport, daemon.memory(), unit="MiB")
         row.ceiling = POLLERS_CEILING_MIB
         origin = "after taking them all in" if has_ingested else "started over them"
-        row.note = f"{before:.0f} MiB before the pollers, most ever {daemon.resident('VmHWM'):.0f} MiB; {origin}"
+        row.note = f"{before:.0f} MiB before the pollers, {daemon.resident():.0f} MiB with pages of the database; {origin}"
         report.add(row)

@@ -59,8 +59,12 @@ class Caveatd:
         """What the exchange says of itself: its tick, how many objects it has."""
         return self.admin("GET", "exchange")
 
+    def memory(self) -> float:
+        """MiB of its own: all that is resident but the pages of files, which the kernel lends and takes back."""
+        return self.resident("RssAnon") + self.resident("RssShmem")
+
     def resident(self, what: str = "VmRSS") -> float:
-        """MiB of memory; VmHWM for the most there has been."""
+        """MiB that are resident, pages of files included; VmHWM for the most there has been."""
         for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
             if line.startswith(what + ":"):
                 return int(line.split()[1]) / 1024

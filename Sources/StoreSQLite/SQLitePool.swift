@@ -11,7 +11,9 @@ final class SQLitePool: Sendable {
     let reads = Jobs()
     let writes = Jobs()
     /// As much of the file is read where the kernel has it, without a copy; the rest is read as ever.
-    static let mappedBytesMax = 2_147_418_112  // The most that SQLite takes.
+    ///
+    /// These pages count as resident (`RssFile`), once for each reader, and are the kernel's to take back.
+    static let mappedBytesMax = 1 << 30
     private let pool: DatabasePool
     private let lock: LockFile
     private let state: Mutex<State>

@@ -35,6 +35,28 @@ struct AdminOptions: ParsableArguments {
         try show(try await connection.send(method, path, body))
     }
 
+    /// Prints a listing of several pages: as served, or as one table of what stands under `key`.
+    func list(
+        _ path: String,
+        _ key: String,
+        _ columns: [(heading: String, key: String)],
+        by parameter: String
+    ) async throws(CommandFault) {
+        var pages: [JSON.Value] = []
+        var next: String?
+        repeat {
+            let query = next.map { "?\(parameter)=\($0.percentEncoded)" } ?? ""
+            guard let page = try await connection.send(.get, path + query) else { break }
+            pages.append(page)
+            next = page["next"]?.string
+        } while next != nil
+        guard !json else {
+            for page in pages { try Output.line(page.compact()) }
+            return
+        }
+        try Output.line(Table.rows(pages.flatMap { $0[key]?.elements ?? [] }, columns))
+    }
+
     private func show(_ resource: JSON.Value?) throws(CommandFault) {
         guard let resource else { return }
         if json { try Output.line(resource.compact()) } else { try Output.line(Table.fields(resource)) }

@@ -20,22 +20,9 @@ struct EventsCommand: AsyncParsableCommand {
     @OptionGroup var admin: AdminOptions
 
     func run() async throws {
-        let connection = admin.connection
-        guard var page = try await connection.send(.get, "events") else { return }
-        var pages = [page]
-        while let next = page["next"]?.string,
-            let more = try await connection.send(.get, "events?before=\(next.percentEncoded)")
-        {
-            page = more
-            pages.append(page)
-        }
-        guard !admin.json else {
-            for page in pages { try Output.line(page.compact()) }
-            return
-        }
         let columns: [(heading: String, key: String)] = [
             ("TIME", "time"), ("KIND", "kind"), ("MEMBER", "member"), ("ADVISORY", "advisory"),
         ]
-        try Output.line(Table.rows(pages.flatMap { $0["events"]?.elements ?? [] }, columns))
+        try await admin.list("events", "events", columns, by: "before")
     }
 }

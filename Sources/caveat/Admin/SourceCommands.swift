@@ -239,24 +239,10 @@ struct SourceCommand: AsyncParsableCommand, Administered {
         @OptionGroup var admin: AdminOptions
 
         func run() async throws {
-            let connection = admin.connection
-            let path = SourceCommand.path(name) + "/quarantine"
-            guard var page = try await connection.send(.get, path) else { return }
-            var pages = [page]
-            while let next = page["next"]?.string,
-                let more = try await connection.send(.get, "\(path)?after=\(next.percentEncoded)")
-            {
-                page = more
-                pages.append(page)
-            }
-            guard !admin.json else {
-                for page in pages { try Output.line(page.compact()) }
-                return
-            }
             let columns: [(heading: String, key: String)] = [
                 ("RECORD", "record"), ("DISMISSED", "dismissed"), ("PLACE", "place"), ("REASON", "reason"),
             ]
-            try Output.line(Table.rows(pages.flatMap { $0["records"]?.elements ?? [] }, columns))
+            try await admin.list(SourceCommand.path(name) + "/quarantine", "records", columns, by: "after")
         }
     }
 
