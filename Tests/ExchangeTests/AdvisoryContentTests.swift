@@ -213,6 +213,60 @@ struct AdvisoryContentTests {
         #expect(try AdvisorySamples.reference().text == "CVT-2026-00417")
     }
 
+    @Test(
+        "are hidden from whoever declared them, in doubt too",
+        arguments: [
+            ("1971-02-04", "1971-02-04", true), ("1971-02-04", "1971-02-05", false), ("1971", "1971-02-04", true),
+            ("1971-02-04", "1971", true), ("1971-02", "1971-02-04", true), ("1971-03", "1971-02-04", false),
+            ("1971-02", "1971", true), ("1971", "1971", true), ("1971", "1972-02-04", false), ("1971", "1971-02", true),
+        ]
+    )
+    func links(declared: String, told: String, isHidden: Bool) throws {
+        func subject(_ day: String, _ name: String = "Tamsin Verloop") throws -> Subject {
+            try Subject(.person, key: "s", properties: ["name": [name], "birthDate": [day]], standing: .suspect)
+        }
+        let hidden = try subject(told).conflictMarks
+        #expect(try subject(declared).linkMarks.isDisjoint(with: hidden) != isHidden)
+        #expect(try subject(declared, "Anna Verloop").linkMarks.isDisjoint(with: hidden))
+        let firm = try Subject(.organisation, key: "o", properties: ["name": ["Vantage Reef, Trading"]])
+        let same = try Subject(.organisation, key: "o", properties: ["name": ["VANTAGE REEF TRADING"]])
+        #expect(!firm.linkMarks.isDisjoint(with: same.conflictMarks))
+    }
+
+    @Test("say no name of who is to be protected, and no number where they name nobody")
+    func texts() throws {
+        func content(_ subjects: [Subject], facts: String = "Facts.", tearline: String? = nil) throws -> AdvisoryContent
+        {
+            try AdvisoryContent(
+                title: "T",
+                facts: facts,
+                categories: Set([try #require(Category(rawValue: "TRF-DRG"))]),
+                severity: .serious,
+                subjects: subjects,
+                tearline: tearline,
+                action: .internalOnly
+            )
+        }
+        let victim = try Subject(
+            .person,
+            key: "v",
+            properties: ["name": ["Tamsin Verloop"], "passportNumber": ["X1234567"]],
+            standing: .victim
+        )
+        let firm = try Subject(.organisation, key: "o", properties: ["name": ["Acme"]])
+        for text in ["She, TAMSIN  VERLOOP, was forced.", "Verloop, Tamsin: forced"] {
+            #expect(throws: ContentFault.self) { try content([firm, victim], facts: text).check(as: .subject) }
+            #expect(throws: ContentFault.self) { try content([firm, victim], tearline: text).check(as: .subject) }
+        }
+        try content([firm, victim], facts: "Tamsin was not alone; a Verloop came.").check(as: .subject)
+        let route = try Subject(.route, key: "r", properties: ["origin": ["CNSHA"], "destination": ["NLRTM"]])
+        for number in ["NL91 ABNA 0417 1643 00", "NL91ABNA0417164300", "CSQU3054383", "IMO 9074729"] {
+            #expect(throws: ContentFault.self) { try content([route], facts: "See \(number).").check(as: .route) }
+            try content([route, firm], facts: "See \(number).").check(as: .route)
+        }
+        try content([route], facts: "See NL91ABNA0417164301, CSQU3054384 and IMO 9074728.").check(as: .route)
+    }
+
     @Test("are recognised by what tells one thing, and by no more")
     func marks() throws {
         func marks(_ kind: SubjectKind, _ properties: [String: [String]]) throws -> Set<SubjectMark> {
@@ -227,6 +281,12 @@ struct AdvisoryContentTests {
         )
         #expect(try marks(.person, ["name": ["Tamsin Verloop"], "birthDate": [" \(day)T00:00:00 "]]) == person)
         #expect(try marks(.person, ["name": ["Tamsin Verloop"]]).isEmpty)
+        for spelling in ["VERLOOP, Tamsin", "Tamsin  Verloop", "Tamsin M. Verloop", "Tämsin Verlóop"] {
+            #expect(try marks(.person, ["name": [spelling], "birthDate": [day]]) == person)
+        }
+        let parts = ["name": ["T. V."], "firstName": ["Tamsin"], "lastName": ["Verloop"], "birthDate": [day]]
+        #expect(try marks(.person, parts).isSuperset(of: person))
+        #expect(try marks(.person, ["name": ["Tamsin Verlop"], "birthDate": [day]]).isDisjoint(with: person))
         let company = try marks(.organisation, ["name": ["Anna BV"], "eori": ["NL 123456789"]])
         #expect(try company == marks(.organisation, ["name": ["Other"], "eori": ["NL123456789"]]) && !company.isEmpty)
         let passport = try marks(.document, ["number": ["X 123 456"]])

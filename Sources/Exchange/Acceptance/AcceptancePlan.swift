@@ -228,7 +228,12 @@ public struct AcceptancePlan: Sendable {
     /// What the author should know although the object is stored.
     private func note(on object: STIXObject, _ label: Label) -> String? {
         if !object.subjectFaults.isEmpty { return "to be checked: " + object.subjectFaults.joined(separator: "; ") }
-        if confidants[object.id] != nil { return "acknowledges a recall: its originator alone reads it beside you" }
+        if confidants[object.id] != nil {
+            let what =
+                object.isDisagreement
+                ? "disagrees with a recall, and so does not acknowledge it" : "acknowledges a recall"
+            return "\(what): its originator alone reads it beside you"
+        }
         guard object.addressees.isEmpty else { return nil }
         return switch label.marking {
         case .red: "TLP:RED without addressees: only you can read it"

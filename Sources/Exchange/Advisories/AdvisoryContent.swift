@@ -155,6 +155,7 @@ extension AdvisoryContent {
     /// Refuses content that is not of the kind: what the advisory is about must be among its subjects, and a method has
     /// no personal data.
     public func check(as kind: AdvisoryKind) throws(ContentFault) {
+        try checkTexts()
         func has(_ kinds: Set<SubjectKind>) -> Bool { subjects.contains { kinds.contains($0.kind) } }
         func need(_ kinds: Set<SubjectKind>) throws(ContentFault) {
             guard !has(kinds) else { return }

@@ -31,7 +31,7 @@ extension Advisory {
         label.purposes = terms.purposes
         label.caveats = terms.caveats
         label.compartment = terms.compartment
-        label.subjects = content.subjects.reduce(into: []) { $0.formUnion($1.marks) }
+        label.subjects = content.subjects.reduce(into: []) { $0.formUnion($1.conflictMarks) }
         label.affected = terms.affected
         return Label(
             pool: pool.id,

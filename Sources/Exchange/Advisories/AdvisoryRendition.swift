@@ -41,6 +41,8 @@ extension Advisory {
         guard held.contains(frame.report) else { return parts.map { ListJSON.bytes($0) } }
         var details = ["extension_type": "property-extension", "rendition": Rendition.stub.rawValue]
         details.merge(ending) { _, new in new }
+        // Why it was called back tells that it was about somebody; who held no name is not told.
+        if given == .nonNominal { details["reason"] = nil }
         let report = frame.object(
             frame.report,
             [

@@ -162,13 +162,14 @@ extension NonNominal {
         let consignments = content.subjects.filter { $0.kind == .consignment }
         let areas = consignments.flatMap { $0.properties[OwnProperty.area.rawValue] ?? [] }
         let jurisdictions = content.subjects.filter { $0.kind == .jurisdiction }
+        let declared = commodities(.hsDeclared)
         self.init(
             kind: kind,
             categories: Set(content.categories),
             severity: content.severity,
             action: content.action,
-            declared: commodities(.hsDeclared),
-            suspected: commodities(.hsSuspected).union(commodities(.hs)),
+            declared: declared,
+            suspected: commodities(.hsSuspected).union(commodities(.hs).subtracting(declared)),
             routes: Set(routes),
             areas: Set(areas.compactMap(CommodityArea.init)),
             countries: Set(jurisdictions.flatMap { $0.identifiers(of: .country) }.compactMap(Country.init))

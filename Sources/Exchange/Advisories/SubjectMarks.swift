@@ -39,12 +39,78 @@ extension Subject {
                 marks.insert(SubjectMark(of: ["passportNumber", value.filter { $0.isLetter || $0.isNumber }]))
             }
         }
-        // The day as it is written by the rule, however it was, and without a time.
-        let days = identifiers.filter { $0.property == "birthDate" }.map { String($0.identifier.value.prefix(10)) }
-        for name in ["name", "alias", "previousName"].flatMap({ properties[$0] ?? [] }) {
-            for day in days { marks.insert(SubjectMark(of: ["person", name, day])) }
+        for name in personNames {
+            for day in days where day.count == 10 { marks.insert(SubjectMark(of: ["person", name, day])) }
         }
         return marks
+    }
+
+    /// What an advisory about it is hidden by from whoever declared it: its marks, what an organisation is called, and a
+    /// person's names with the month and year of birth.
+    public var conflictMarks: Set<SubjectMark> {
+        var marks = marks.union(organisationMarks)
+        for name in personNames {
+            for day in days {
+                if day.count < 10 { marks.insert(SubjectMark(of: ["person about", name, day])) }
+                for part in Self.parts(of: day) { marks.insert(SubjectMark(of: ["person within", name, part])) }
+            }
+        }
+        return marks
+    }
+
+    /// What a member that declares it as itself, or as linked to it, is not to read about.
+    ///
+    /// Where one side knows the day of birth and the other but the month or the year, it may be the same person: in doubt
+    /// it is hidden.
+    public var linkMarks: Set<SubjectMark> {
+        var marks = marks.union(organisationMarks)
+        for name in personNames {
+            for day in days {
+                if day.count < 10 { marks.insert(SubjectMark(of: ["person within", name, day])) }
+                for part in [day] + Self.parts(of: day) where part.count < 10 {
+                    marks.insert(SubjectMark(of: ["person about", name, part]))
+                }
+            }
+        }
+        return marks
+    }
+
+    private var organisationMarks: Set<SubjectMark> {
+        kind == .organisation ? Set(names.map { SubjectMark(of: ["organisation", $0]) }) : []
+    }
+
+    /// The day as it is written by the rule, however it was, and without a time; or the month or year alone.
+    private var days: [String] {
+        identifiers.filter { $0.property == "birthDate" }.map { String($0.identifier.value.prefix(10)) }
+    }
+
+    /// The month and year that a day is in, or the year that a month is in.
+    private static func parts(of day: String) -> [String] {
+        [7, 4].filter { $0 < day.count }.map { String(day.prefix($0)) }
+    }
+
+    /// What it is called.
+    private var names: Set<String> {
+        Set(["name", "alias", "previousName"].flatMap { properties[$0] ?? [] }.map(\.foldedName)).subtracting([""])
+    }
+
+    /// What a person is called, put together from its parts as well.
+    private var personNames: Set<String> {
+        guard kind == .person else { return [] }
+        var names = names
+        for first in properties["firstName"] ?? [] {
+            for last in properties["lastName"] ?? [] { names.insert("\(first) \(last)".foldedName) }
+        }
+        return names
+    }
+}
+
+extension String {
+    /// A name without what spellings differ in: case, accents, spaces, punctuation, the order of its words, initials.
+    var foldedName: String {
+        let words = foldedWords
+        let long = words.filter { $0.count > 1 }
+        return (long.isEmpty ? words : long).sorted().joined(separator: " ")
     }
 }
 

@@ -92,7 +92,7 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         }
         let others = candidates.filter { $0.member.id != asker.id && $0.member.standing == .active }
         guard !others.isEmpty else { throw .oneself }
-        let marks = content.subjects.reduce(into: Set<SubjectMark>()) { $0.formUnion($1.marks) }
+        let marks = content.subjects.reduce(into: Set<SubjectMark>()) { $0.formUnion($1.conflictMarks) }
         let lawful = others.filter { other in
             !content.isNominal
                 || gateways.covering(

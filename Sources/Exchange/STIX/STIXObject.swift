@@ -40,6 +40,9 @@ public struct STIXObject: Sendable {
     /// The type.
     public var type: String { id.type }
 
+    /// Whether it is an opinion that disagrees (STIX 2.1 §4.14, opinion-enum).
+    public let isDisagreement: Bool
+
     /// Whether it gives itself out as a rendition of an advisory: the exchange alone makes those.
     public let isRendition: Bool
 
@@ -63,6 +66,7 @@ public struct STIXObject: Sendable {
         marking = markings.compactMap(TLP.marking).max()
         addressees = try check.addressees()
         subjectFaults = check.subjectFaults()
+        isDisagreement = ["disagree", "strongly-disagree"].contains(value["opinion"]?.string)
         isRendition = value["extensions"]?[AdvisoryExtension.id]?["rendition"] != nil
     }
 }

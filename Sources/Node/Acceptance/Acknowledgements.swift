@@ -2,11 +2,13 @@ import Exchange
 import Store
 
 /// The opinions and notes of an envelope that are about what was recalled from their author's member: each is that
-/// member's acknowledgement, and nobody's business but the originator's.
+/// member's acknowledgement, and nobody's business but the originator's. An opinion that disagrees is none.
 struct Acknowledgements {
     private struct Said {
         let advisories: [AdvisoryRow]
         let note: String?
+        /// Whether it acknowledges: who disagrees owes it still.
+        let acknowledges: Bool
     }
 
     private let author: Reader
@@ -34,7 +36,7 @@ struct Acknowledgements {
             }
             if rows.isEmpty { continue }
             let note = root[text]?.string.map { String($0.unicodeScalars.prefix(AdvisoryDesk.textCharactersMax)) }
-            said[object.id] = Said(advisories: rows, note: note)
+            said[object.id] = Said(advisories: rows, note: note, acknowledges: !object.isDisagreement)
         }
     }
 
@@ -53,7 +55,7 @@ struct Acknowledgements {
     /// One that waits for a second person is none until it is released, and one that is refused never is.
     func take(_ verdicts: [Verdict], _ transaction: Transaction) throws {
         for case .success(let id, _, _) in verdicts {
-            guard let said = (try? STIXID(parsing: id)).flatMap({ said[$0] }) else { continue }
+            guard let said = (try? STIXID(parsing: id)).flatMap({ said[$0] }), said.acknowledges else { continue }
             for row in said.advisories {
                 _ = try transaction.acknowledge(
                     row.number,

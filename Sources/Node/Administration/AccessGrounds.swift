@@ -9,15 +9,16 @@ extension Administration {
     ///
     /// Marks of them are kept, not what they are; there is no way back, since what was declared stays true.
     public func link(_ member: String, to subjects: [Subject]) async throws(AdministrationFault) {
-        for (place, subject) in subjects.enumerated() where subject.marks.isEmpty {
+        for (place, subject) in subjects.enumerated() where subject.linkMarks.isEmpty {
             throw .invalid(
                 field: "subjects[\(place)]",
-                rule: "has nothing to be known by; give an identifier, a number, or a person's name and birthDate"
+                rule:
+                    "has nothing to be known by; give an identifier, a number, an organisation's name, or a person's name and birthDate"
             )
         }
         try await write { transaction, directory in
             let member = try Self.member(member, directory)
-            try transaction.link(member, to: subjects.reduce(into: []) { $0.formUnion($1.marks) })
+            try transaction.link(member, to: subjects.reduce(into: []) { $0.formUnion($1.linkMarks) })
             try Self.noteConflicts(since: directory, in: transaction)
         }
     }

@@ -50,11 +50,13 @@ struct RenditionPress: Sendable {
         try takeBack(where: job.isStale, of: row, job, transaction)
         // Stubs first: who sees both, now or when it gains sight, has the new version as the last.
         if !isOut { try correct(row, job, transaction, directory, unless: job.shows(at: transaction.now, directory)) }
-        let instant = transaction.nextTick().time
-        row.advisory.tell(after: row.released, at: instant)
+        row.advisory.tell(after: row.released, at: transaction.nextTick().time)
         row.advisory.confine(to: job.labels[.full].flatMap { Confinement($0, directory) }, isOut: isOut)
-        for rendition in Rendition.allCases where advisory.renditions.contains(rendition) {
+        // What tells least comes first, and each has a time of its own: nobody can tell from the distance of the times
+        // that it sees how much there is that it does not see.
+        for rendition in Rendition.allCases.reversed() where advisory.renditions.contains(rendition) {
             guard let label = job.labels[rendition] else { continue }
+            let instant = transaction.nextTick().time
             let objects = row.advisory.rendition(rendition, ids: ids(of: advisory), at: instant)
             try out(objects, as: rendition, label, row, job, transaction, directory)
         }
@@ -154,13 +156,14 @@ struct RenditionPress: Sendable {
         _ transaction: Transaction,
         _ directory: Directory
     ) throws {
-        let instant = transaction.nextTick().time
         for rendition in Rendition.allCases {
             let groups = Dictionary(grouping: copies[rendition] ?? [:], by: \.value)
                 .map { members, held in (members, Set(held.map(\.key))) }
             for (members, held) in groups.sorted(by: { $0.1.sorted().lexicographicallyPrecedes($1.1.sorted()) }) {
-                let stub = row.advisory.stub(of: rendition, holding: held, ids: ids(of: row.advisory), at: instant)
                 for audience in holders.audiences(of: members, row.advisory, directory) {
+                    // A time of its own: how many others hold it is nobody's business.
+                    let instant = transaction.nextTick().time
+                    let stub = row.advisory.stub(of: rendition, holding: held, ids: ids(of: row.advisory), at: instant)
                     let label = row.advisory.stubLabel(in: job.pool, originator: job.originator, for: audience)
                     try out(stub, as: .stub, label, row, job, transaction, directory)
                 }

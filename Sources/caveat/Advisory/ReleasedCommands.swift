@@ -103,7 +103,7 @@ extension AdvisoryCommand {
             do {
                 let owed = try await exchange.get("\(advisory.path)/receipts")["owed"]?.elements ?? []
                 let count = owed.count { $0["acknowledged"]?.string == nil }
-                try Output.line("owed        \(members(count)) an acknowledgement")
+                try Output.line("\(members(count)) an acknowledgement")
                 if count > 0 { Output.note("see who: caveat who-saw \(advisory.id)") }
             } catch let fault as CommandFault {
                 // The recall stands all the same.
