@@ -1,8 +1,8 @@
 import Foundation
 
 extension AdvisoryContent {
-    /// Texts tell no more than the subjects do: nobody who is to be protected, and, where nothing is named, nothing that
-    /// names somebody or something by a number.
+    /// Texts tell no more than the subjects do: nobody who is to be protected, and, where nothing is named, no number
+    /// that names somebody or something.
     func checkTexts() throws(ContentFault) {
         let texts = [("title", title), ("facts", facts), ("assessment", assessment), ("tearline", tearline)]
         let isNominal = subjects.contains { $0.kind.isNominal }

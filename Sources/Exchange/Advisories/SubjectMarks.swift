@@ -45,8 +45,8 @@ extension Subject {
         return marks
     }
 
-    /// What an advisory about it is hidden by from whoever declared it: its marks, what an organisation is called, and a
-    /// person's names with the month and year of birth.
+    /// What an advisory about it is hidden by from whoever declared it: its marks, the names of an organisation, and
+    /// those of a person with the month and year of birth.
     public var conflictMarks: Set<SubjectMark> {
         var marks = marks.union(organisationMarks)
         for name in personNames {
@@ -60,8 +60,8 @@ extension Subject {
 
     /// What a member that declares it as itself, or as linked to it, is not to read about.
     ///
-    /// Where one side knows the day of birth and the other but the month or the year, it may be the same person: in doubt
-    /// it is hidden.
+    /// Where one side knows the day of birth and the other but the month or the year, it may be the same person: in
+    /// doubt it is hidden.
     public var linkMarks: Set<SubjectMark> {
         var marks = marks.union(organisationMarks)
         for name in personNames {
