@@ -152,7 +152,8 @@ struct MailTests {
         let duration = try await clock.measure {
             for _ in 0..<5 { try await transport.send(try mail()) }
         }
-        #expect(duration < .seconds(20))
+        // Waiting for one takes minutes; a busy machine takes seconds.
+        #expect(duration < .seconds(60))
         #expect(try taken.count == 5)
     }
 }
