@@ -2,7 +2,9 @@ import Exchange
 import Store
 
 /// The opinions and notes of an envelope that are about what was recalled from their author's member: each is that
-/// member's acknowledgement, and nobody's business but the originator's. An opinion that disagrees is none.
+/// member's acknowledgement, and nobody's business but the originator's.
+///
+/// An opinion that disagrees acknowledges nothing.
 struct Acknowledgements {
     private struct Said {
         let advisories: [AdvisoryRow]
