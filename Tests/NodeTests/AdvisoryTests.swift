@@ -29,6 +29,51 @@ struct AdvisoryTests {
         await world.exchange.close()
     }
 
+    @Test("tell nothing by their times of how much a reader does not see", arguments: Engine.both)
+    func times(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine)
+        _ = try await world.node.administration.changeMember("carrier") { $0.jurisdiction = "SG" }
+        _ = try await world.published()
+        var told: [[Int64]] = []
+        for (count, tearline) in [(1, nil), (1, "A pattern."), (7, nil), (20, "A pattern.")] {
+            let head = try await world.head
+            let subjects = try (0..<count).map { number in
+                try Subject(
+                    .person,
+                    key: "s\(number)",
+                    properties: ["name": ["Person \(number)"], "birthDate": ["1971-02-04"]],
+                    standing: .suspect
+                )
+            }
+            let content = try AdvisoryContent(
+                title: "T",
+                facts: "F",
+                categories: try AdvisoryExchange.content().categories.reduce(into: []) { $0.insert($1) },
+                severity: .serious,
+                subjects: subjects,
+                tearline: tearline,
+                action: .internalOnly
+            )
+            let advisory = try await world.published(content)
+            func distances(after tick: Tick) async throws -> [Int64] {
+                try await world.versions("carrier", after: tick).map { version in
+                    let text = try JSON(parsing: version.bytes).root["modified"]?.string
+                    let modified = try Timestamp(parsing: try #require(text))
+                    return version.tick.microseconds - modified.microseconds
+                }
+            }
+            var times = try await distances(after: head)
+            let out = try await world.head
+            _ = try await world.versions("bank")
+            let customs = try await world.session("customs")
+            _ = try await world.desk.act(.action(.recall(.error)), on: .id(advisory.id), by: customs)
+            times += try await distances(after: out)
+            told.append(times)
+        }
+        #expect(Set(told).count == 1 && told[0].count == 4, "\(told)")
+        await world.exchange.close()
+    }
+
     @Test("have references of their own that do not count what there is", arguments: Engine.both)
     func references(engine: Engine) async throws {
         let world = try await AdvisoryExchange(engine)

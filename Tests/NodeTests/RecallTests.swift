@@ -190,6 +190,32 @@ struct RecallTests {
         await world.exchange.close()
     }
 
+    @Test("are owed still where an opinion disagrees, which the originator alone sees beside its author")
+    func disagreement() async throws {
+        let world = try await AdvisoryExchange(.sqlite)
+        let advisory = try await world.published()
+        let report = try await world.report("bank").text
+        let customs = try await world.session("customs")
+        _ = try await world.desk.act(.action(.recall(.error)), on: .id(advisory.id), by: customs)
+        let status = try await say(
+            "We keep it.",
+            of: report,
+            by: "bank",
+            in: .open,
+            as: "opinion",
+            opinion: "disagree",
+            world
+        )
+        #expect(status.successes?.first?.message?.contains("does not acknowledge") == true)
+        let owed = try await world.desk.sights(of: .id(advisory.id), for: customs, upTo: 10).owed.map(\.1)
+        #expect(owed.map(\.acknowledged) == [nil])
+        let pool = try #require(world.node.live.directory.pool(named: Samples.name("talk")))
+        for (name, count) in [("bank", 1), ("customs", 1), ("carrier", 0)] {
+            #expect(try await world.exchange.all(pool, as: world.tokens[name] ?? "").count == count, "\(name)")
+        }
+        await world.exchange.close()
+    }
+
     private func acknowledge(_ report: String, by name: String, _ world: AdvisoryExchange) async throws {
         #expect(try await say(of: report, by: name, in: .open, world).successCount == 1)
     }
@@ -201,16 +227,23 @@ struct RecallTests {
         by name: String,
         in terms: PoolTerms,
         as type: String = "note",
+        opinion: String = "agree",
         _ world: AdvisoryExchange
     ) async throws -> StatusReport {
         _ = try await world.node.administration.changePrincipal(name) { $0.roles.insert(.reporter) }
         let pool = try await world.exchange.pool("talk", terms)
-        let object = Self.saying(text, of: report, as: type, number: 50)
+        let object = Self.saying(text, of: report, as: type, opinion: opinion, number: 50)
         return try await world.exchange.publish([object], to: pool, as: world.tokens[name] ?? "")
     }
 
-    private static func saying(_ text: String, of report: String, as type: String, number: Int) -> String {
-        let own = type == "note" ? #""content":"\#(text)""# : #""opinion":"agree","explanation":"\#(text)""#
+    private static func saying(
+        _ text: String,
+        of report: String,
+        as type: String,
+        opinion: String = "agree",
+        number: Int
+    ) -> String {
+        let own = type == "note" ? #""content":"\#(text)""# : #""opinion":"\#(opinion)","explanation":"\#(text)""#
         return """
             {"type":"\(type)","spec_version":"2.1","id":"\(type)--\(Samples.uuid(number).text)",\
             "created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z",\
