@@ -56,7 +56,11 @@ struct Daemon: Sendable {
             }
             return bytes
         },
-        carrier: Transport(limits: .init(hostConnectionsMax: 8, connectionsMax: Pushing.underWayMax)),
+        // As many to one host as in all: what waits in libcurl for a host's connection is at times woken only by its
+        // connect timeout, and no more than these are ever under way.
+        carrier: Transport(
+            limits: .init(hostConnectionsMax: Pushing.underWayMax, connectionsMax: Pushing.underWayMax)
+        ),
         // Threads of their own: saying goodbye to a server of these holds up a thread for as long as a second.
         mail: Transport(),
         files: Transport()
