@@ -22,7 +22,7 @@ public struct Puller<Pace: Clock>: Service where Pace.Duration == Duration {
     /// Returns at graceful shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            let underWay = UnderWay(max: Pulling.underWayMax)
+            let underWay = UnderWay()
             await withDiscardingTaskGroup { group in
                 for await _ in AsyncTimerSequence(interval: Self.interval, clock: clock) {
                     for source in await due() where underWay.begin(source.number) {

@@ -1,17 +1,12 @@
 import Synchronization
 
-/// The destinations that are being sent to, or the sources that are being pulled, by their numbers.
+/// The sources that are being pulled, by their numbers.
 final class UnderWay: Sendable {
-    private let max: Int
     private let numbers = Mutex<Set<Int64>>([])
-
-    init(max: Int) {
-        self.max = max
-    }
 
     /// Whether one may begin, too: not where it has, or where there is no room.
     func begin(_ number: Int64) -> Bool {
-        numbers.withLock { $0.count < max && $0.insert(number).inserted }
+        numbers.withLock { $0.count < Pulling.underWayMax && $0.insert(number).inserted }
     }
 
     func end(_ number: Int64) {
