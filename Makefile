@@ -4,6 +4,8 @@ SHELL := /bin/bash
 CHECK := --explicit-target-dependency-import-check error
 DEBUG := .build/debug
 RELEASE := .build/release
+# How many tests run beside one another: more would wait for processors until limits of time pass.
+WIDTH := 8
 
 .PHONY: help setup build run test lint bench fuzz soak clean
 
@@ -25,7 +27,7 @@ run: build ## Builds the release once and starts the trial exchange (LISTEN=127.
 test: setup ## Builds for debugging and runs every test
 	@echo "Building for tests: 4 to 12 minutes the first time on two cores, seconds after that."
 	swift build --build-tests $(CHECK)
-	swift test --skip-build
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) swift test --skip-build
 	CAVEATD=$(DEBUG)/caveatd CAVEAT=$(DEBUG)/caveat .venv/bin/python -m pytest -q Tests/Clients
 
 lint: ## Checks the format, the tree and the service unit

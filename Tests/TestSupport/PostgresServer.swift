@@ -40,8 +40,10 @@ public final class PostgresServer: Sendable {
     }
 
     /// The URL of a database of this server.
+    ///
+    /// A machine that builds and tests beside may leave the server without a processor for longer than five seconds.
     public func url(_ name: String) -> String {
-        "postgresql://caveat@/\(name)?host=\(folder)"
+        "postgresql://caveat@/\(name)?host=\(folder)&connect_timeout=60"
     }
 
     private init() async throws {
