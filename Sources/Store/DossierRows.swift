@@ -90,9 +90,15 @@ public enum DossierRows {
         )
     }
 
-    /// Whether there is any of an id, whoever its parties are.
-    public static func exists(_ id: String, _ connection: any SQLConnection) throws -> Bool {
-        try connection.first("select number from dossier where id = $1", .text(id)) { $0.integer(0) } != nil
+    /// A report that a member is a party to, by its id or by that of the grouping in which the member reported it.
+    public static func report(
+        _ id: ID<Report>,
+        of member: Member,
+        _ connection: any SQLConnection
+    ) throws -> DossierRow<Report>? {
+        let own = ID<Report>(ofGrouping: id.uuid, by: member.id)
+        return try dossier(id.text, of: member.number, Report.self, connection)
+            ?? dossier(own.text, of: member.number, Report.self, connection)
     }
 
     /// The one of a number; nil when there is none.

@@ -99,7 +99,7 @@ struct ReportEnvelopeTests {
             advisory: again.advisory
         )
         #expect(same == content)
-        let verdicts = read.verdicts(on: contributions, [item.place: .taken], at: Self.now)
+        let verdicts = read.verdicts(on: contributions, [item.place: .taken(ID(Samples.uuid(1)))], at: Self.now)
         #expect(verdicts.allSatisfy { if case .success = $0 { true } else { false } })
     }
 
@@ -142,7 +142,6 @@ struct ReportEnvelopeTests {
                 [grouping().replacing("\"severity\":3", with: "\"severity\":3,\"place\":\"X\""), thing()],
                 ".place: must"
             ),
-            ([grouping().replacing("-4000-", with: "-7000-"), thing()], "id: must be a random UUID"),
             ([grouping(), thing("CSQU3054384")], "object_refs: name container--"),
             ([grouping(), thing("CSQU3054383", ",\"x_note\":\"y\"")], "object_refs: name container--"),
             ([grouping(refs: ["indicator--\(Samples.uuid(5).text)"]), Samples.indicator(5)], "is no part of a report"),
@@ -184,7 +183,7 @@ struct ReportEnvelopeTests {
             Self.grouping(), Self.thing(), stray, Samples.indicator(5), other, Self.thing(),
             Self.thing("CSQU3054383", ",\"revoked\":false"),
         ])
-        let verdicts = read.verdicts(on: contributions, [0: .taken], at: Self.now)
+        let verdicts = read.verdicts(on: contributions, [0: .taken(ID(Samples.uuid(1)))], at: Self.now)
         let reasons = verdicts.map { verdict in
             if case .failure(_, _, let reason) = verdict { reason } else { "" }
         }

@@ -73,7 +73,10 @@ struct ReportTests {
         switch action {
         case .accept, .wantMore, .refuse: #expect(member.id == customs.id && role == .officer)
         case .conclude(let outcome, _, _, _):
-            #expect(member.id == customs.id && before.state == .accepted && outcome.speaker == .authority)
+            #expect(
+                member.id == customs.id && [.accepted, .retracted].contains(before.state)
+                    && outcome.speaker == .authority
+            )
         case .add, .retract: #expect(member.id == forwarder.id && role == .reporter)
         case .say: #expect(next.messages.count == before.messages.count + 1)
         }
@@ -223,7 +226,7 @@ struct ReportTests {
             after said: [Feedback] = []
         ) throws -> Feedback {
             let observation = ID<Observation>(Samples.uuid(number))
-            return try Feedback(confirmation: finding, of: observation, by: other.id, after: said, at: Self.now)
+            return try Feedback(confirmation: finding, of: observation, nil, by: other.id, after: said, at: Self.now)
         }
         let seen = try confirm(.sighting(nil))
         #expect(throws: ReportFault.told) { try confirm(.sighting(.nothingNew), after: [seen]) }

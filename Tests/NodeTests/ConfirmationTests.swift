@@ -32,6 +32,23 @@ struct ConfirmationTests {
         #expect(try await witness.confirm(with: observed[0]).outcome == .corroborated)
         await Self.expectTold { _ = try await witness.confirm(with: observed[0]) }
         let customs = try await world.session("customs")
+        // What it saw names somebody, and no gateway leads from the bank to customs.
+        let kept = try await world.node.reports.feedback(on: .id(first.id), for: customs, upTo: 10)
+        #expect(kept.allSatisfy { $0.said.content == nil })
+        let gateway = Gateway(
+            name: Samples.name("report"),
+            title: "Report",
+            about: "",
+            origin: Party(kinds: [.bank]),
+            reader: Party(kinds: [.customs]),
+            relation: .same,
+            modes: [.report],
+            purposes: [.reporting]
+        )
+        let both = try #require(Gateways(AdvisoryExchange.gateways.all + [gateway]))
+        try await world.node.administration.keep(both)
+        let told = try await witness.confirm(with: try await witness.commit())
+        #expect(told.content?.subjects.first?.properties["phone"] == ["+31 6 5550 1234"])
         let said = try await world.node.reports.feedback(on: .id(first.id), for: customs, upTo: 10)
         #expect(said.map(\.said.outcome) == [.corroborated, .sighting])
         await world.exchange.close()

@@ -15,6 +15,8 @@ public struct Feedback: Hashable, Sendable, Codable {
     public let at: Timestamp
     /// The observation that it was made of, where the exchange made it of a confirmation.
     public let observation: ID<Observation>?
+    /// What was seen, where the exchange made it of a confirmation and a legal gateway lets the originator have it.
+    public let content: ReportContent?
 
     /// What an officer of an authority has done with it, or any principal of a member that holds it makes of it.
     /// - Throws: `ReportFault` where the outcome is another's to say.
@@ -46,6 +48,7 @@ public struct Feedback: Hashable, Sendable, Codable {
         self.note = note
         self.at = now
         observation = nil
+        content = nil
     }
 
     /// Refuses an amount with another outcome than a seizure.
@@ -56,11 +59,14 @@ public struct Feedback: Hashable, Sendable, Codable {
     }
 
     /// What the exchange makes of a member's confirmation: an ownership group corroborates an advisory once.
-    /// - Parameter said: what the member's group said of the advisory before.
+    /// - Parameters:
+    ///   - content: what was seen; nil where no legal gateway lets the originator have it.
+    ///   - said: what the member's group said of the advisory before.
     /// - Throws: `ReportFault.told` where the observation came to no less before.
     public init(
         confirmation finding: Corroboration.Finding,
         of observation: ID<Observation>,
+        _ content: ReportContent?,
         by member: ID<Member>,
         after said: [Feedback],
         at now: Timestamp
@@ -78,6 +84,7 @@ public struct Feedback: Hashable, Sendable, Codable {
         self.outcome = outcome
         self.note = note
         self.observation = observation
+        self.content = content
         seized = nil
         at = now
     }
@@ -91,6 +98,7 @@ public struct Feedback: Hashable, Sendable, Codable {
         note = reason
         at = now
         observation = nil
+        content = nil
     }
 
     /// Whether a member may see it: who said it; the originator, unless it is sealed; and of a sealed one, financial

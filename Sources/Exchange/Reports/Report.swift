@@ -162,7 +162,8 @@ public struct Report: Hashable, Sendable, Codable {
             next.changed = next.later(now)
             next.stated = nil
         case .conclude(let outcome, let seized, let note, let embargo):
-            try need([.accepted], action)
+            // What was taken back may have led somewhere all the same.
+            try need([.accepted, .retracted], action)
             try next.conclude(outcome, seized, note, embargo, now)
         }
         return next
@@ -289,7 +290,7 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
             "needs the role \(roles.map(\.rawValue).joined(separator: " or ")); have one who holds it act"
         case .noAuthority:
             "is no authority, and a report goes to customs, police, a financial intelligence unit or a regulator; name one of "
-                + "these, which the operator lists with caveat admin member list, or ask the member with a request"
+                + "these, which caveat members lists, or ask the member with a request"
         case .oneself: "must be for another member"
         case .notParty: "is between others"
         case .otherSide(let action): "it is the other side that may \(action) it"

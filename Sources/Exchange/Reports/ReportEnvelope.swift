@@ -8,7 +8,7 @@ public struct ReportEnvelope: Sendable {
         public let place: Int
         /// The places of what it names.
         public let parts: [Int]
-        /// Its own id, which is that of the report.
+        /// Its own id, which its author chose.
         public let id: STIXID
         /// Its version.
         public let version: STIXObject.Version
@@ -20,9 +20,17 @@ public struct ReportEnvelope: Sendable {
 
     /// What became of an item.
     public enum Outcome: Hashable, Sendable {
-        case taken
+        /// Into this report.
+        case taken(ID<Report>)
         /// Why it was not.
         case refused(String)
+
+        var isTaken: Bool {
+            switch self {
+            case .taken: true
+            case .refused: false
+            }
+        }
     }
 
     /// What can be taken, in the order of the envelope.
@@ -96,7 +104,7 @@ public struct ReportEnvelope: Sendable {
         _ outcomes: [Int: Outcome],
         at now: Timestamp
     ) -> [Verdict] {
-        let taken = Set(items.filter { outcomes[$0.place] == .taken }.flatMap(\.parts))
+        let taken = Set(items.filter { outcomes[$0.place]?.isTaken ?? false }.flatMap(\.parts))
         return contributions.enumerated().map { place, contribution in
             let (id, version): (String, String)
             switch contribution {
@@ -106,9 +114,7 @@ public struct ReportEnvelope: Sendable {
             let first = twins[place] ?? place
             if let fault = faults[place] ?? faults[first] { return .failure(id: id, version: version, reason: fault) }
             switch outcomes[first] {
-            case .taken:
-                let note = "is the report \(id.dropFirst("grouping--".count))"
-                return .success(id: id, version: version, note: note)
+            case .taken(let report): return .success(id: id, version: version, note: "is the report \(report.text)")
             case .refused(let reason): return .failure(id: id, version: version, reason: reason)
             case nil:
                 guard taken.contains(first) || !isPart(first) else {
@@ -124,8 +130,6 @@ public struct ReportEnvelope: Sendable {
     private mutating func item(_ one: Stated, at place: Int) throws(ContentFault) -> Item {
         let (object, value) = (one.object, one.value)
         guard let version = object.version else { throw ContentFault("modified", .missing) }
-        // Any other id could be computed by somebody else, who would learn by a refusal that it is taken.
-        guard object.id.version == 4 else { throw ContentFault("id", .form("must be a random UUID (version 4)")) }
         let context = value["context"]?.string
         guard context == "suspicious-activity" else {
             throw ContentFault("context", .form("must be suspicious-activity: this collection takes reports"))

@@ -1,4 +1,13 @@
+import Crypto
 public import Foundation
+
+extension ID where Kind == Report {
+    /// The id of what a member reports in a grouping of its own: the same for each version of it, and another for each
+    /// member, so that who chooses the id of one that somebody else reported in is told nothing by that.
+    public init(ofGrouping grouping: UUID, by member: ID<Member>) {
+        self.init(UUID(SHA256.hash(data: Array("report/\(member.text)/\(grouping.text)".utf8)), version: 8))
+    }
+}
 
 /// A report in the form that analysts' tools take.
 extension Report {

@@ -79,6 +79,8 @@ extension ReportDesk {
                     try Feedback(
                         confirmation: finding,
                         of: held.id,
+                        Self.isCovered(content, from: speaker, to: originator, directory, at: transaction.now)
+                            ? content : nil,
                         by: speaker.member.id,
                         after: said,
                         at: transaction.now
@@ -96,6 +98,25 @@ extension ReportDesk {
             // Otherwise it changed meanwhile, or the member was given the rest of it: it is looked at anew.
             if let feedback { return feedback }
         }
+    }
+
+    /// Whether the originator may be told what was seen: a report to an authority, an answer to anybody else.
+    private static func isCovered(
+        _ content: ReportContent,
+        from speaker: Reader,
+        to originator: Member,
+        _ directory: Directory,
+        at now: Timestamp
+    ) -> Bool {
+        guard content.isNominal else { return true }
+        let gateway = directory.gateways.covering(
+            origin: GatewayParty(speaker.member),
+            reader: GatewayParty(originator),
+            mode: originator.kind.isAuthority ? .report : .request,
+            purpose: originator.kind.isAuthority ? .reporting : speaker.purpose,
+            at: now
+        )
+        return gateway != nil
     }
 
     private static let otherObservation = AdvisoryFault.invalid(

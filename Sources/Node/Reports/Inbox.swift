@@ -49,8 +49,7 @@ private struct Inbox {
         var outcomes: [Int: ReportEnvelope.Outcome] = [:]
         for item in said.items {
             do {
-                try take(item)
-                outcomes[item.place] = .taken
+                outcomes[item.place] = .taken(try take(item))
             } catch AdvisoryFault.invalid(let field, let rule) {
                 outcomes[item.place] = .refused("\(field): \(rule)")
             } catch AdvisoryFault.forbidden(let rule) {
@@ -62,7 +61,7 @@ private struct Inbox {
         return outcomes
     }
 
-    private func take(_ item: ReportEnvelope.Item) throws {
+    private func take(_ item: ReportEnvelope.Item) throws -> ID<Report> {
         let member = book.actor.member.id
         if item.authors.contains(where: { book.directory.member(identifiedBy: $0).map { $0 != member } ?? false }) {
             throw AdvisoryFault.invalid(
@@ -70,20 +69,19 @@ private struct Inbox {
                 rule: "names another member; leave it out or name your own identity"
             )
         }
-        let id = ID<Report>(item.id.uuid)
-        guard let row = try book.report(id), row.content.member == member else { return try begin(id, item) }
-        try go(on: row, item)
+        if let row = try book.report(ID(item.id.uuid)), row.content.member == member {
+            try go(on: row, item)
+            return row.content.id
+        }
+        return try begin(item)
     }
 
-    private func begin(_ id: ID<Report>, _ item: ReportEnvelope.Item) throws {
-        // A random id that is taken: this tells only those who know it already.
-        guard try !DossierRows.exists(id.text, book.transaction.connection) else {
-            throw AdvisoryFault.invalid(field: "id", rule: "is in use; give the grouping a new one")
-        }
+    private func begin(_ item: ReportEnvelope.Item) throws -> ID<Report> {
         guard let content = item.content else {
             throw AdvisoryFault.invalid(field: "revoked", rule: "there is no such report of yours to take back")
         }
-        _ = try book.bring(content, as: id, stated: item.version.instant, to: authority)
+        let id = ID<Report>(ofGrouping: item.id.uuid, by: book.actor.member.id)
+        return try book.bring(content, as: id, stated: item.version.instant, to: authority).content.id
     }
 
     /// A later version says it anew, or takes it back; one that is known, or older, changes nothing.

@@ -26,9 +26,9 @@ struct ReportBook {
         return DossierRow(number: number, content: report)
     }
 
-    /// A report that the actor's member is a party to; nil for any other.
+    /// A report that the actor's member is a party to, by its id or the member's own for it; nil for any other.
     func report(_ id: ID<Report>) throws -> DossierRow<Report>? {
-        let row = try DossierRows.dossier(id.text, of: actor.member.number, Report.self, transaction.connection)
+        let row = try DossierRows.report(id, of: actor.member, transaction.connection)
         return row.flatMap { $0.content.isSeen(by: actor.member.id) ? $0 : nil }
     }
 

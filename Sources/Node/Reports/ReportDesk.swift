@@ -70,11 +70,11 @@ public struct ReportDesk: Sendable {
         }
     }
 
-    /// A report that the caller's member is a party to.
+    /// A report that the caller's member is a party to, by its id or that of the grouping in which it came.
     public func report(_ id: ID<Report>, for session: Session) async throws -> Report {
         try session.reader.checkBusiness(evenSuspended: false)
         let row = try await database.read {
-            try DossierRows.dossier(id.text, of: session.member.number, Report.self, $0)
+            try DossierRows.report(id, of: session.member, $0)
         }
         guard let row, row.content.isSeen(by: session.member.id) else { throw AdvisoryFault.absent }
         return row.content

@@ -126,6 +126,7 @@ struct FeedbackResource: Encodable {
     let member, outcome, time: String
     let seized: Seizure?
     let note: String?
+    let content: ReportContent?
 
     init(_ feedback: Feedback, _ directory: Directory) {
         member = directory.members[feedback.member]?.name.text ?? ""
@@ -133,5 +134,6 @@ struct FeedbackResource: Encodable {
         time = feedback.at.text
         seized = feedback.seized
         note = feedback.note
+        content = feedback.content
     }
 }

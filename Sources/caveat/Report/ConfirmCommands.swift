@@ -44,7 +44,7 @@ struct ConfirmCommand: AsyncParsableCommand {
         abstract: "Confirm a report that you were given by telling what you committed with observe.",
         discussion: """
             OS-COR says that it corroborates, because it is independent; OS-SIG that it is a sighting, and why where \
-            you hold the full rendition. The originator sees which.
+            you hold the full rendition. The originator sees which, and what you saw where a legal gateway lets it.
 
             Examples:
               caveat confirm report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11 seen.observation
@@ -72,5 +72,10 @@ struct ConfirmCommand: AsyncParsableCommand {
         let answer = try await exchange.posted("confirmations", body)
         let why = answer["note"]?.string.map { ": \($0.printable)" } ?? ""
         try exchange.show(answer, orSay: "\(answer["outcome"]?.string?.printable ?? "?")\(why)")
+        if answer["content"] == nil {
+            Output.note(
+                "what you saw names somebody, and no legal gateway lets the originator have it: it was told the outcome alone"
+            )
+        }
     }
 }

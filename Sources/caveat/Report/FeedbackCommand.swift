@@ -68,5 +68,10 @@ struct FeedbackCommand: AsyncParsableCommand {
             ("MEMBER", "member"), ("OUTCOME", "outcome"), ("TIME", "time"), ("NOTE", "note"),
         ]
         try Output.line(Table.rows(said, columns))
+        for one in said {
+            guard let content = one["content"] else { continue }
+            let heading = ["member", "outcome", "time"].map { one[$0]?.string?.printable ?? "?" }
+            try Output.line("\n\(heading.joined(separator: "  ")) saw:\n\(Outline.text(content))")
+        }
     }
 }
