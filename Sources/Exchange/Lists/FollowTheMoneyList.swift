@@ -2,8 +2,8 @@
 public struct FollowTheMoneyList: Sendable {
     /// The entities that are subjects, in the file's order.
     public private(set) var subjects: [ListSubject] = []
-    /// How many are of a schema that is no subject by itself: addresses, sanctions, ownerships.
-    public private(set) var skipped = 0
+    /// How many are no subject by themselves, by what they are: addresses, sanctions, what has no name.
+    public private(set) var skipped: [String: Int] = [:]
     /// What could not be read.
     public private(set) var faults: [ListFault] = []
 
@@ -35,6 +35,11 @@ public struct FollowTheMoneyList: Sendable {
         if subject.properties["name"] == nil, let caption = entity["caption"]?.string {
             subject.add(caption, to: "name")
         }
-        if subject.isCarried { subjects.append(subject) } else { skipped += 1 }
+        if subject.isCarried {
+            subjects.append(subject)
+        } else {
+            let isKnown = ListSubject.schemas.contains(schema)
+            skipped[isKnown ? "\(schema) without a name" : schema, default: 0] += 1
+        }
     }
 }

@@ -13,10 +13,13 @@ public enum ListFormat: Hashable, Sendable {
     public struct Content: Sendable {
         /// Its subjects, in its order.
         public var subjects: [ListSubject] = []
-        /// How many records are of a schema that is no subject by itself.
-        public var skipped = 0
+        /// How many records are no subject by themselves, by what they are.
+        public var skipped: [String: Int] = [:]
         /// What could not be read.
         public var faults: [ListFault] = []
+
+        /// How many records are no subject by themselves.
+        public var skippedCount: Int { skipped.values.reduce(0, +) }
     }
 
     /// Why a file cannot be read at all.

@@ -20,7 +20,7 @@ extension Pulling {
         guard !content.subjects.isEmpty else {
             throw PullFault("it holds no subject that can be read: is it the right kind of source?")
         }
-        counts.skipped = content.skipped
+        counts.skipped = content.skippedCount
         let dismissed = try await dismissed(of: source)
         let faults = content.faults.filter { !dismissed.contains(Self.digest($0)) }
         counts.quarantined = faults.count

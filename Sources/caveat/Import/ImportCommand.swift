@@ -82,6 +82,7 @@ struct ImportCommand: AsyncParsableCommand {
         let found = try read()
         for fault in found.faults.prefix(Self.faultsMax) { Output.note("\(path): \(fault)") }
         if found.faults.count > Self.faultsMax { Output.note("… and \(found.faults.count - Self.faultsMax) more") }
+        if !found.skipped.isEmpty { Output.note(Self.text(skipped: found.skipped)) }
         guard !found.subjects.isEmpty else {
             throw CommandFault.file(path: path, rule: "holds no subject that can be read; is it the right list?")
         }
@@ -141,6 +142,14 @@ struct ImportCommand: AsyncParsableCommand {
         let key = value["external_references"]?.elements.first?["external_id"]?.string ?? "?"
         return faults.isEmpty
             ? nil : "note   \(key.printable): to be checked: \(faults.joined(separator: "; ").printable)"
+    }
+
+    /// What is said of records that are no subject by themselves: the most frequent first.
+    static func text(skipped: [String: Int]) -> String {
+        let ranked = skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+        let shown = ranked.prefix(faultsMax).map { "\($0.value) \($0.key.printable)" }
+        let rest = ranked.count > faultsMax ? " and others" : ""
+        return "skipped, since they are no subjects by themselves: \(shown.joined(separator: ", "))\(rest)"
     }
 
     /// How many faults of a file, and flags of an import, are told.
@@ -217,7 +226,7 @@ struct ImportCommand: AsyncParsableCommand {
             changed = sync.changed.count
             revoked = sync.revoked.count
             unchanged = sync.unchanged
-            skipped = found.skipped
+            skipped = found.skippedCount
             failed = found.faults.count
         }
 
@@ -232,7 +241,8 @@ struct ImportCommand: AsyncParsableCommand {
             let sums = "\(added) added, \(changed) changed, \(revoked) revoked, \(unchanged) unchanged"
             let rest =
                 "\(skipped) skipped, \(failed) failed, \(flagged) flagged, \(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10) s"
-            return "\(dryRun ? "would be: " : "")\(source): \(records) records: \(sums), \(rest)"
+            let read = "\(records) \(records == 1 ? "record" : "records")"
+            return "\(dryRun ? "would be: " : "")\(source): \(read): \(sums), \(rest)"
         }
     }
 }
