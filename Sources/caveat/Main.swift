@@ -24,8 +24,8 @@ struct Main: AsyncParsableCommand {
             CommandGroup(
                 name: "Exchanging",
                 subcommands: [
-                    PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self, ImportCommand.self,
-                    VerifyCommand.self,
+                    PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self, MembersCommand.self,
+                    ImportCommand.self, VerifyCommand.self,
                 ]
             ),
             CommandGroup(

@@ -124,14 +124,26 @@ def test_from_draft_to_acknowledged_recall(desk):
     assert full["decision"] == "permitted" and full["reason"]
     full = next(d for d in desk.lines("chief", "explain", reference, "--as", "swift-cargo") if d["rendition"] == "full")
     assert full["decision"] != "permitted" and full["row"] == 9
+    # A reader is told what is its own to read, and no version, row or reason.
+    assert desk.lines("north-oil", "explain", report["id"]) == [{"rendition": "full", "obligations": []}]
+    assert "full" in cli("explain", reference, member="north-oil").stdout
+    assert "(404)" in desk.refused("blue-anchor", "explain", report["id"]) and "(404)" in desk.refused("swift-cargo", "explain", reference)
     table = cli("explain", reference, "--as", "north-oil", "--purpose", "P07", member="chief").stdout
     assert "full" in table and "denied" in table and "purpose" in table
     for words, field in ((("nobody",), "member: no member has this name"), (("north-oil", "--principal", "no-one"), "principal: north-oil has no")):
         refused = desk.refused("chief", "explain", reference, "--as", *words)
         assert "(404)" in refused and field in refused
+    # What a poll is for is one of the credential's purposes, and each has a place of its own.
+    [credential] = json.loads(cli("admin", "credential", "list", "--principal", "north-oil", "--json").stdout)["credentials"]
+    assert "(403)" in desk.refused("north-oil", "poll", "warnings", "--purpose", "P07")
+    cli("admin", "credential", "change", credential["id"], "--purpose", "P02", "--purpose", "P07")
+    assert "P02, P07" in cli("admin", "credential", "list", "--principal", "north-oil").stdout
+    for purpose, is_shown in (("P07", False), ("P02", True)):
+        lines = cli("poll", "warnings", "--json", "--purpose", purpose, member="north-oil").stdout.splitlines()
+        assert (report["id"] in {json.loads(line)["id"] for line in lines}) == is_shown, purpose
     receipts = desk.run("chief", "who-saw", reference)["receipts"]
     given = {receipt["member"]: receipt for receipt in receipts}
-    assert "full" in given["north-oil"]["renditions"] and given["north-oil"]["purpose"] == "P02"
+    assert "full" in given["north-oil"]["renditions"] and given["north-oil"]["purpose"] == "P02" and given["north-oil"]["versions"] == [1]
     assert "full" not in given["swift-cargo"]["renditions"]
     assert "Was given to 2 members, in " in cli("who-saw", reference, member="chief").stdout
 
@@ -149,6 +161,7 @@ def test_from_draft_to_acknowledged_recall(desk):
     late = cli("rely", report["id"], "--decision", "Shipment 4712 held", member="north-oil").stdout
     assert re.search(r"^recorded, but \S+ was recalled at \S+ \(mistaken-identity\)", late)
     assert desk.lines("north-oil", "recalls")[0]["decisions"] == ["Shipment 4711 held", "Shipment 4712 held"]
+    assert desk.lines("north-oil", "explain", report["id"]) == [{"rendition": "stub", "obligations": ["acknowledge"]}]
     cli("recalls", "acknowledge", report["id"], "--note", "Shipment released", member="north-oil")
     assert desk.lines("north-oil", "recalls")[0]["acknowledged"]
     assert "(404)" in desk.refused("blue-anchor", "recalls", "acknowledge", report["id"])
@@ -212,6 +225,9 @@ def test_dispute_and_settlement(desk):
     desk.trial.cli("advisory", "dispute", reference, "--reason", "Those were telephones.", member="north-oil")
     assert desk.run("drafter", "advisory", "show", reference)["state"] == "restricted"
     assert said(desk.report("north-oil", reference))["state"] == "restricted"
+    assert "DISPUTED" in desk.trial.cli("poll", "warnings", "--reset", member="north-oil").stdout
+    assert f"caveat feedback --of {reference}" in desk.trial.cli("advisory", "show", reference, member="chief").stderr
+    assert "Those were telephones." in desk.trial.cli("feedback", "--of", reference, member="chief").stdout
     assert desk.run("chief", "advisory", "settle", reference)["state"] == "published"
 
 

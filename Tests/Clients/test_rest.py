@@ -23,6 +23,28 @@ def test_what_is_no_call_says_where_the_calls_are(trial, path):
     assert anybody.status_code == 401 and anybody.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_parameter_that_a_call_has_not_is_refused(trial):
+    party = Party(trial, "north-oil")
+    for path, field in [("recalls?affter=1", "affter"), ("reports?before=1&before=2", "before"), ("reports/x?before=1", "before"), ("members?a", "a")]:
+        answer = requests.get(f"{trial.card['url']}/v1/{path}", headers=party.headers({}), timeout=20)
+        assert answer.status_code == 400 and answer.json()["field"] == field, (path, answer.text)
+        assert "is no parameter of this call" in answer.json()["detail"] or "is there twice" in answer.json()["detail"]
+
+
+def test_one_finds_whom_one_may_address(trial):
+    customs, bank = Party(trial, "harbour-customs"), Party(trial, "first-harbour-bank")
+    known = bank.call("GET", "members")["members"]
+    assert {"harbour-customs", "city-police"} < {one["name"] for one in known} and all(one["identity"].startswith("identity--") for one in known)
+    assert [one["name"] for one in known if one["kind"] not in ("customs", "police", "fiu", "regulator")] == ["first-harbour-bank"]
+    readers = {one["name"] for one in customs.call("GET", "members?pool=warnings")["members"]}
+    assert {"first-harbour-bank", "north-oil"} <= readers
+    # Who reads a pool is for who publishes to it, and of one that one takes no part in there is nothing.
+    bank.call("GET", "members?pool=warnings", status=403)
+    assert bank.call("GET", "members?pool=deepwater", status=404) == bank.call("GET", "members?pool=nothing", status=404)
+    shown = trial.cli("members", "--pool", "warnings", member="harbour-customs").stdout
+    assert "first-harbour-bank" in shown and "IDENTITY" in shown
+
+
 def ask(party, method, path, body=None, **options):
     headers = party.headers(options.pop("headers", {}))
     return requests.request(method, f"{party.world.card['url']}/v1/{path}", json=body, headers=headers, timeout=20, **options)

@@ -254,8 +254,20 @@ struct AdvisoryLifecycleTests {
         }
         #expect(old.due == S.days(Advisory.capDays))
         #expect(try S.published(terms: AdvisoryTerms(review: S.days(400))).due == S.days(400))
-        let late = try AdvisoryTerms(review: S.days(181))
-        #expect(throws: LifecycleRefusal.reviewLate(latest: S.days(180))) { try S.published(content, terms: late) }
+        // What could not be published is not drafted; and it may be too late for it by then.
+        for days in [0, 181] {
+            let terms = try AdvisoryTerms(review: S.days(days))
+            #expect(throws: LifecycleRefusal.self) { try S.draft(content, terms: terms) }
+            do {
+                _ = try S.draft(content).by(S.author, .edit(content, terms))
+                Issue.record("a review date that cannot be kept was taken")
+            } catch LifecycleRefusal.content(let fault) {
+                #expect(fault.field == "terms.review")
+            }
+        }
+        let soon = try S.draft(content, terms: AdvisoryTerms(review: S.days(2))).graded().approved()
+        #expect(soon.refusal(S.author, .publish(try S.reference()), at: S.days(3)) == .reviewPast)
+        #expect(try soon.by(S.author, .edit(content, soon.terms), at: S.days(3)).state == .draft)
     }
 
     @Test("publishes a safety advisory on one pair of eyes, and recalls it after a day unless it is ratified")

@@ -91,6 +91,18 @@ struct AdvisoryTests {
         let terms = try AdvisoryTerms(marking: .amber, caveats: [.originatorControlled])
         let advisory = try await world.published(on: terms)
         for name in ["bank", "other"] { #expect(try await world.reports(name) == ["tearline"]) }
+        #expect(try await world.reports("abroad") == ["non-nominal"])
+        // A reader is told what is its own, and nothing of the rest.
+        let (bank, abroad) = (try await world.session("bank"), try await world.session("abroad"))
+        let copies = [try await world.report("bank"), try await world.report("abroad")]
+        let held = try await world.desk.ownView(of: .report(copies[0]), for: bank)
+        #expect(held.map(\.rendition) == [.tearline] && held.first?.decision.obligations == [.mayAskConsent])
+        for stranger in [AdvisoryName.report(copies[0]), .id(advisory.id)] {
+            await #expect(throws: AdvisoryFault.self) { try await world.desk.ownView(of: stranger, for: abroad) }
+        }
+        for (session, copy) in [(bank, copies[0]), (abroad, copies[1])] {
+            _ = try await world.desk.askConsent(to: copy, for: .monitoring, "Our client.", by: session)
+        }
         let head = try await world.head
         let until = world.exchange.clock.now.advanced(by: .seconds(30 * 86_400))
         for reader in ["bank", "abroad"] {
@@ -106,11 +118,21 @@ struct AdvisoryTests {
         // It comes to a poller that only knows added_after; another member has no more than before.
         #expect(try await world.reports("bank", after: head) == ["full"])
         #expect(try await world.reports("other", after: head) == [])
-        // No consent is a legal basis.
+        let wider = try await world.desk.ownView(of: .report(copies[0]), for: try await world.session("bank"))
+        #expect(wider.map(\.rendition) == [.full] && wider.first?.decision.obligations == [])
+        // No consent is a legal basis, and who asked for one is told that it changes nothing.
         #expect(try await world.reports("abroad") == ["non-nominal"])
+        for (session, isEffective) in [(bank, true), (abroad, false)] {
+            let asked = try await world.desk.consentRequests(by: session, before: .max, upTo: 9)
+            #expect(asked.map(\.isEffective) == [isEffective])
+            #expect(asked.map { $0.state(at: world.exchange.clock.now) } == ["granted"])
+        }
         // Day 31: nothing tells it, and it is served no more.
         world.exchange.clock.advance(by: .seconds(30 * 86_400))
         #expect(try await world.reports("bank") == ["tearline"])
+        let over = try await world.desk.consentRequests(by: bank, before: .max, upTo: 9)
+        #expect(over.map { $0.state(at: world.exchange.clock.now) } == ["ended"])
+        #expect(over.map(\.isEffective) == [nil])
         await world.exchange.close()
     }
 

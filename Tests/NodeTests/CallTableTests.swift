@@ -29,6 +29,9 @@ struct CallTableTests {
             "explain",
             { try await !$0.desk.decisions(on: $0.name, to: "bank", as: nil, for: nil, asked: $1).isEmpty }
         ),
+        ("explain: its own view", { try await !$0.desk.ownView(of: .report($0.report), for: $1).isEmpty }),
+        ("members: authorities", { try !$0.desk.addressees(in: nil, for: $1).isEmpty }),
+        ("members: who reads the task force", { try !$0.desk.addressees(in: "warnings", for: $1).isEmpty }),
         (
             "consent: refuse, where none is asked for",
             { scene, session in

@@ -52,6 +52,15 @@ struct OpenAPITests {
         #expect(Self.calls == known)
     }
 
+    @Test("has the query parameters that each call knows, and no others")
+    func parameters() throws {
+        for (path, item) in try #require(Self.document?["paths"]?.members) where path.hasPrefix("/v1/") {
+            let words = path.split(separator: "/").dropFirst().map { $0.hasPrefix("{") ? RouteTable.name : String($0) }
+            let named = item["get"]?["parameters"]?.elements.filter { $0["in"]?.string == "query" } ?? []
+            #expect(Set(named.compactMap { $0["name"]?.string }) == RESTService.parameters[words] ?? [], "\(path)")
+        }
+    }
+
     @Test("has what any call may be answered, and what one with a body may")
     func common() throws {
         let always: Set = ["400", "401", "403", "408", "414", "429", "431", "500", "503"]

@@ -43,7 +43,7 @@ struct AdvisoryArgumentTests {
                 "--until", "2027-03-01T00:00:00Z",
             ],
             ["who-saw", reference, "--json"],
-            ["explain", reference, "--as", "a"],
+            ["explain", reference], ["explain", reference, "--as", "a"],
             ["explain", id, "--as", "a", "--purpose", "P02", "--principal", "b", "--json"],
             ["recalls"],
             ["recalls", "--json"],
@@ -104,7 +104,7 @@ struct AdvisoryArgumentTests {
             ],
             ["who-saw"],
             ["who-saw", "report--1"],
-            ["explain", id],
+            ["explain", id, "--principal", "b"],
             ["explain", id, "--as", "A b"],
             ["explain", id, "--as", "a", "--purpose", "P12"],
             ["explain", id, "--as", "a", "--principal", "a&b"],
@@ -254,7 +254,7 @@ struct AdvisoryTextTests {
             "decisions":["held 4711"]}]
             """
         let text = RecallsCommand.text(try value(recalls).elements)
-        #expect(text.hasPrefix("OVERDUE") && text.contains("relied on   held 4711"))
+        #expect(text.hasPrefix("OVERDUE") && text.contains("relied on     held 4711"))
     }
 
     @Test("who saw it is counted by members and by receipts, for each rendition")

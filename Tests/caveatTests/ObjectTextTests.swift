@@ -16,6 +16,24 @@ struct ObjectTextTests {
         #expect(ObjectLine(object).text.hasSuffix(end))
     }
 
+    @Test("what is disputed says so beside its name")
+    func disputed() throws {
+        for (state, end) in [("restricted", "a  DISPUTED Heron"), ("published", "a  Heron")] {
+            let object = try value(
+                """
+                {"type":"report","id":"a","name":"Heron","extensions":{"\(AdvisoryExtension.id)":{"state":"\(state)"}}}
+                """
+            )
+            #expect(ObjectLine(object).text.hasSuffix(end))
+        }
+    }
+
+    @Test("what an import skips is told by what it is, the most frequent first")
+    func skipped() {
+        let text = ImportCommand.text(skipped: ["Address": 2, "Sanction": 31, "Company without a name": 2])
+        #expect(text.hasSuffix(": 31 Sanction, 2 Address, 2 Company without a name"), "\(text)")
+    }
+
     @Test("what an extension says stands beside the rest, each property by its own name")
     func extensions() throws {
         let object = try value(

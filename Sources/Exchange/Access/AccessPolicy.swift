@@ -159,7 +159,7 @@ public enum AccessPolicy {
 
 extension Rendition {
     /// How much it tells: more is more.
-    var richness: Int {
+    public var richness: Int {
         switch self {
         case .full: 3
         case .tearline: 2

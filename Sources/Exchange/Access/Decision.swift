@@ -16,6 +16,14 @@ public enum Decision: Hashable, Sendable {
         }
     }
 
+    /// What goes with it; nothing where the reader may not have it.
+    public var obligations: Set<Obligation> {
+        switch self {
+        case .permitted(_, let obligations): obligations
+        case .hidden, .denied: []
+        }
+    }
+
     /// The row of the table that decided.
     public var row: AccessRow {
         switch self {
@@ -61,7 +69,7 @@ public enum AccessRow: Int, CaseIterable, Sendable, Codable {
     public var reason: String {
         switch self {
         case .noReader: "the principal may not read: its role, its standing or its credential"
-        case .recalled: "called back: its earlier recipients have the stub, nobody has anything else"
+        case .recalled: "recalled, withdrawn or expired: its earlier recipients have the stub, nobody has anything else"
         case .conflict: "the subject is the reader, its ownership group or a linked person"
         case .compartment: "a task force or compartment that the reader does not hold, or no longer"
         case .safety: "a safety advisory, and the reader is of the affected population: the tearline, at once"
@@ -71,7 +79,8 @@ public enum AccessRow: Int, CaseIterable, Sendable, Codable {
         case .weakGrade: "graded E or 5, or F or 6 without corroboration, about a person: authorities only"
         case .noGateway: "no legal gateway: the non-nominal rendition"
         case .reportDerived: "derived from a suspicious-activity report without consent of the FIU: the tearline"
-        case .originatorControl: "controlled by its originator, and the reader is no addressee: the tearline"
+        case .originatorControl:
+            "controlled by its originator, and the reader is no addressee: the tearline, or what a consent covers"
         case .protectedPerson: "the person is a victim or innocent: revealed on a screening hit only"
         case .disputed: "disputed: with a banner, and not pushed"
         case .open: "nothing stands against it"

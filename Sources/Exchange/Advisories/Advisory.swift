@@ -50,6 +50,7 @@ public struct Advisory: Hashable, Sendable, Codable {
         guard author.roles.contains(.publisher) else { throw .missingRole(oneOf: [.publisher]) }
         try Self.check(content, terms, as: kind)
         try Self.check(embargo: terms.embargo, at: now)
+        try Self.check(review: terms, content, at: now)
         self.id = id
         self.pool = pool
         self.member = author.member
@@ -170,6 +171,20 @@ public struct Advisory: Hashable, Sendable, Codable {
         guard let embargo, embargo <= now else { return }
         let rule = "must lie in the future; give a later time, or leave it out to have it leave once it is published"
         throw .content(ContentFault("terms.embargo", .form(rule)))
+    }
+
+    /// Refuses a review date with which it could not be published, were it now or at the end of its embargo.
+    static func check(
+        review terms: AdvisoryTerms,
+        _ content: AdvisoryContent,
+        at now: Timestamp
+    ) throws(LifecycleRefusal) {
+        let out = max(now, terms.embargo ?? now)
+        do throws(LifecycleRefusal) {
+            _ = try review(terms.review, content, out, reviewDaysUsual, cap: AdvisoryRelease.cap(from: out))
+        } catch {
+            throw .content(ContentFault("terms.review", .form(error.description)))
+        }
     }
 }
 

@@ -203,7 +203,8 @@ extension Advisory {
 
     // MARK: Rules
 
-    /// Refuses content and terms that are not of its kind; an embargo that has passed since it had it may stay.
+    /// Refuses content and terms that are not of its kind; an embargo or a review date that has passed since it had it
+    /// may stay.
     private func check(
         _ content: AdvisoryContent,
         _ terms: AdvisoryTerms,
@@ -212,6 +213,9 @@ extension Advisory {
         try Self.check(content, terms, as: kind)
         let known = [version, amendment].map { $0?.terms.embargo }
         if !known.contains(terms.embargo) { try Self.check(embargo: terms.embargo, at: now) }
+        if ![version, amendment].map({ $0?.terms.review }).contains(terms.review) {
+            try Self.check(review: terms, content, at: now)
+        }
     }
 
     @discardableResult
@@ -233,7 +237,7 @@ extension Advisory {
 
     /// The review date that follows from what was wished: after now, never beyond the cap, and for one that names a
     /// person never beyond the pool's time.
-    private static func review(
+    static func review(
         _ wished: Timestamp?,
         _ content: AdvisoryContent,
         _ now: Timestamp,

@@ -263,6 +263,9 @@ extension Subject {
 
     /// What people call it: the first of its names, else of its numbers, else its key.
     var caption: String {
+        if kind == .route, let origin = properties["origin"]?.first, let end = properties["destination"]?.first {
+            return "\(origin) to \(end)"
+        }
         let telling = [
             "name", "full", "containerNumber", "airWaybill", "billOfLading", "iban", "accountNumber", "number",
             "registrationNumber", "vin", "imoNumber", "origin", "country", "goods", "alias",

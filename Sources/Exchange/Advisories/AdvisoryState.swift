@@ -44,7 +44,12 @@ public struct AdvisoryRelease: Hashable, Sendable, Codable {
     public internal(set) var isRatified: Bool
 
     /// When it expires, whatever anybody says.
-    public var cap: Timestamp { first.advanced(by: .seconds(Advisory.capDays * 86_400)) }
+    public var cap: Timestamp { Self.cap(from: first) }
+
+    /// When what is first out at `first` expires whatever is done.
+    static func cap(from first: Timestamp) -> Timestamp {
+        first.advanced(by: .seconds(Advisory.capDays * 86_400))
+    }
 
     /// When it is recalled by itself; nil once it is ratified.
     public var ratificationEnd: Timestamp? {

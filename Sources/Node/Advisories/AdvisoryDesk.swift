@@ -333,13 +333,14 @@ public struct AdvisoryDesk: Sendable {
         for member in terms.affected?.members.sorted() ?? [] where directory.members[member] == nil {
             throw .invalid(
                 field: "terms.affected.members",
-                rule: "\(member.text) is no member here; use the id that `caveat admin member show` gives"
+                rule: "\(member.text) is no member here; use the id that `caveat members --pool NAME` gives"
             )
         }
         for addressee in terms.addressees where directory.member(identifiedBy: addressee) == nil {
             throw .invalid(
                 field: "terms.addressees",
-                rule: "\(addressee.text) is no member or principal here; use the identity id of one"
+                rule:
+                    "\(addressee.text) is no member or principal here; use the identity of one: `caveat members --pool NAME`"
             )
         }
     }
@@ -348,7 +349,7 @@ public struct AdvisoryDesk: Sendable {
         do throws(LifecycleRefusal) {
             return try body()
         } catch {
-            throw .refused(error)
+            throw AdvisoryFault(error)
         }
     }
 

@@ -26,9 +26,18 @@ public enum AdvisoryFault: Error, Sendable {
     /// Not stored, for a reason of ours.
     case notStored(WriteFault)
 
+    /// A refusal; where the caller lacks a role, it is the caller that is refused, whatever the advisory is.
+    init(_ refusal: LifecycleRefusal) {
+        if case .missingRole = refusal {
+            self = .forbidden(refusal.description)
+        } else {
+            self = .refused(refusal)
+        }
+    }
+
     /// A refusal, with the name of who approved it where somebody did.
     init(_ refusal: LifecycleRefusal, _ directory: Directory) {
-        self = .refused(refusal)
+        self.init(refusal)
         guard case .approved(let principal) = refusal, let name = directory.principals[principal]?.name else { return }
         self = .notNow("is approved already by \(name); nothing is to be done")
     }

@@ -13,6 +13,8 @@ extension AdvisoryDesk {
         public let receipt: Receipt
         /// The forms that it held, in the order of what they tell.
         public let renditions: [Rendition]
+        /// The numbers of the advisory's versions that they were of, in order.
+        public let versions: [Int]
     }
 
     /// The receipts of an advisory after a tick, oldest first, and who owes or gave an acknowledgement of its recall.
@@ -37,7 +39,8 @@ extension AdvisoryDesk {
                         member: $0,
                         principal: given.principal,
                         receipt: given.receipt,
-                        renditions: Rendition.allCases.filter(given.renditions.contains)
+                        renditions: Rendition.allCases.filter(given.renditions.contains),
+                        versions: given.versions.sorted()
                     )
                 }
             }
@@ -83,7 +86,7 @@ extension AdvisoryDesk {
         guard let member = Name(member).flatMap({ directory.member(named: $0) }) else {
             throw AdvisoryFault.noSuch(
                 field: "member",
-                rule: "no member has this name; `caveat admin member list` has them"
+                rule: "no member has this name; `caveat members --pool NAME` has those that read a pool"
             )
         }
         let principals = directory.principals.values.filter { $0.member == member.id }.sorted { $0.number < $1.number }
@@ -93,14 +96,49 @@ extension AdvisoryDesk {
         guard let principal = chosen else {
             throw AdvisoryFault.noSuch(field: "principal", rule: "\(member.name) has no such principal that reads")
         }
+        let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
+        let holders = try await database.read { try Holders(of: row, directory, $0) }
+        return try Self.rulings(on: row, for: reader, holders, directory, at: now)
+    }
+
+    /// The renditions of what the caller was given that are its to read now, for the purpose of the call, and what goes
+    /// with them.
+    ///
+    /// Of all else it is told nothing: where there are none, it does not exist.
+    public func ownView(of name: AdvisoryName, for session: Session) async throws -> [Ruling] {
+        try session.reader.checkBusiness(evenSuspended: true)
+        let (directory, now) = (session.directory, surroundings.clock())
+        return try await database.read { connection in
+            guard let row = try name.row(knownTo: session.reader, at: now, connection) else {
+                throw AdvisoryFault.absent
+            }
+            let holders = try Holders(of: row, directory, connection, at: now)
+            let isOwn = row.advisory.member == session.member.id
+            guard isOwn ? row.advisory.release != nil : name.members(among: holders).contains(session.member.id)
+            else { throw AdvisoryFault.absent }
+            let held = try Self.rulings(on: row, for: session.reader, holders, directory, at: now)
+                .filter(\.decision.isPermitted)
+            guard !held.isEmpty else { throw AdvisoryFault.absent }
+            return held
+        }
+    }
+
+    /// What the policy says of each rendition of a published advisory to one reader.
+    static func rulings(
+        on row: AdvisoryRow,
+        for reader: Reader,
+        _ holders: Holders,
+        _ directory: Directory,
+        at now: Timestamp
+    ) throws(AdvisoryFault) -> [Ruling] {
+        let advisory = row.advisory
         guard let pool = directory.pools[advisory.pool], let originator = directory.members[advisory.member],
             let author = directory.principals[advisory.author]
-        else { throw AdvisoryFault.absent }
-        let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
+        else { throw .absent }
         if advisory.isCalledBack || advisory.state.isFinal {
-            let holders = try await database.read { try Holders(of: row, directory, $0) }
-            let isOwn = member.id == originator.id
-            let audience = isOwn ? StubAudience(holders: []) : holders.audience(of: member.id, advisory, directory)
+            let member = reader.member.id
+            let isOwn = member == originator.id
+            let audience = isOwn ? StubAudience(holders: []) : holders.audience(of: member, advisory, directory)
             let label = advisory.stubLabel(in: pool, originator: originator, for: audience)
             let decision = AccessPolicy.decide(reader, label, at: now)
             return [Ruling(version: advisory.version.number, rendition: .stub, decision: decision)]
@@ -179,6 +217,23 @@ extension AdvisoryDesk {
             }
             return consent
         }
+    }
+
+    /// Whom the caller may address: who reads a pool that it publishes to; without one, the authorities and its own
+    /// member.
+    public func addressees(in pool: String?, for session: Session) throws(AdvisoryFault) -> [Member] {
+        try session.reader.checkBusiness(evenSuspended: false)
+        let (directory, now) = (session.directory, surroundings.clock())
+        guard let pool else { return Acquaintance.authorities(for: session.reader, directory) }
+        guard let pool = directory.pool(addressed: pool), PoolRights(pool, session.reader, at: now).sees else {
+            throw .noSuch(field: "pool", rule: "you take part in no pool of that name")
+        }
+        guard let readers = Acquaintance.readers(of: pool, for: session.reader, directory, at: now) else {
+            throw .forbidden(
+                "who reads \(pool.name) is told to those that publish to it, and of a task force to its lead"
+            )
+        }
+        return readers
     }
 
     /// Oversight is the originator's: the operator of the exchange is not a reader.

@@ -11,6 +11,15 @@ extension AdvisoryDesk {
         public let row: ConsentRequestRow
         /// The last consent of that reader for that purpose; nil where none was given.
         public let consent: Consent?
+        /// Whether the caller, who asked, may have what the consent covers, which lifts no other row of the policy;
+        /// nil for everybody else, and where there is none in force.
+        public var isEffective: Bool?
+
+        /// Where it stands: a consent ends by itself.
+        public func state(at now: Timestamp) -> String {
+            let isOver = consent.map { $0.until <= now } ?? false
+            return row.state == .granted && isOver ? "ended" : row.state.rawValue
+        }
     }
 
     /// Asks the originator of a report that the caller's member was given for more of it, for a purpose that the
@@ -56,15 +65,19 @@ extension AdvisoryDesk {
         upTo count: Int
     ) async throws -> [ConsentRequest] {
         try session.reader.checkBusiness(evenSuspended: false)
-        let (directory, member) = (live.directory, session.member)
+        let (directory, member, now) = (live.directory, session.member, surroundings.clock())
         return try await database.read { connection in
             try ConsentRows.requests(by: member.number, before: number, upTo: count, connection).map { row in
-                let advisory = try AdvisoryRows.advisory(numbered: row.advisory, connection)
-                return ConsentRequest(
-                    reader: member,
-                    row: row,
-                    consent: advisory.flatMap { Self.consent(of: member, row.purpose, to: $0.advisory, directory) }
-                )
+                let known = try AdvisoryRows.advisory(numbered: row.advisory, connection)
+                let consent = known.flatMap { Self.consent(of: member, row.purpose, to: $0.advisory, directory) }
+                var request = ConsentRequest(reader: member, row: row, consent: consent)
+                if let known, let consent, row.state == .granted, now < consent.until {
+                    let reader = directory.reader(as: session.principal, of: member, until: nil, for: row.purpose)
+                    let holders = try Holders(of: known, directory, connection, at: now)
+                    request.isEffective = try Self.rulings(on: known, for: reader, holders, directory, at: now)
+                        .contains { $0.decision.isPermitted && $0.rendition.richness >= consent.rendition.richness }
+                }
+                return request
             }
         }
     }

@@ -11,6 +11,8 @@ struct Holders {
         let principal: Principal
         let receipt: Receipt
         let renditions: Set<Rendition>
+        /// The numbers of the advisory's versions.
+        let versions: Set<Int>
     }
 
     let given: [Given]
@@ -23,10 +25,12 @@ struct Holders {
         self.versions = versions
         given = try ReceiptRows.receipts(of: Set(versions.keys), pool: row.pool, connection).compactMap { receipt in
             guard let principal = directory.principal(numbered: receipt.principal) else { return nil }
+            let held = receipt.versions.compactMap { versions[$0] }
             return Given(
                 principal: principal,
                 receipt: receipt,
-                renditions: Set(receipt.versions.compactMap { versions[$0]?.rendition })
+                renditions: Set(held.map(\.rendition)),
+                versions: Set(held.map(\.version))
             )
         }
     }

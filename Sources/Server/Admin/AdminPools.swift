@@ -87,25 +87,25 @@ extension AdminServer {
     }
 
     func pools(_ call: AdminCall) async throws -> Response {
-        let directory = node.administration.directory
+        let (directory, now) = (node.administration.directory, node.surroundings.clock())
         switch (call.method, call.name, call.rest.count) {
         case ("GET", nil, 0):
             let all = directory.pools.values.sorted { $0.name < $1.name }
-            return .json(Pools(pools: all.map { PoolResource($0, directory) }), MediaType.json)
+            return .json(Pools(pools: all.map { PoolResource($0, directory, at: now) }), MediaType.json)
         case ("GET", let name?, 0):
             guard let pool = Name(name).flatMap({ directory.pool(named: $0) }) else {
                 throw AdministrationFault.absent("no pool is called \(name)")
             }
-            return .json(PoolResource(pool, directory), MediaType.json)
+            return .json(PoolResource(pool, directory, at: now), MediaType.json)
         case ("POST", nil, 0):
             let pool = try await addPool(call.bytes)
-            return .json(PoolResource(pool, directory), status: .created, MediaType.json)
+            return .json(PoolResource(pool, directory, at: now), status: .created, MediaType.json)
         case ("PATCH", let name?, 0):
             let change = try Self.terms(call.bytes, directory)
             let pool = try await node.administration.changePool(name) { terms throws(AdministrationFault) in
                 try change.apply(to: &terms)
             }
-            return .json(PoolResource(pool, directory), MediaType.json)
+            return .json(PoolResource(pool, directory, at: now), MediaType.json)
         case ("PUT", let name?, 2) where call.rest[0] == "members":
             var fields = try BodyFields(call.bytes)
             let enrolment = Enrolment(
@@ -114,10 +114,10 @@ extension AdminServer {
             )
             try fields.finish()
             let pool = try await node.administration.enrol(call.rest[1], in: name, enrolment)
-            return .json(PoolResource(pool, directory), MediaType.json)
+            return .json(PoolResource(pool, directory, at: now), MediaType.json)
         case ("DELETE", let name?, 2) where call.rest[0] == "members":
             let pool = try await node.administration.enrol(call.rest[1], in: name, nil)
-            return .json(PoolResource(pool, directory), MediaType.json)
+            return .json(PoolResource(pool, directory, at: now), MediaType.json)
         default: throw HTTPFault.absent
         }
     }

@@ -96,7 +96,7 @@ struct PoolResource: Encodable {
     let members: [Enrolled]
     let created: String
 
-    init(_ pool: Pool, _ directory: Directory) {
+    init(_ pool: Pool, _ directory: Directory, at now: Timestamp) {
         name = pool.name.text
         id = pool.id.text
         title = pool.terms.title
@@ -107,7 +107,7 @@ struct PoolResource: Encodable {
         second_person = pool.terms.release == .secondPerson
         ceiling = pool.terms.ceiling.code
         default_marking = pool.terms.defaultMarking.code
-        state = pool.terms.standing.rawValue
+        state = pool.hasEnded(at: now) ? "ended" : pool.terms.standing.rawValue
         ends = pool.terms.ends?.text
         lead = pool.terms.force.flatMap { directory.members[$0.lead]?.name.text }
         closing = pool.terms.force?.closing.rawValue

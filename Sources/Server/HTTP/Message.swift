@@ -39,6 +39,13 @@ struct Request: Sendable {
         return nil
     }
 
+    /// The names of the query parameters, in their order.
+    var parameterNames: [String] {
+        (query ?? "").utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            String(Substring(pair.prefix { $0 != UInt8(ascii: "=") }))
+        }
+    }
+
     /// Splits a target in origin form or absolute form (RFC 9112 §3.2).
     private static func split(_ target: String) -> (path: Substring, query: Substring?) {
         var rest = target[...]

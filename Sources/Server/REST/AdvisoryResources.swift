@@ -116,6 +116,7 @@ struct SightList: Encodable {
         let time: String?
         let channel, purpose: String
         let renditions: [String]
+        let versions: [Int]
     }
 
     struct Owed: Encodable {
@@ -139,7 +140,8 @@ struct SightList: Encodable {
                 time: sight.receipt.tick?.text,
                 channel: sight.receipt.channel.rawValue,
                 purpose: sight.receipt.purpose.rawValue,
-                renditions: sight.renditions.map(\.rawValue)
+                renditions: sight.renditions.map(\.rawValue),
+                versions: sight.versions
             )
         }
         self.owed = owed.map { member, row in
@@ -168,11 +170,11 @@ struct DecisionList: Encodable {
 
     init(_ rulings: [AdvisoryDesk.Ruling]) {
         decisions = rulings.map { ruling in
-            let (word, obligations): (String, [String]) =
+            let word =
                 switch ruling.decision {
-                case .hidden: ("hidden", [])
-                case .denied: ("denied", [])
-                case .permitted(_, let obligations): ("permitted", obligations.sorted().map(\.rawValue))
+                case .hidden: "hidden"
+                case .denied: "denied"
+                case .permitted: "permitted"
                 }
             return Said(
                 version: ruling.version,
@@ -180,8 +182,24 @@ struct DecisionList: Encodable {
                 decision: word,
                 row: ruling.decision.row.rawValue,
                 reason: ruling.decision.row.reason,
-                obligations: obligations
+                obligations: ruling.decision.obligations.sorted().map(\.rawValue)
             )
+        }
+    }
+}
+
+/// What the caller may have of an advisory, and what goes with it: no version, row or reason, which tell of the rest.
+struct OwnView: Encodable {
+    struct Held: Encodable {
+        let rendition: String
+        let obligations: [String]
+    }
+
+    let decisions: [Held]
+
+    init(_ rulings: [AdvisoryDesk.Ruling]) {
+        decisions = rulings.map {
+            Held(rendition: $0.rendition.rawValue, obligations: $0.decision.obligations.sorted().map(\.rawValue))
         }
     }
 }

@@ -132,9 +132,13 @@ struct AdvisoryService: Sendable {
         return resource(advisory, for: request)
     }
 
+    /// What the policy gives a member, for auditors; without one, what the caller may have itself.
     private func explain(_ request: Request, _ name: AdvisoryName, _ session: Session) async throws -> Response {
         guard let member = request.parameter("member") else {
-            throw HTTPFault.malformed("member", "is needed: the name of the member that reads")
+            for other in ["purpose", "principal"] where request.parameter(other) != nil {
+                throw HTTPFault.malformed(other, "goes with member, the name of the member that reads")
+            }
+            return .json(OwnView(try await desk.ownView(of: name, for: session)), MediaType.json)
         }
         var purpose: Purpose?
         if let text = request.parameter("purpose") {
@@ -211,7 +215,7 @@ struct AdvisoryService: Sendable {
 
     // MARK: Parts
 
-    private var now: Timestamp { node.surroundings.clock() }
+    var now: Timestamp { node.surroundings.clock() }
 
     private func resource(
         _ advisory: Advisory,

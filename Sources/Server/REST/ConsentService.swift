@@ -13,7 +13,7 @@ extension AdvisoryService {
             )
             return .json(
                 ConsentRequestList(
-                    page.shown.map { ConsentRequestResource($0) },
+                    page.shown.map { ConsentRequestResource($0, at: now) },
                     next: page.last.map { String($0.row.asked.microseconds) }
                 ),
                 MediaType.json
@@ -28,7 +28,7 @@ extension AdvisoryService {
             throw HTTPFault.malformed("report", "must be the STIX id of a report that you were given")
         }
         let asked = try await desk.askConsent(to: report, for: purpose, reason, by: session)
-        return .json(ConsentRequestResource(asked), status: .created, MediaType.json)
+        return .json(ConsentRequestResource(asked, at: now), status: .created, MediaType.json)
     }
 
     /// What was asked of an advisory; or gives a consent.
@@ -36,7 +36,7 @@ extension AdvisoryService {
         if request.method == .POST { return try await give(request, name, session) }
         let found = try await desk.consentRequests(of: try self.name(name), for: session)
         return .json(
-            ConsentRequestList(found.map { ConsentRequestResource($0, reader: $0.reader) }, next: nil),
+            ConsentRequestList(found.map { ConsentRequestResource($0, reader: $0.reader, at: now) }, next: nil),
             MediaType.json
         )
     }
@@ -82,16 +82,18 @@ struct ConsentRequestResource: Encodable {
     let reader: String?
     let report, purpose, reason, asked, state: String
     let rendition, until: String?
+    let effective: Bool?
 
-    init(_ request: AdvisoryDesk.ConsentRequest, reader: Member? = nil) {
+    init(_ request: AdvisoryDesk.ConsentRequest, reader: Member? = nil, at now: Timestamp) {
         self.reader = reader?.name.text
         report = request.row.report
         purpose = request.row.purpose.rawValue
         reason = request.row.reason
         asked = request.row.asked.text
-        state = request.row.state.rawValue
+        state = request.state(at: now)
         rendition = request.consent?.rendition.rawValue
         until = request.consent?.until.text
+        effective = request.isEffective
     }
 }
 

@@ -10,8 +10,18 @@ struct RESTService: Sendable {
         ReportService.routes,
         TaskForceService.routes,
         DestinationService.routes,
+        MemberService.routes,
         AdvisoryService.routes
     )
+
+    /// The query parameters of the calls that have any.
+    static let parameters: [[String]: Set<String>] = [
+        ["advisories"]: ["before", "state"], ["advisories", RouteTable.name, "receipts"]: ["after"],
+        ["advisories", RouteTable.name, "explain"]: ["member", "purpose", "principal"], ["consents"]: ["before"],
+        ["recalls"]: ["after"], ["reliances"]: ["report", "after"], ["reports"]: ["before"], ["requests"]: ["before"],
+        ["feedback"]: ["advisory", "after"], ["contributions"]: ["after"], ["events"]: ["after"],
+        ["pending"]: ["after"], ["destinations", RouteTable.name, "dead-letters"]: ["after"], ["members"]: ["pool"],
+    ]
 
     /// Whether a path is the service's.
     static func has(_ path: Substring) -> Bool { path == "/v1" || path.hasPrefix("/v1/") }
@@ -21,6 +31,7 @@ struct RESTService: Sendable {
     private let reports: ReportService
     private let forces: TaskForceService
     private let destinations: DestinationService
+    private let members: MemberService
     private let advisories: AdvisoryService
 
     init(node: Node) {
@@ -29,18 +40,21 @@ struct RESTService: Sendable {
         reports = ReportService(node: node)
         forces = TaskForceService(node: node)
         destinations = DestinationService(node: node)
+        members = MemberService(node: node)
         advisories = AdvisoryService(node: node)
     }
 
     /// - Parameter parts: the words of the path behind `/v1/`.
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
         try Self.routes.admit(request, parts)
+        try request.check(parameters: Self.parameters[RouteTable.words(parts)] ?? [])
         return switch parts.first {
         case "events": try events.answer(request, session)
         case "pending": try await approvals.answer(request, parts, session)
         case "reports", "requests", "feedback", "observations", "confirmations":
             try await reports.answer(request, parts, session)
         case "task-forces", "contributions": try await forces.answer(request, parts, session)
+        case "members": try members.answer(request, session)
         case "destinations": try await destinations.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
         }
@@ -73,8 +87,12 @@ struct RouteTable: Sendable {
 
     /// Refuses a path that there is not, and a method that it has not; HEAD goes with GET.
     func admit(_ request: Request, _ parts: [String]) throws(HTTPFault) {
-        let words = parts.enumerated().map { $0.offset == 1 ? Self.name : $0.element }
-        guard let methods = methods[words] else { throw Self.noCall }
+        guard let methods = methods[Self.words(parts)] else { throw Self.noCall }
         try request.allow(methods)
+    }
+
+    /// The words of a path, as a table has them.
+    static func words(_ parts: [String]) -> [String] {
+        parts.enumerated().map { $0.offset == 1 ? name : $0.element }
     }
 }

@@ -14,6 +14,19 @@ extension Request {
         guard methods.contains(method) else { throw .wrongMethod(methods.map(\.rawValue)) }
     }
 
+    /// Refuses a query parameter that a call has not, or has once: nobody takes what was misspelt for what was asked.
+    func check(parameters known: Set<String>) throws(HTTPFault) {
+        guard method == .GET || method == .HEAD else { return }
+        var seen: Set<String> = []
+        for name in parameterNames {
+            guard known.contains(name) else {
+                let list = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
+                throw .malformed(name, "is no parameter of this call, which has \(list)")
+            }
+            guard seen.insert(name).inserted else { throw .malformed(name, "is there twice; send it once") }
+        }
+    }
+
     /// The fields of the body; none where there is no body.
     ///
     /// A body must say that it is JSON: a page of another site can have a browser post plain text, but not this.

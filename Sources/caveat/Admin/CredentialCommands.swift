@@ -109,7 +109,7 @@ struct CredentialCommand: AsyncParsableCommand {
             guard let answer = try await admin.connection.send(.get, path) else { return }
             if admin.json { return try Output.line(answer.compact()) }
             let columns: [(heading: String, key: String)] = [
-                ("ID", "id"), ("TYPE", "type"), ("STATE", "state"), ("EXPIRES", "expires"),
+                ("ID", "id"), ("TYPE", "type"), ("STATE", "state"), ("PURPOSES", "purposes"), ("EXPIRES", "expires"),
                 ("CREATED", "created"),
             ]
             try Output.line(Table.rows(answer["credentials"]?.elements ?? [], columns))

@@ -37,6 +37,10 @@ struct AdvisorySummary {
             next =
                 "it stands on one pair of eyes: a second person reads and ratifies it\(end), or it is recalled: "
                 + Self.reading(name, "ratify", version)
+        } else if field("state") == "restricted" {
+            next =
+                "it is disputed; see by whom and why: caveat feedback --of \(name); then settle it if it stands: "
+                + "caveat advisory settle \(name); else amend or recall it"
         } else {
             next = nil
         }

@@ -42,7 +42,7 @@ struct WhoSawCommand: AsyncParsableCommand {
         let receipts = pages.flatMap { $0["receipts"]?.elements ?? [] }
         let columns: [(heading: String, key: String)] = [
             ("MEMBER", "member"), ("PRINCIPAL", "principal"), ("TIME", "time"), ("CHANNEL", "channel"),
-            ("PURPOSE", "purpose"), ("RENDITIONS", "renditions"),
+            ("PURPOSE", "purpose"), ("RENDITIONS", "renditions"), ("VERSIONS", "versions"),
         ]
         if receipts.isEmpty {
             blocks.append("Nobody was given it.")
@@ -71,16 +71,21 @@ struct WhoSawCommand: AsyncParsableCommand {
     private static func isOverdue(_ owed: JSON.Value) -> Bool { owed["overdue"]?.boolean == true }
 }
 
-/// Shows what the policy gives one reader, and why.
+/// Shows what the policy gives one reader, and why; or what the caller may have itself.
 struct ExplainCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Show which renditions of an advisory a member may have, and by which row of the policy.",
+        abstract: "Show which renditions of an advisory you, or with --as a member, may have.",
         discussion: """
-            For the originator's auditors, of what was published: the version that is out, and an amendment that waits
-            for the end of its embargo. The rows are those of docs/ACCESS.md. Readers are never told why.
+            Without --as, of what your member was given: which rendition is yours to read now, and what goes with it:
+            acknowledge (it was recalled), may-ask-consent (there is more: caveat consents ask), disputed.
+
+            With --as, for the originator's auditors, of what was published: the version that is out, and an amendment
+            that waits for the end of its embargo, with the row of docs/ACCESS.md that decided. Readers are never told
+            why.
 
             Examples:
+              caveat explain report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11
               caveat explain CVT-2026-00417 --as north-oil
               caveat explain CVT-2026-00417 --as first-harbour-bank --purpose P08 --principal bank-desk
             """
@@ -88,17 +93,21 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @OptionGroup var advisory: AdvisoryTarget
     @Option(name: .customLong("as"), help: ArgumentHelp("The member who would read it.", valueName: "member"))
-    var member: String
-    @Option(help: "What the member would want it for.") var purpose: Purpose?
+    var member: String?
+    @Option(help: "What it would be wanted for.") var purpose: Purpose?
     @Option(help: ArgumentHelp("Which of the member's principals.", valueName: "login")) var principal: String?
     @OptionGroup var exchange: ExchangeOptions
 
     func validate() throws {
-        try checkName(member)
+        if let member { try checkName(member) }
         if let principal { try checkName(principal) }
+        if member == nil, principal != nil {
+            throw ValidationError("--principal goes with --as, the member whose it is")
+        }
     }
 
     func run() async throws {
+        guard let member else { return try await showOwn() }
         let query = [("member", member), ("purpose", purpose?.rawValue), ("principal", principal)]
             .compactMap { name, value in value.map { "\(name)=\($0.percentEncoded)" } }.joined(separator: "&")
         let answer = try await exchange.get("\(advisory.path)/explain?\(query)")
@@ -112,5 +121,15 @@ struct ExplainCommand: AsyncParsableCommand {
             ("OBLIGATIONS", "obligations"), ("REASON", "reason"),
         ]
         try Output.line(Table.rows(decisions, columns))
+    }
+
+    private func showOwn() async throws {
+        let answer = try await exchange.get("\(advisory.path)/explain", for: purpose)
+        let decisions = answer["decisions"]?.elements ?? []
+        if exchange.json {
+            for decision in decisions { try Output.line(decision.compact()) }
+            return
+        }
+        try Output.line(Table.rows(decisions, [("RENDITION", "rendition"), ("OBLIGATIONS", "obligations")]))
     }
 }

@@ -30,6 +30,14 @@ struct ConsentsCommand: AsyncParsableCommand {
         func run() async throws {
             let requests = try await exchange.all("requests", at: "consents")
             try ConsentsCommand.show(requests, [("REPORT", "report")], exchange, orNote: "your member asked nothing")
+            let idle = requests.filter { $0["effective"]?.boolean == false }.compactMap {
+                $0["report"]?.string?.printable
+            }
+            for report in idle where !exchange.json {
+                Output.note(
+                    "the consent to \(report) gives you no more as it stands: another rule still keeps it from you"
+                )
+            }
         }
     }
 

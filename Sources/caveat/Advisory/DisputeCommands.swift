@@ -29,9 +29,11 @@ extension AdvisoryCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a dispute: the advisory stands.",
             discussion: """
-                One that does not stand is amended or recalled instead.
+                One that does not stand is amended or recalled instead. Who disputes it and why is among what was \
+                said of it.
 
                 Examples:
+                  caveat feedback --of CVT-2026-00417
                   caveat advisory settle CVT-2026-00417
                 """
         )

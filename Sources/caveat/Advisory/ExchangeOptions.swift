@@ -11,8 +11,8 @@ struct ExchangeOptions: ParsableArguments {
     var connection: ConnectionOptions
 
     /// Reads a resource below `/v1/`.
-    func get(_ path: String) async throws -> JSON.Value {
-        try await connection.open().resource("/v1/\(path)", mediaType: Self.mediaType)
+    func get(_ path: String, for purpose: Purpose? = nil) async throws -> JSON.Value {
+        try await connection.open(for: purpose).resource("/v1/\(path)", mediaType: Self.mediaType)
     }
 
     /// Posts to a resource below `/v1/`; the answer is nil where there is none.
@@ -22,12 +22,11 @@ struct ExchangeOptions: ParsableArguments {
         for purpose: Purpose? = nil
     ) async throws -> JSON.Value? {
         let place = "/v1/\(path)"
-        let response = try await connection.open().send(
+        let response = try await connection.open(for: purpose).send(
             .post,
             place,
             body: try body.json(),
-            mediaType: Self.mediaType,
-            headers: purpose.map { [("Caveat-Purpose", $0.rawValue)] } ?? []
+            mediaType: Self.mediaType
         )
         return response.body.isEmpty ? nil : try Connection.read(response, from: place)
     }

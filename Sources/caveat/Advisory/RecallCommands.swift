@@ -79,13 +79,13 @@ struct RecallsCommand: AsyncParsableCommand {
         func field(_ key: String) -> String { recall[key]?.string?.printable ?? "-" }
         let state = ["OVERDUE", "owed", "acknowledged"][rank]
         var lines = [
-            "\(state.padded(to: 12))  \(field("report"))",
-            "  reason      \(field("reason"))",
-            "  recalled    \(field("recalled"))",
-            rank == 2 ? "  acknowledged  \(field("acknowledged"))" : "  due         \(field("due"))",
+            "\(state.padded(to: 14))  \(field("report"))",
+            "  reason        \(field("reason"))",
+            "  recalled      \(field("recalled"))",
+            rank == 2 ? "  acknowledged  \(field("acknowledged"))" : "  due           \(field("due"))",
         ]
         for decision in recall["decisions"]?.elements ?? [] {
-            lines.append("  relied on   \((decision.string ?? "").printable)")
+            lines.append("  relied on     \((decision.string ?? "").printable)")
         }
         return lines.joined(separator: "\n")
     }

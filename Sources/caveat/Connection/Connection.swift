@@ -7,6 +7,7 @@ import TransportCurl
 struct Connection: Sendable {
     let address: String
     private let authorization: String?
+    private let purpose: Purpose?
     private let authorities: String?
     private let identity: WebRequest.Identity?
     private let transport = Transport(limits: .init(hostConnectionsMax: 2, connectionsMax: 2))
@@ -16,18 +17,26 @@ struct Connection: Sendable {
     private static let attemptsMax = 4
     private static let waitMax = 60
 
-    init(address: Address, credentials: Credentials, authorities: String?, identity: WebRequest.Identity?) {
+    /// - Parameter purpose: what all that is asked is for; nil for the first purpose of the credential.
+    init(
+        address: Address,
+        credentials: Credentials,
+        purpose: Purpose?,
+        authorities: String?,
+        identity: WebRequest.Identity?
+    ) {
         self.address = address.description
         self.authorization = credentials.authorization
+        self.purpose = purpose
         self.authorities = authorities
         self.identity = identity
     }
 
-    /// A digest that differs for each address and credential, so that no principal follows another's cursor.
+    /// A digest that differs for each address, credential and purpose, so that none follows another's cursor.
     var fingerprint: String {
         // A certificate that cannot be read fails at the first request, with a better text.
         let certificate = identity.flatMap { FileManager.default.contents(atPath: $0.certificate) } ?? Data()
-        let text = "\(address)\n\(authorization ?? "")\n"
+        let text = "\(address)\n\(authorization ?? "")\n\(purpose.map { "\($0.rawValue)\n" } ?? "")"
         return SHA256.hash(data: Data(text.utf8) + certificate).hexadecimal
     }
 
@@ -46,6 +55,7 @@ struct Connection: Sendable {
         request.networks = .any  // The exchange is where its user says, often in a network of theirs.
         request.headers = [("Accept", mediaType), ("User-Agent", "caveat")]
         if let authorization { request.headers.append(("Authorization", authorization)) }
+        if let purpose { request.headers.append(("Caveat-Purpose", purpose.rawValue)) }
         request.headers += headers
         if let body {
             request.headers.append(("Content-Type", mediaType))

@@ -65,10 +65,12 @@ struct ConnectionOptions: ParsableArguments {
     }
 
     /// Reads the secrets and makes a connection; nothing is sent yet.
-    func open() throws -> Connection {
+    /// - Parameter purpose: what all that is asked is for; nil for the first purpose of the credential.
+    func open(for purpose: Purpose? = nil) throws -> Connection {
         Connection(
             address: try address(),
             credentials: try credentials(ProcessInfo.processInfo.environment),
+            purpose: purpose,
             authorities: ca,
             identity: certificate.flatMap { certificate in
                 key.map { WebRequest.Identity(certificate: certificate, key: $0) }

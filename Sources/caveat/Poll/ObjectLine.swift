@@ -12,7 +12,9 @@ struct ObjectLine {
             ["name", "abstract", "value", "relationship_type", "opinion", "content"].lazy
             .compactMap { object[$0]?.string }.first ?? ""
         // What is left of a recalled object has no name but this.
-        let state = object["revoked"]?.boolean == true && name != "revoked" ? "revoked " : ""
+        let isRevoked = object["revoked"]?.boolean == true && name != "revoked"
+        let isDisputed = object["extensions"]?[AdvisoryExtension.id]?["state"]?.string == "restricted"
+        let state = isRevoked ? "revoked " : isDisputed ? "DISPUTED " : ""
         text =
             [
                 version.padded(to: 24),

@@ -8,14 +8,15 @@ struct PollCommand: AsyncParsableCommand {
         commandName: "poll",
         abstract: "Print what is new in a pool since the last poll.",
         discussion: """
-            The place in the pool is kept in a file, apart for each exchange, pool, credential and filter. It moves on \
-            only after the objects were written; so nothing is missed, and after a crash a page may come twice. A new \
-            token begins anew: give --cursor FILE to keep the place when tokens change.
+            The place in the pool is kept in a file, apart for each exchange, pool, credential, purpose and filter. It \
+            moves on only after the objects were written; so nothing is missed, and after a crash a page may come \
+            twice. A new token begins anew: give --cursor FILE to keep the place when tokens change.
 
             Examples:
               caveat poll commons
               caveat poll warnings --follow --interval 2s
               caveat poll commons --json --match-type identity,report >> objects.jsonl
+              caveat poll warnings --purpose P08
               caveat poll commons --since 2026-01-01T00:00:00Z --limit 20
             """
     )
@@ -47,6 +48,9 @@ struct PollCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only objects of this STIX type; several with commas, or again.", valueName: "type"))
     var matchType: [String] = []
 
+    @Option(help: "What it is for, of the purposes of your credential; its first, unless you say.") var purpose:
+        Purpose?
+
     @Option(help: ArgumentHelp("Stop after this many objects.", valueName: "count"), transform: readCount)
     var limit: Int?
 
@@ -64,7 +68,7 @@ struct PollCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let connection = try connection.open()
+        let connection = try connection.open(for: purpose)
         let types = Set(matchType.flatMap { $0.split(separator: ",").map(String.init) }).sorted().joined(separator: ",")
         let file =
             try cursor.map { CursorFile(path: $0) }

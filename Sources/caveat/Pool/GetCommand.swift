@@ -25,6 +25,9 @@ struct GetCommand: AsyncParsableCommand {
     )
     var version = "last"
 
+    @Option(help: "What it is for, of the purposes of your credential; its first, unless you say.") var purpose:
+        Purpose?
+
     @Flag(help: "Print the object as served, one version a line.")
     var json = false
 
@@ -39,7 +42,7 @@ struct GetCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let root = try await APIRoot.discover(try connection.open())
+        let root = try await APIRoot.discover(try connection.open(for: purpose))
         var query = [("match[version]", version)]
         var count = 0
         while true {
