@@ -223,7 +223,7 @@ def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, l
     # Its author is told each by itself.
     answer = customs.call("GET", f"feedback?advisory={made['id']}")
     assert answer.keys() == {"feedback"} and len(answer["feedback"]) == 6
-    assert all(one.keys() <= {"member", "outcome", "time", "note"} for one in answer["feedback"])
+    assert all(one.keys() <= {"member", "outcome", "time", "note", "content"} for one in answer["feedback"])
 
 
 def test_who_reported_it_before_does_not_corroborate_it(world, customs, legal):

@@ -40,7 +40,8 @@ def test_one_finds_whom_one_may_address(trial):
     assert {"first-harbour-bank", "north-oil"} <= readers
     # Who reads a pool is for who publishes to it, and of one that one takes no part in there is nothing.
     bank.call("GET", "members?pool=warnings", status=403)
-    assert bank.call("GET", "members?pool=deepwater", status=404) == bank.call("GET", "members?pool=nothing", status=404)
+    other = Party(trial, "swift-cargo")
+    assert other.call("GET", "members?pool=deepwater", status=404) == other.call("GET", "members?pool=nothing", status=404)
     shown = trial.cli("members", "--pool", "warnings", member="harbour-customs").stdout
     assert "first-harbour-bank" in shown and "IDENTITY" in shown
 

@@ -236,7 +236,7 @@ def test_people_in_a_container_reach_a_suspended_carrier_at_once(world, customs,
     assert bank.reports() == [("full", False)]
     # Its own first pair of eyes may not ratify it; the second does.
     digest = published["version"]["digest"]
-    customs.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest}, 409)
+    customs.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest}, 403)
     if is_ratified:
         assert legal.call("POST", f"advisories/{made['id']}/ratify", {"digest": digest})["ratified"] is True
         for reader in (lapsed, bank):
@@ -371,7 +371,7 @@ def test_calls_in_any_wrong_order_publish_nothing(world, customs, legal):
     customs.call("POST", f"{place}/publish", status=409)
     legal.call("POST", f"{place}/approve", {"digest": digest}, 409)
     graded = customs.call("POST", f"{place}/grade", {"grade": "B3"})
-    customs.call("POST", f"{place}/approve", {"digest": graded["version"]["digest"]}, 409)
+    customs.call("POST", f"{place}/approve", {"digest": graded["version"]["digest"]}, 403)
     legal.call("POST", f"{place}/approve", {"digest": digest}, 409)
     legal.call("POST", f"{place}/approve", {"digest": graded["version"]["digest"]})
     edited = customs.call("POST", f"{place}/edit", {"content": content(title="Another title"), "terms": {}})
