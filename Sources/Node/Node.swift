@@ -99,14 +99,8 @@ public struct Node: Sendable {
             )
         )
         let live = try await LiveState(database)
-        let commits = GroupCommit(database, clock: surroundings.clock) {
-            do {
-                try await live.follow()
-            } catch {
-                // The commit stands; the next look at the journal brings what this one did not.
-                logger.error("journal not followed", metadata: ["error.kind": "\(error)"])
-            }
-        }
+        let commits = GroupCommit(database, clock: surroundings.clock) { await live.followCommit(telling: logger) }
+        let own = try OwnKey(identity)
         self.settings = settings
         self.live = live
         self.database = database
@@ -142,6 +136,17 @@ public struct Node: Sendable {
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
         statuses = Statuses(live, database, commits)
-        administration = Administration(live, commits, surroundings, authentication)
+        administration = Administration(live, commits, surroundings, authentication, own)
+    }
+}
+
+extension LiveState {
+    fileprivate func followCommit(telling logger: Logger) async {
+        do {
+            try await follow()
+        } catch {
+            // The commit stands; the next look at the journal brings what this one did not.
+            logger.error("journal not followed", metadata: ["error.kind": "\(error)"])
+        }
     }
 }

@@ -29,7 +29,7 @@ public enum Migrator {
             PackageResources.M0007_sql, PackageResources.M0008_sql, PackageResources.M0009_sql,
             PackageResources.M0010_sql, PackageResources.M0011_sql, PackageResources.M0012_sql,
             PackageResources.M0013_sql, PackageResources.M0014_sql, PackageResources.M0015_sql,
-            PackageResources.M0016_sql,
+            PackageResources.M0016_sql, PackageResources.M0017_sql, PackageResources.M0018_sql,
         ]
     }
 

@@ -155,7 +155,7 @@ public struct Authorization: Hashable, Sendable, CustomStringConvertible, Custom
     public let header: String
 
     /// Reads a bearer token, or a user's name and password.
-    init(token: String?, user: String?, password: String?) throws(PlaceFault) {
+    public init(token: String?, user: String?, password: String?) throws(PlaceFault) {
         if let token {
             if user != nil || password != nil {
                 throw PlaceFault("token", "excludes user and password; keep one of them")

@@ -1,16 +1,16 @@
 /// What this exchange agreed on with another: which pools are shared, and under which terms.
 ///
 /// It says what this exchange gives and takes; what the other gives and takes is in the agreement that it has itself.
-public struct Agreement: Hashable, Sendable {
+public struct Agreement: Hashable, Sendable, Codable {
     /// Which way objects go.
-    public enum Direction: String, CaseIterable, Sendable {
+    public enum Direction: String, CaseIterable, Sendable, Codable {
         case gives
         case takes
         case both
     }
 
     /// A pool here, and the pool there that stands for it.
-    public struct SharedPool: Hashable, Sendable {
+    public struct SharedPool: Hashable, Sendable, Codable {
         /// The pool of this exchange.
         public let ours: ID<Pool>
         /// The name of the other's.
@@ -165,7 +165,7 @@ public enum Passage: Hashable, Sendable {
 /// That something was given to a peer: kept before it leaves, since from then on the peer may have it.
 ///
 /// While nobody knows whether it arrived the same is sent again, as it was.
-public struct Grant: Hashable, Sendable {
+public struct Grant: Hashable, Sendable, Codable {
     /// The entry of the journal that it follows from.
     public let entry: Tick
     /// When it was given first.

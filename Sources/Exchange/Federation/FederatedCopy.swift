@@ -1,7 +1,7 @@
 /// What an exchange has of one release, from whom, and to whom it went on: a node of the tree that the copies walked.
-public struct FederatedCopy: Hashable, Sendable {
+public struct FederatedCopy: Hashable, Sendable, Codable {
     /// What it has.
-    public enum State: Hashable, Sendable {
+    public enum State: Hashable, Sendable, Codable {
         case absent
         case held(number: Int, terms: PassageTerms)
         /// The copy no longer counts, and what took its place may not be had here.
@@ -151,7 +151,7 @@ public struct FederatedCopy: Hashable, Sendable {
 }
 
 /// How many were given what was taken back, and how many acknowledged it.
-public struct RecallTally: Hashable, Sendable {
+public struct RecallTally: Hashable, Sendable, Codable {
     /// Those that were given it.
     public var holders = 0
     /// Those of them that acknowledged.
@@ -171,9 +171,9 @@ public struct RecallTally: Hashable, Sendable {
 }
 
 /// What an exchange tells one that gave it a copy, once that was taken back.
-public struct RecallReport: Hashable, Sendable {
+public struct RecallReport: Hashable, Sendable, Codable {
     /// What is told.
-    public enum Word: Hashable, Sendable {
+    public enum Word: Hashable, Sendable, Codable {
         case counted(RecallTally)
         /// It had its copy first from another, which counts it.
         case elsewhere

@@ -103,6 +103,16 @@ public struct SigningKey: Signatory {
         key = KeyID(of: publicKey)
     }
 
+    /// The key of an exchange: it follows from the exchange's own key, so that it is stored nowhere.
+    /// - Parameter generation: counts how often it was rotated, from 1 on.
+    public init(exchangeKey: [UInt8], generation: Int) {
+        let seed = SymmetricKey(exchangeKey, use: "federation/\(generation)", bytesCount: FederationKey.keyBytes)
+        guard let key = unsafe seed.withUnsafeBytes({ unsafe SigningKey(seed: Array($0)) }) else {
+            preconditionFailure("a seed has as many bytes as were asked for")
+        }
+        self = key
+    }
+
     /// The signature over a statement, 64 bytes.
     public func signature(over statement: [UInt8]) -> [UInt8] {
         do {

@@ -4,7 +4,7 @@
 /// list who may not see it.
 public struct Release: Statement {
     /// What it is for.
-    public enum Purpose: String, CaseIterable, Sendable {
+    public enum Purpose: String, CaseIterable, Sendable, Codable {
         /// New objects.
         case release
         /// Other versions of what was released under the same id.

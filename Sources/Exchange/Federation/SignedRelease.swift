@@ -55,7 +55,7 @@ public struct Hop: Statement {
 }
 
 /// The terms under which an exchange gives something to another.
-public struct PassageTerms: Hashable, Sendable {
+public struct PassageTerms: Hashable, Sendable, Codable {
     /// Nobody there may see it under a looser marking.
     public let marking: TLP
     /// Whether it may be passed on to further exchanges.

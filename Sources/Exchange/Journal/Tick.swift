@@ -1,7 +1,7 @@
 /// A position in the journal: microseconds since 1970, strictly increasing, never equal to another.
 ///
 /// It is the TAXII `date_added` (TAXII 2.1 §3.4).
-public struct Tick: Hashable, Comparable, Sendable {
+public struct Tick: Hashable, Comparable, Sendable, Codable {
     /// Since 1970-01-01T00:00:00Z.
     public let microseconds: Int64
 
@@ -75,4 +75,8 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case destination = 18
     /// A source was made, changed or removed, or a record of one dismissed.
     case source = 19
+    /// A key or a peer was made, changed or removed.
+    case peer = 20
+    /// Something of a release is to go to other exchanges, or to be told to them.
+    case federated = 21
 }

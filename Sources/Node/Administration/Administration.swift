@@ -23,18 +23,21 @@ public struct Administration: Sendable {
     let commits: GroupCommit
     let surroundings: Surroundings
     let authentication: Authentication
+    let own: OwnKey
 
     /// Puts it together from its parts.
     public init(
         _ live: LiveState,
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
-        _ authentication: Authentication
+        _ authentication: Authentication,
+        _ own: OwnKey
     ) {
         self.live = live
         self.commits = commits
         self.surroundings = surroundings
         self.authentication = authentication
+        self.own = own
     }
 
     /// Everybody and everything, as it is now.

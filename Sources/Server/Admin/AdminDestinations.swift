@@ -16,13 +16,7 @@ private struct AdminDestinationList: Encodable {
     init(_ page: Listed<Administration.OwnedDestination>, _ directory: Directory) {
         destinations = page.shown.map { owned in
             let delivery = owned.destination.delivery
-            let (state, fault): (String, String?) =
-                switch delivery.phase {
-                case .flowing: ("flowing", nil)
-                case .retrying(_, _, _, let cause): ("retrying", cause.description)
-                case .awaiting: ("awaiting", nil)
-                case .paused(let pause, _): ("paused", pause.rawValue)
-                }
+            let (state, fault) = delivery.words
             return Row(
                 id: owned.destination.id.text,
                 kind: owned.destination.address.kind.rawValue,
@@ -37,6 +31,18 @@ private struct AdminDestinationList: Encodable {
             )
         }
         next = page.last.map { String($0.destination.number) }
+    }
+}
+
+extension Delivery {
+    /// What it does now, and why, as operators are told.
+    var words: (state: String, fault: String?) {
+        switch phase {
+        case .flowing: ("flowing", nil)
+        case .retrying(_, _, _, let cause): ("retrying", cause.description)
+        case .awaiting: ("awaiting", nil)
+        case .paused(let pause, _): ("paused", pause.rawValue)
+        }
     }
 }
 

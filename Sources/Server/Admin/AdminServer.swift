@@ -89,6 +89,8 @@ public struct AdminServer: Sendable {
         case "principals": return try await principals(call)
         case "credentials": return try await credentials(call, request)
         case "pools": return try await pools(call)
+        case "keys": return try await keys(call)
+        case "peers": return try await peers(call)
         case "sources": return try await sources(call, request)
         case "events": return try await events(call, request)
         case "destinations": return try await destinations(call, request)

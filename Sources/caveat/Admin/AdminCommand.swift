@@ -15,12 +15,14 @@ struct AdminCommand: AsyncParsableCommand {
               caveat admin principal add blue-anchor --member blue-anchor --role reader --role reporter
               caveat admin credential add --principal blue-anchor --type token > blue-anchor.token
               caveat admin source list
+              caveat admin key show
+              caveat admin peer show harbour-exchange
               caveat admin destinations
               caveat admin events
             """,
         subcommands: [
             ExchangeCommand.self, MemberCommand.self, PrincipalCommand.self, CredentialCommand.self, PoolCommand.self,
-            SourceCommand.self, AdminDestinationsCommand.self, EventsCommand.self,
+            SourceCommand.self, PeerCommand.self, KeyCommand.self, AdminDestinationsCommand.self, EventsCommand.self,
         ]
     )
 }
