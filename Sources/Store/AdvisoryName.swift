@@ -22,18 +22,17 @@ public enum AdvisoryName: Hashable, Sendable {
 
     /// The one that is named, where it is a member's own, or the member was given something of what is named.
     ///
-    /// Of one that is hidden from the member no more is read than of one that there is not.
+    /// Of one that is hidden from the member as much is read as of one that there is not.
     public func row(for member: Member, _ connection: any SQLConnection) throws -> AdvisoryRow? {
-        let found = try connection.first("select number, member, pool from advisory where \(condition)", value) {
-            (number: $0.integer(0), member: $0.integer(1), pool: $0.integer(2))
+        let found = try connection.first("select number, member from advisory where \(condition)", value) {
+            (number: $0.integer(0), member: $0.integer(1))
         }
-        guard let found else { return nil }
-        if found.member != member.number {
-            // None of its renditions is older than its draft, whose tick is its number.
-            let since = Tick(microseconds: found.number)
-            let given = try ReceiptRows.versions(givenTo: member, of: found.pool, since: since, connection)
-            guard !given.isEmpty, try !given.isDisjoint(with: released(found.number, connection)) else { return nil }
-        }
+        var isHeld = false
+        try connection.run(
+            "select advisory from holding where advisory = $1 and member = $2 and rendition in (\(telling))",
+            [.integer(found?.number ?? 0), .integer(member.number)] + tellingValues
+        ) { _ in isHeld = true }
+        guard let found, isHeld || found.member == member.number else { return nil }
         return try AdvisoryRows.advisory(numbered: found.number, connection)
     }
 
@@ -53,20 +52,19 @@ public enum AdvisoryName: Hashable, Sendable {
         }
     }
 
-    /// The versions that were released of what is named.
-    private func released(_ advisory: Int64, _ connection: any SQLConnection) throws -> [Tick] {
+    /// The renditions that tell this name to whoever is given them.
+    private var telling: String {
         switch self {
-        case .id, .reference:
-            // The others do not tell it: whoever holds no more must not find it out by trying.
-            try connection.rows(
-                "select tick from rendition where advisory = $1 and rendition in ('full', 'tearline')",
-                .integer(advisory),
-                make: Self.tick
-            )
-        case .report(let report):
-            try connection.rows("select tick from rendition where object = $1", .text(report.text), make: Self.tick)
+        // The others do not tell it: whoever holds no more must not find it out by trying.
+        case .id, .reference: "'full', 'tearline'"
+        case .report: "select rendition from rendition where object = $3"
         }
     }
 
-    private static func tick(_ row: any SQLRow) -> Tick { Tick(microseconds: row.integer(0)) }
+    private var tellingValues: [SQLValue] {
+        switch self {
+        case .id, .reference: []
+        case .report: [value]
+        }
+    }
 }

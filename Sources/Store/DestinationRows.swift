@@ -28,7 +28,7 @@ public enum DestinationRows {
     /// How many dead letters one page has.
     public static let lettersMax = 100
 
-    private static let columns = """
+    fileprivate static let columns = """
         number, id, credential, purpose, url, generation, overlap_ends, cursor, recalls, phase, failures, refusals,
         since, fault, fault_status, pause, kind, sealed, host_keys, status, status_through, status_since, principal
         """
@@ -130,7 +130,7 @@ public enum DestinationRows {
 
     fileprivate static let unreadable = DatabaseFault.statement("a destination holds what this program cannot read")
 
-    private static func destination(_ row: any SQLRow) throws -> Destination {
+    fileprivate static func destination(_ row: any SQLRow) throws -> Destination {
         guard let id = ID<Destination>(parsing: row.text(1)), let credential = ID<Credential>(parsing: row.text(2)),
             let purpose = Purpose(rawValue: row.text(3)), let phase = phase(row)
         else { throw unreadable }
@@ -251,8 +251,22 @@ extension Transaction {
         return count == 0 ? nil : try DestinationRows.destination(numbered: destination.number, connection)
     }
 
+    /// A destination as it is now, where a node has it or nobody does; nil where another node has it, or it is gone.
+    public func held(_ destination: Destination, by node: String) throws -> Destination? {
+        try connection.first(
+            """
+            select \(DestinationRows.columns) from destination where number = $1 and (holder = $2 or held_until <= $3)
+            """,
+            .integer(destination.number),
+            .text(node),
+            .integer(now.microseconds),
+            make: DestinationRows.destination
+        )
+    }
+
     /// Keeps how far a destination has got.
-    public func keep(_ destination: Destination) throws {
+    /// - Parameter claim: the node that goes on having it, and until when; nil to leave that as it is.
+    public func keep(_ destination: Destination, for claim: (node: String, until: Timestamp)? = nil) throws {
         var (word, failures, refusals) = ("flowing", 0, 0)
         var (since, fault, pause): (Timestamp?, PushFault?, Delivery.Pause?) = (nil, nil, nil)
         var awaited: Delivery.Awaited?
@@ -268,7 +282,8 @@ extension Transaction {
             """
             update destination set generation = $2, overlap_ends = $3, cursor = $4, recalls = $5, phase = $6,
             failures = $7, refusals = $8, since = $9, fault = $10, fault_status = $11, pause = $12, credential = $13,
-            purpose = $14, status = $15, status_through = $16, status_since = $17 where number = $1
+            purpose = $14, status = $15, status_through = $16, status_since = $17, holder = coalesce($18, holder),
+            held_until = coalesce($19, held_until) where number = $1
             """,
             .integer(destination.number),
             .integer(Int64(destination.generation)),
@@ -286,7 +301,9 @@ extension Transaction {
             .text(destination.purpose.rawValue),
             awaited.map { .text($0.status) } ?? .null,
             SQLValue(awaited?.through.microseconds),
-            SQLValue(awaited?.since.microseconds)
+            SQLValue(awaited?.since.microseconds),
+            claim.map { .text($0.node) } ?? .null,
+            SQLValue(claim?.until.microseconds)
         )
     }
 

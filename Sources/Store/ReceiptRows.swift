@@ -140,6 +140,7 @@ extension Transaction {
             .text(receipt.purpose.rawValue),
             .bytes(TickList.bytes(of: receipt.versions.sorted()))
         )
+        try HoldingRows.keep(receipt.versions, of: receipt.principal, connection)
         try enter(.receipt, at: tick, principal: receipt.principal, pool: receipt.pool)
         return true
     }

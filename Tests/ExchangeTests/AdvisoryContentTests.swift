@@ -233,6 +233,50 @@ struct AdvisoryContentTests {
         #expect(!firm.linkMarks.isDisjoint(with: same.conflictMarks))
     }
 
+    @Test(
+        "hide from whoever declared a company what is about it, however it is written",
+        arguments: [
+            (SubjectKind.organisation, "name", "Garnet Tern Shipping B.V.", true),
+            (.organisation, "name", "Garnet Tern Shipping", true),
+            (.organisation, "name", "GarnetTern Shipping BV", true),
+            (.organisation, "alias", "Shipping Garnet Tern BV", true),
+            (.group, "name", "Garnet Tern Shipping BV", true),
+            (.vessel, "operator", "Garnet Tern Shipping B.V.", true),
+            (.organisation, "name", "Garnet Turn Shipping", false),
+            (.vessel, "name", "Garnet Tern Shipping BV", false),
+        ]
+    )
+    func companies(kind: SubjectKind, property: String, name: String, isHidden: Bool) throws {
+        let declared = try Subject(.organisation, key: "o", properties: ["name": ["Garnet Tern Shipping BV"]])
+        let told = try Subject(kind, key: "s", properties: ["name": ["Other"]].merging([property: [name]]) { $1 })
+        #expect(declared.linkMarks.isDisjoint(with: told.conflictMarks) != isHidden)
+    }
+
+    @Test(
+        "hide from whoever declared a person a document of theirs, and what they own or are called without a birth date"
+    )
+    func documents() throws {
+        let zone = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F1204159ZE184226B<<<<<10"
+        let passport = try Subject(.document, key: "d", properties: ["mrz": [zone]])
+        func person(_ properties: [String: [String]]) throws -> Set<SubjectMark> {
+            try Subject(.person, key: "p", properties: properties, standing: .suspect).linkMarks
+        }
+        let hidden = passport.conflictMarks
+        #expect(!(try person(["name": ["Anna Maria Eriksson"], "birthDate": ["1974-08-12"]])).isDisjoint(with: hidden))
+        #expect(!(try person(["name": ["Anna Maria Eriksson"], "birthDate": ["1974"]])).isDisjoint(with: hidden))
+        #expect(!(try person(["name": ["A"], "passportNumber": ["L898902C3"]])).isDisjoint(with: hidden))
+        #expect(try person(["name": ["Anna Maria Eriksson"], "birthDate": ["1975-08-12"]]).isDisjoint(with: hidden))
+        let declared = try person(["name": ["Tamsin Verloop"], "birthDate": ["1971-02-04"]])
+        let named = try Subject(.person, key: "s", properties: ["name": ["Tamsin Verloop"]], standing: .suspect)
+        let car = try Subject(.vehicle, key: "v", properties: ["name": ["Van"], "owner": ["Verloop, Tamsin"]])
+        for subject in [named, car] { #expect(!declared.isDisjoint(with: subject.conflictMarks)) }
+        let birth = ["name": ["Tamsin Verloop"], "birthDate": ["1971-02-04"]]
+        let elder = try Subject(.person, key: "s", properties: birth, standing: .suspect).conflictMarks
+        #expect(try person(["name": ["Tamsin Verloop"], "birthDate": ["1990-02-04"]]).isDisjoint(with: elder))
+        // All of these are natural persons, or lead to one.
+        for subject in [passport, named, car] { #expect(subject.isPerson) }
+    }
+
     @Test("say no name of who is to be protected, and no number where they name nobody")
     func texts() throws {
         func content(_ subjects: [Subject], facts: String = "Facts.", tearline: String? = nil) throws -> AdvisoryContent

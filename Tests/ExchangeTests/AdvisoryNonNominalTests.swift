@@ -17,7 +17,8 @@ struct AdvisoryNonNominalTests {
         #expect(objects.compactMap { $0["type"]?.string } == ["report", "method"])
         let properties = objects[1]["extensions"]?[ListExtension.subject]?["properties"]
         func codes(_ name: String) -> [String]? { properties?[name]?.elements.compactMap(\.string) }
-        #expect(codes("category") == ["TBM-MIS", "TRF-PRE"] && codes("area") == ["DRG"] && codes("country") == ["NL"])
+        #expect(codes("category") == ["SAF-PER", "TBM-MIS", "TRF-PRE"])
+        #expect(codes("area") == ["DRG"] && codes("country") == ["NL"])
         #expect(codes("hsDeclared") == ["851762"] && codes("hsSuspected") == ["293941"])
         #expect(codes("route") == ["CNSHA-NLRTM"])
         let extra = objects[0]["extensions"]?[AdvisoryExtension.id]

@@ -107,7 +107,7 @@ struct AdvisoryRenditionTests {
         let report = try value(objects[0])
         let extra = try #require(try details(objects[0]))
         #expect(report["name"]?.string == "Tamsin Verloop" && report["confidence"]?.integer == 70)
-        #expect(report["labels"]?.elements.compactMap(\.string) == ["TBM-MIS", "TRF-PRE"])
+        #expect(report["labels"]?.elements.compactMap(\.string) == ["SAF-PER", "TBM-MIS", "TRF-PRE"])
         #expect(
             extra["facts"]?.string == "The seals differed." && extra["assessment"]?.string == "Precursors are likely."
         )

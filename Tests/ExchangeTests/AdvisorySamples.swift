@@ -61,7 +61,7 @@ enum AdvisorySamples {
             title: title,
             facts: "The seals differed.",
             assessment: "Precursors are likely.",
-            categories: [category("TRF-PRE"), category("TBM-MIS")],
+            categories: [category("TRF-PRE"), category("TBM-MIS"), category("SAF-PER")],
             severity: .serious,
             confidence: 70,
             subjects: try subjects ?? [goods(), route()],

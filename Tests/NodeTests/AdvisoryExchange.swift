@@ -75,12 +75,13 @@ struct AdvisoryExchange {
     static func content(
         _ name: String = "Tamsin Verloop",
         tearline: String? = "A known pattern of container thefts.",
+        category: String = "FRD-CGO",
         action: ActionCode = .internalOnly
     ) throws -> AdvisoryContent {
         try AdvisoryContent(
             title: "\(name) and the seals",
             facts: "\(name) was seen.",
-            categories: [try #require(Category(rawValue: "FRD-CGO"))],
+            categories: [try #require(Category(rawValue: category))],
             severity: .serious,
             subjects: [
                 try Subject(

@@ -48,7 +48,7 @@ struct CallTableTests {
         ),
         (
             "consent: list what was asked of an advisory",
-            { try await !$0.desk.consentRequests(of: $0.name, for: $1).isEmpty }
+            { try await !$0.desk.consentRequests(of: $0.name, for: $1).requests.isEmpty }
         ),
         (
             "consent: list what its member asked",

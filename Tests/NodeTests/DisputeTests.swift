@@ -44,7 +44,7 @@ struct DisputeTests {
         let report = AdvisoryName.report(try STIXID(parsing: held.id))
         try await world.desk.dispute(report, "Another person.", by: try await world.session("bank"))
         #expect(try await bank.hear(world) == ["full!"])
-        #expect(try await late.hear(world) == ["non-nominal"])
+        #expect(try await late.hear(world) == ["non-nominal!"])
         #expect(try await carrier.hear(world) == [])
         // What it gains meanwhile is no less disputed.
         _ = try await world.node.administration.changeMember("late") { $0.jurisdiction = "NL" }
@@ -62,7 +62,7 @@ struct DisputeTests {
         await world.exchange.close()
     }
 
-    @Test("are one of each ownership group until they are settled, and made once by their key", arguments: Engine.both)
+    @Test("are one of each ownership group of each version, and made once by their key", arguments: Engine.both)
     func again(engine: Engine) async throws {
         let world = try await AdvisoryExchange(
             engine,
@@ -88,8 +88,18 @@ struct DisputeTests {
         }
         try await world.desk.dispute(report, "She was abroad.", by: try await world.session("carrier"))
         #expect(try await disputes(of: advisory, world) == ["Another person.", "She was abroad."])
-        // Once it is settled there may be others.
+        // What was settled stands, whoever says it again; another version may be disputed anew.
         _ = try await world.desk.settle(.id(advisory.id), by: try await world.session("lena"))
+        for name in ["carrier", "broker"] {
+            let session = try await world.session(name)
+            await #expect(throws: AdvisoryFault.self) { try await world.desk.dispute(report, "Again.", by: session) }
+        }
+        world.exchange.clock.advance(by: .seconds(60))
+        let customs = try await world.session("customs")
+        let more = AdvisoryAction.amend(try AdvisoryExchange.content(), advisory.terms, what: "More", why: "Seen")
+        _ = try await world.desk.act(.action(more), on: .id(advisory.id), by: customs)
+        try await world.approve(advisory)
+        _ = try await world.desk.act(.action(.publishAmendment), on: .id(advisory.id), by: customs)
         try await world.desk.dispute(report, "Look again.", by: try await world.session("carrier"))
         try await world.desk.dispute(report, "Once more.", by: try await world.session("broker"))
         #expect(try await disputes(of: advisory, world).suffix(2) == ["Look again.", "Once more."])

@@ -79,11 +79,13 @@ struct EndTests {
         }
         let carriers = try AffectedPopulation(kinds: [.carrier])
         await #expect(throws: AdvisoryFault.self) {
-            try await draft(try AdvisoryExchange.content(tearline: nil), carriers)
+            try await draft(try AdvisoryExchange.content(tearline: nil, category: "SAF-PER"), carriers)
         }
         let nobody = try AffectedPopulation(members: [ID(Samples.uuid(77))])
-        await #expect(throws: AdvisoryFault.self) { try await draft(try AdvisoryExchange.content(), nobody) }
-        try await draft(try AdvisoryExchange.content(), carriers)
+        await #expect(throws: AdvisoryFault.self) {
+            try await draft(try AdvisoryExchange.content(category: "SAF-PER"), nobody)
+        }
+        try await draft(try AdvisoryExchange.content(category: "SAF-PER"), carriers)
         await world.exchange.close()
     }
 }

@@ -39,6 +39,33 @@ struct OversightTests {
         await world.exchange.close()
     }
 
+    @Test("nobody finds out whom another is linked to by what was never to reach it")
+    func probe() async throws {
+        let world = try await AdvisoryExchange(.sqlite)
+        let token = try await world.exchange.principal("auditor", of: "customs", roles: [.auditor])
+        let auditor = try await world.exchange.session(token)
+        try await world.node.administration.link("bank", to: try AdvisoryExchange.content().subjects)
+        func rows(_ name: String, _ terms: AdvisoryTerms) async throws -> [AccessRow] {
+            let advisory = try await world.published(try AdvisoryExchange.content(name), on: terms)
+            let said = try await world.desk.decisions(
+                on: .id(advisory.id),
+                to: "bank",
+                as: nil,
+                for: nil,
+                asked: auditor
+            )
+            return said.map(\.decision.row)
+        }
+        let own = try #require(world.node.live.directory.principal(named: Samples.name("lena"))).identity
+        let confined = try AdvisoryTerms(marking: .red, addressees: [own])
+        let strangers = try await rows("Wilma Oudekerk", confined)
+        #expect(try await rows("Tamsin Verloop", confined) == strangers && !strangers.contains(.conflict))
+        // Of what would reach it, an auditor is told what keeps it.
+        let open = try AdvisoryTerms(marking: .amber)
+        #expect(Set(try await rows("Tamsin Verloop", open)) == [.conflict])
+        await world.exchange.close()
+    }
+
     @Test("nobody finds out by a draft whom another is linked to")
     func draft() async throws {
         let world = try await AdvisoryExchange(.sqlite)

@@ -173,7 +173,7 @@ public struct AcceptancePlan: Sendable {
         case .nobody: return
         case .first:
             if let owner = held.owner, owner != author.member.id {
-                guard held.versions.contains(where: { $0.digest == object.digest }) else { throw Self.owned }
+                guard held.versions.contains(where: { $0.digest == object.digest }) else { throw Refusal(Self.owned) }
                 return
             }
             if let created = object.created, let first = held.created, created != first, !held.versions.isEmpty {
@@ -184,15 +184,15 @@ public struct AcceptancePlan: Sendable {
             let known = held.versions.filter {
                 $0.pool == pool.id && ($0.member == author.member.id || isSeen($0))
             }
-            guard known.allSatisfy({ $0.member == author.member.id }) else { throw Self.owned }
+            guard known.allSatisfy({ $0.member == author.member.id }) else { throw Refusal(Self.owned) }
             try checkHistory(of: object, known)
         }
     }
 
-    private static let owned = Refusal(
+    /// What is said of an id that is another's, whatever it is of.
+    public static let owned =
         "id: belongs to the member that first brought it, who alone adds versions or revokes; "
-            + "publish a derived object with an id of your own"
-    )
+        + "publish a derived object with an id of your own"
 
     private func checkHistory(of object: STIXObject, _ known: [HeldVersion]) throws(Refusal) {
         let instant = object.version?.instant

@@ -124,6 +124,8 @@ public enum AccessPolicy {
             }
             if terms.isProtected { left.lower(to: .nonNominal, by: .protectedPerson) }
         }
+        // Where something else takes as much away, a consent gives no more.
+        if left.row != .originatorControl { left.obligations.remove(.mayAskConsent) }
         // Of a rendition that this version has not, what is left is the next that tells less.
         while !terms.renditions.contains(left.rendition), let less = left.rendition.less { left.rendition = less }
         return left

@@ -119,4 +119,16 @@ public struct Consent: Hashable, Sendable {
         self.isOfUnit = isOfUnit
         self.until = until
     }
+
+    /// The same, ended at an instant.
+    public func ended(at now: Timestamp) -> Consent {
+        Consent(
+            advisory: advisory,
+            reader: reader,
+            purpose: purpose,
+            rendition: rendition,
+            isOfUnit: isOfUnit,
+            until: now
+        )
+    }
 }

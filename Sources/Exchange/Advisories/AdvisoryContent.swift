@@ -172,7 +172,11 @@ extension AdvisoryContent {
                 let rule = "must have no personal data in \(kind.rawValue); leave it out, or draft an ADV-SUB"
                 throw ContentFault("subjects[\(place)]", .form(rule))
             }
-        case .safety: break
+        case .safety:
+            guard categories.contains(where: { $0.rawValue.hasPrefix("SAF") }) else {
+                let rule = "must hold one of SAF in \(kind.rawValue), such as SAF-PER; add it, or draft another kind"
+                throw ContentFault("categories", .form(rule))
+            }
         }
     }
 }

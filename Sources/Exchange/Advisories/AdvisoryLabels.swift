@@ -1,8 +1,12 @@
 /// The access labels of an advisory's renditions.
 extension Advisory {
     /// The renditions that the version which readers see has.
+    ///
+    /// Of one that stands on one pair of eyes and names a person nobody has the whole before a second has read it.
     public var renditions: Set<Rendition> {
-        content.tearline == nil ? [.full, .nonNominal] : [.full, .tearline, .nonNominal]
+        let isLooked = release?.isRatified ?? true
+        let all: Set<Rendition> = content.tearline == nil ? [.full, .nonNominal] : [.full, .tearline, .nonNominal]
+        return isLooked || !content.namesPerson ? all : all.subtracting([.full])
     }
 
     /// The label of one rendition of the version that readers see.

@@ -13,7 +13,9 @@ extension Advisory {
         switch rendition {
         case .full: objects = full(release, frame(.full, release, ids, now))
         case .tearline: objects = tearline(release, frame(.tearline, release, ids, now))
-        case .nonNominal: objects = NonNominal(content, of: kind).objects(in: frame(.nonNominal, release, ids, now))
+        case .nonNominal:
+            let frame = frame(.nonNominal, release, ids, now)
+            objects = NonNominal(content, of: kind).objects(in: frame, isDisputed: state == .restricted)
         case .stub: objects = []
         }
         return objects.map { ListJSON.bytes($0) }
@@ -261,11 +263,14 @@ extension Subject {
         )
     }
 
+    /// A route's ends; nil where one is not known.
+    static func caption(ofRoute properties: [String: [String]]) -> String? {
+        properties["origin"]?.first.flatMap { origin in properties["destination"]?.first.map { "\(origin) to \($0)" } }
+    }
+
     /// What people call it: the first of its names, else of its numbers, else its key.
     var caption: String {
-        if kind == .route, let origin = properties["origin"]?.first, let end = properties["destination"]?.first {
-            return "\(origin) to \(end)"
-        }
+        if kind == .route, let caption = Self.caption(ofRoute: properties) { return caption }
         let telling = [
             "name", "full", "containerNumber", "airWaybill", "billOfLading", "iban", "accountNumber", "number",
             "registrationNumber", "vin", "imoNumber", "origin", "country", "goods", "alias",

@@ -40,7 +40,7 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
     case notEnded(AdvisoryState)
     /// What it said is erased already.
     case erased
-    /// The actor's ownership group disputes it, and that is not settled.
+    /// The actor's ownership group disputed this version before.
     case disputed
     /// Content, terms, grade or note cannot be taken.
     case content(ContentFault)
@@ -80,7 +80,9 @@ public enum LifecycleRefusal: Error, Hashable, Sendable, CustomStringConvertible
         case .notEnded(let state):
             "one that is \(state.name) cannot be erased; withdraw or recall it first, or wait until it expires"
         case .erased: "what it said is erased already; nothing is to be done"
-        case .disputed: "your member, or another of its owner, disputes it already; wait until that is settled"
+        case .disputed:
+            "your member, or another of its owner, disputed this version already: it waits for the originator, or was settled; "
+                + "say more of it as feedback"
         case .content(let fault): fault.description
         }
     }

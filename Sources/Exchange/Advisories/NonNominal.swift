@@ -106,7 +106,8 @@ public struct NonNominal: Hashable, Sendable {
     }
 
     /// The report, and the method in codes.
-    func objects(in frame: RenditionFrame) -> [[String: Any]] {
+    /// - Parameter isDisputed: whether readers are to be shown a banner.
+    func objects(in frame: RenditionFrame, isDisputed: Bool) -> [[String: Any]] {
         let codes = categories.sorted().map(\.rawValue)
         let method = frame.id(SubjectKind.method.stixType, "method")
         let properties = [
@@ -124,6 +125,7 @@ public struct NonNominal: Hashable, Sendable {
                 AdvisoryExtension.id: [
                     "extension_type": "property-extension", "rendition": Rendition.nonNominal.rawValue,
                     "kind": kind.rawValue, "severity": severity.rawValue, "action_code": action.rawValue,
+                    "state": isDisputed ? "restricted" : "published",
                 ]
             ]
         )

@@ -86,8 +86,12 @@ public struct Subject: Hashable, Sendable, Codable {
         }
     }
 
-    /// Whether it is a natural person.
-    public var isPerson: Bool { kind == .person }
+    /// Whether it is a natural person, or leads to one.
+    ///
+    /// A document is somebody's, and who owns, holds or runs a thing may be a person.
+    public var isPerson: Bool {
+        kind == .person || kind == .document || Self.keepers.contains { properties[$0] != nil }
+    }
 
     /// Whether it is revealed on a screening hit alone, with an instruction to protect: no rendition holds it.
     public var isProtected: Bool { standing?.isProtected ?? false }

@@ -42,14 +42,24 @@ extension Subject {
         for name in personNames {
             for day in days where day.count == 10 { marks.insert(SubjectMark(of: ["person", name, day])) }
         }
+        for zone in zones {
+            if let number = zone.number { marks.insert(SubjectMark(of: ["passportNumber", number])) }
+        }
         return marks
     }
 
-    /// What an advisory about it is hidden by from whoever declared it: its marks, the names of an organisation, and
-    /// those of a person with the month and year of birth.
+    /// What an advisory about it is hidden by from whoever declared it: its marks, the names of an organisation and of
+    /// whoever owns, holds or runs it, and those of a person with what is known of the birth date.
     public var conflictMarks: Set<SubjectMark> {
         var marks = marks.union(organisationMarks)
+        for name in Self.keepers.flatMap({ properties[$0] ?? [] }) {
+            marks.formUnion(SubjectMark.organisation(named: name))
+            marks.insert(SubjectMark(of: ["person without day", name.foldedName]))
+        }
+        for zone in zones { marks.formUnion(zone.conflictMarks) }
         for name in personNames {
+            marks.insert(SubjectMark(of: ["person of any day", name]))
+            if days.isEmpty { marks.insert(SubjectMark(of: ["person without day", name])) }
             for day in days {
                 if day.count < 10 { marks.insert(SubjectMark(of: ["person about", name, day])) }
                 for part in Self.parts(of: day) { marks.insert(SubjectMark(of: ["person within", name, part])) }
@@ -60,11 +70,14 @@ extension Subject {
 
     /// What a member that declares it as itself, or as linked to it, is not to read about.
     ///
-    /// Where one side knows the day of birth and the other but the month or the year, it may be the same person: in
-    /// doubt it is hidden.
+    /// Where one side knows the day of birth and the other but the month or the year, or nothing, it may be the same
+    /// person: in doubt it is hidden.
     public var linkMarks: Set<SubjectMark> {
         var marks = marks.union(organisationMarks)
+        for zone in zones { marks.formUnion(zone.linkMarks) }
         for name in personNames {
+            marks.insert(SubjectMark(of: ["person without day", name]))
+            if days.isEmpty { marks.insert(SubjectMark(of: ["person of any day", name])) }
             for day in days {
                 if day.count < 10 { marks.insert(SubjectMark(of: ["person within", name, day])) }
                 for part in [day] + Self.parts(of: day) where part.count < 10 {
@@ -76,7 +89,51 @@ extension Subject {
     }
 
     private var organisationMarks: Set<SubjectMark> {
-        kind == .organisation ? Set(names.map { SubjectMark(of: ["organisation", $0]) }) : []
+        guard kind == .organisation || kind == .group else { return [] }
+        return spellings.reduce(into: []) { $0.formUnion(SubjectMark.organisation(named: $1)) }
+    }
+
+    /// What names whoever owns, holds or runs a thing.
+    static let keepers = ["owner", "holder", "operator"]
+
+    /// The machine-readable zones of a document, which tell its holder.
+    private var zones: [Subject.Zone] {
+        identifiers.compactMap { $0.identifier.scheme == .mrz ? Zone($0.identifier.value) : nil }
+    }
+
+    /// What a machine-readable zone tells of the document's holder.
+    private struct Zone {
+        let number: String?
+        private let name: String
+        /// Month and day of birth with the last two digits of the year, of which the century is not told.
+        private let days: [String]
+
+        init?(_ text: String) {
+            guard let fields = MRZFields(text) else { return nil }
+            number = fields.number
+            name = fields.name.foldedName
+            days = fields.birthDates
+        }
+
+        var conflictMarks: Set<SubjectMark> {
+            var marks: Set = [SubjectMark(of: ["person of any day", name])]
+            if days.isEmpty { marks.insert(SubjectMark(of: ["person without day", name])) }
+            for day in days {
+                marks.insert(SubjectMark(of: ["person", name, day]))
+                for part in Subject.parts(of: day) { marks.insert(SubjectMark(of: ["person within", name, part])) }
+            }
+            return marks
+        }
+
+        var linkMarks: Set<SubjectMark> {
+            var marks: Set = [SubjectMark(of: ["person without day", name])]
+            if days.isEmpty { marks.insert(SubjectMark(of: ["person of any day", name])) }
+            for day in days {
+                marks.insert(SubjectMark(of: ["person", name, day]))
+                for part in Subject.parts(of: day) { marks.insert(SubjectMark(of: ["person about", name, part])) }
+            }
+            return marks
+        }
     }
 
     /// The day as it is written by the rule, however it was, and without a time; or the month or year alone.
@@ -85,14 +142,15 @@ extension Subject {
     }
 
     /// The month and year that a day is in, or the year that a month is in.
-    private static func parts(of day: String) -> [String] {
+    fileprivate static func parts(of day: String) -> [String] {
         [7, 4].filter { $0 < day.count }.map { String(day.prefix($0)) }
     }
 
+    /// What it is called, as it is written.
+    private var spellings: [String] { ["name", "alias", "previousName"].flatMap { properties[$0] ?? [] } }
+
     /// What it is called.
-    private var names: Set<String> {
-        Set(["name", "alias", "previousName"].flatMap { properties[$0] ?? [] }.map(\.foldedName)).subtracting([""])
-    }
+    private var names: Set<String> { Set(spellings.map(\.foldedName)).subtracting([""]) }
 
     /// What a person is called, put together from its parts as well.
     private var personNames: Set<String> {
@@ -103,6 +161,30 @@ extension Subject {
         }
         return names
     }
+}
+
+extension SubjectMark {
+    /// The marks of an organisation by its name: as its words in any order, and as its letters in a row without the
+    /// legal form, so that neither spaces nor points in it make another of it.
+    static func organisation(named name: String) -> Set<SubjectMark> {
+        let folded = name.foldedName
+        if folded.isEmpty { return [] }
+        var words = String(name.filter { $0 != "." && $0 != "'" && $0 != "\u{2019}" }).foldedWords
+        while words.count > 1, legalForms.contains(words[words.count - 1]) { words.removeLast() }
+        return [
+            SubjectMark(of: ["organisation", folded]), SubjectMark(of: ["organisation in a row", words.joined()]),
+        ]
+    }
+
+    /// Legal forms of organisations, as they stand at the end of a name, without points.
+    private static let legalForms: Set<String> = [
+        "ab", "ag", "as", "asa", "bhd", "bv", "bvba", "co", "company", "corp", "corporation", "doo", "dmcc", "ev",
+        "fze",
+        "fzco", "gmbh", "inc", "incorporated", "jsc", "kft", "kg", "kgaa", "limited", "llc", "llp", "lp", "ltd", "ltda",
+        "mbh", "nv", "oao", "ohg", "ooo", "oy", "oyj", "pjsc", "plc", "pte", "pty", "pvt", "sa", "sae", "sal", "sarl",
+        "sas",
+        "sdn", "se", "sl", "spa", "srl", "sro", "vof", "zao",
+    ]
 }
 
 extension String {

@@ -49,6 +49,45 @@ private struct MRZLayout {
     }
 }
 
+extension MRZLayout {
+    /// The layout of a zone of so many characters in all; nil where there is none.
+    init?(count: Int, isVisa: Bool) {
+        switch count {
+        case 90: self = .td1
+        case 72: self = .twoLines(of: 36, isVisa: isVisa)
+        case 88: self = .twoLines(of: 44, isVisa: isVisa)
+        default: return nil
+        }
+    }
+}
+
+/// What a machine-readable zone, whose check digits are right, tells of its holder.
+struct MRZFields {
+    /// Family name and given names.
+    let name: String
+    /// The document's number.
+    let number: String?
+    /// The date of birth in either century that it may be of; none where it is not known to the day.
+    let birthDates: [String]
+
+    /// Nil for what is no zone.
+    init?(_ text: String) {
+        let characters = Array(text.filter { !$0.isNewline && !$0.isWhitespace })
+        guard let layout = MRZLayout(count: characters.count, isVisa: characters.first == "V") else { return nil }
+        func field(_ range: Range<Int>) -> String { String(characters[range]) }
+        name = field(layout.names).split(separator: "<").joined(separator: " ")
+        let digits = field(layout.number).filter { $0 != "<" }
+        number = digits.isEmpty ? nil : digits
+        let birth = field(layout.birth)
+        guard birth.allSatisfy(\.isNumber) else {
+            birthDates = []
+            return
+        }
+        let (year, month, day) = (birth.prefix(2), birth.dropFirst(2).prefix(2), birth.suffix(2))
+        birthDates = ["19", "20"].map { "\($0)\(year)-\(month)-\(day)" }
+    }
+}
+
 extension IdentifierReading {
     private static let filler = UInt8(ascii: "<")
 
@@ -57,12 +96,8 @@ extension IdentifierReading {
     /// States are checked by form: many codes, such as `D`, `UTO` and `XXA`, are the document's own.
     func checkMRZ() throws(IdentifierFault) {
         let isVisa = bytes.first == UInt8(ascii: "V")
-        let layout: MRZLayout
-        switch bytes.count {
-        case 90: layout = .td1
-        case 72: layout = .twoLines(of: 36, isVisa: isVisa)
-        case 88: layout = .twoLines(of: 44, isVisa: isVisa)
-        default: throw fault(.length("3 lines of 30, 2 lines of 36 or 2 lines of 44 characters"))
+        guard let layout = MRZLayout(count: bytes.count, isVisa: isVisa) else {
+            throw fault(.length("3 lines of 30, 2 lines of 36 or 2 lines of 44 characters"))
         }
         try checkCharacters(layout)
         try checkNumber(layout)

@@ -14,7 +14,9 @@ public final class Directory: Sendable {
     public let gateways: Gateways
     /// What each member declared of itself and its linked persons.
     public let links: [ID<Member>: Set<SubjectMark>]
-    /// What originators agreed to let single members have, ended ones too.
+    /// That, and what its members are called, of each ownership group.
+    private let groupLinks: [Name: Set<SubjectMark>]
+    /// What originators agreed to let single members have for a purpose, ended ones too: the last of each.
     public let consents: [Consent]
 
     private let memberNames: [Name: ID<Member>]
@@ -40,7 +42,12 @@ public final class Directory: Sendable {
         links: [ID<Member>: Set<SubjectMark>] = [:],
         consents: [Consent] = []
     ) {
-        (self.gateways, self.links, self.consents) = (gateways, links, consents)
+        (self.gateways, self.links, self.consents) = (gateways, links, Self.standing(of: consents))
+        groupLinks = members.reduce(into: [:]) { groups, member in
+            let called = SubjectMark.organisation(named: member.title)
+                .union(SubjectMark.organisation(named: member.name.text))
+            groups[member.group, default: []].formUnion(called.union(links[member.id] ?? []))
+        }
         self.members = Self.table(members.map { ($0.id, $0) })
         memberNames = Self.table(members.map { ($0.name, $0.id) })
         memberNumbers = Self.table(members.map { ($0.number, $0.id) })
@@ -65,6 +72,27 @@ public final class Directory: Sendable {
             }
         }
         (self.tokens, self.fingerprints, self.uris, self.passwords) = (tokens, fingerprints, uris, passwords)
+    }
+
+    /// The last consent to each reader for each purpose: it takes the place of those before, whatever it gives.
+    private static func standing(of consents: [Consent]) -> [Consent] {
+        struct Case: Hashable {
+            let advisory: ID<Advisory>
+            let reader: ID<Member>
+            let purpose: Purpose
+            let isOfUnit: Bool
+        }
+        var seen: Set<Case> = []
+        return consents.reversed().filter { consent in
+            seen.insert(
+                Case(
+                    advisory: consent.advisory,
+                    reader: consent.reader,
+                    purpose: consent.purpose,
+                    isOfUnit: consent.isOfUnit
+                )
+            ).inserted
+        }.reversed()
     }
 
     private static func table<Key: Hashable, Value>(_ rows: [(Key, Value)]) -> [Key: Value] {
@@ -126,13 +154,8 @@ public final class Directory: Sendable {
         return reader(as: principal, of: member, until: held.expires, for: purpose)
     }
 
-    /// What the ownership group of a member declared as itself or as linked to it.
-    public func links(ofGroupOf member: Member) -> Set<SubjectMark> {
-        guard !links.isEmpty else { return [] }
-        return members.values.lazy.filter { $0.group == member.group }.reduce(into: []) { marks, other in
-            marks.formUnion(self.links[other.id] ?? [])
-        }
-    }
+    /// What the ownership group of a member declared as itself or as linked to it, and what its members are called.
+    public func links(ofGroupOf member: Member) -> Set<SubjectMark> { groupLinks[member.group] ?? [] }
 
     /// The reader that a principal is, whatever credential it comes with.
     public func reader(

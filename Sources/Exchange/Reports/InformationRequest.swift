@@ -90,7 +90,7 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         guard !author.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
             throw .missingRole(oneOf: [.officer, .publisher, .reporter])
         }
-        let others = candidates.filter { $0.member.id != asker.id && $0.member.standing == .active }
+        let others = candidates.filter { $0.member.id != asker.id }
         guard !others.isEmpty else { throw .oneself }
         let marks = content.subjects.reduce(into: Set<SubjectMark>()) { $0.formUnion($1.conflictMarks) }
         let lawful = others.filter { other in
@@ -110,8 +110,9 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         self.purpose = purpose
         self.content = content
         self.addressee = addressee
-        // One in conflict is passed over in silence: to the asker it is one that has not answered.
-        asked = Set(lawful.filter { $0.links.isDisjoint(with: marks) }.map(\.member.id).prefix(Self.askedMax))
+        // One in conflict, or suspended, is passed over in silence: to the asker it is one that has not answered.
+        let able = lawful.filter { $0.member.standing == .active && $0.links.isDisjoint(with: marks) }
+        asked = Set(able.map(\.member.id).prefix(Self.askedMax))
         at = now
         due = now.advanced(by: content.severity.answerTime)
         answers = []

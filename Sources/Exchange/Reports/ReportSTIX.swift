@@ -29,18 +29,19 @@ extension Report {
         )
         func partID(_ part: RenditionPart) -> STIXID { frame.id(part.type, part.key(generation: 0)) }
         let subjectIDs = content.subjects.map { partID(.subject(key: $0.key, kind: $0.kind)) }
-        let subjects = zip(content.subjects, subjectIDs).map { $0.object($1, in: frame) }
+        let ending: [String: Any] = state == .retracted ? ["revoked": true] : [:]
+        let subjects = zip(content.subjects, subjectIDs).map { $0.object($1, in: frame).merging(ending) { $1 } }
         let refs = Dictionary(uniqueKeysWithValues: zip(content.subjects.map(\.key), subjectIDs.map(\.text)))
         let relations = content.relations.map { relation in
             let ends = ["source_ref": refs[relation.from], "target_ref": refs[relation.to]].compactMapValues { $0 }
             let own = ["relationship_type": relation.kind.rawValue].merging(ends) { $1 }
-            return frame.object(partID(.relation(relation)), own)
+            return frame.object(partID(.relation(relation)), own).merging(ending) { $1 }
         }
         var own: [String: Any] = [
             "context": "suspicious-activity", "description": content.facts,
             "labels": content.categories.map(\.rawValue), "object_refs": (subjects + relations).compactMap { $0["id"] },
         ]
-        if case .retracted = state { own["revoked"] = true }
+        own.merge(ending) { $1 }
         var beside: [String: Any] = ["extension_type": "property-extension", "severity": content.severity.rawValue]
         beside["suspicion"] = content.suspicion
         beside["seen"] = content.seen?.text

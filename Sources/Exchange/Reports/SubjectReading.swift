@@ -159,6 +159,7 @@ extension Subject {
         in properties: inout [String: [String]]
     ) throws(ContentFault) {
         if properties.values.contains(where: { $0.contains(text) }) { return }
+        if kind == .route, text == Subject.caption(ofRoute: properties) { return }
         guard kind.ownProperties == nil, FollowTheMoney.refusal(of: name, in: schema) == nil else {
             let rule = "must be one of the values of its properties, or left out"
             throw ContentFault(name, .form(rule))

@@ -60,7 +60,7 @@ public struct Acceptance: Sendable {
             let tick = transaction.nextTick()
             let id = StatusID.id(at: tick, random: random).text
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
-            let contributions = try desk.withoutRenditions(envelope.contributions, of: author)
+            let contributions = try desk.withoutRenditions(envelope.contributions, of: author, in: pool)
             let acknowledgements = try Acknowledgements(in: contributions, by: author, directory, transaction)
             let plan = AcceptancePlan(
                 contributions,
@@ -145,7 +145,7 @@ public struct Acceptance: Sendable {
                 let reader = directory.reader(as: author, of: approver.member, until: nil)
                 let acknowledgements = try Acknowledgements(in: contributions, by: reader, directory, transaction)
                 let plan = AcceptancePlan(
-                    try desk.withoutRenditions(contributions, of: reader),
+                    try desk.withoutRenditions(contributions, of: reader, in: pool),
                     to: pool,
                     from: reader,
                     confiding: acknowledgements.confidants(directory),
@@ -291,9 +291,13 @@ private struct Desk {
         }
     }
 
-    /// The same, but for what would be a rendition of an advisory, or another version of one: those the exchange makes,
-    /// out of what was graded and approved.
-    func withoutRenditions(_ contributions: [Contribution], of author: Reader) throws -> [Contribution] {
+    /// The same, but for what would be a rendition of an advisory, or another version of one, or one in another pool:
+    /// those the exchange makes, out of what was graded and approved, and calls back.
+    func withoutRenditions(
+        _ contributions: [Contribution],
+        of author: Reader,
+        in pool: Pool
+    ) throws -> [Contribution] {
         try contributions.map { contribution in
             guard case .object(let object) = contribution else { return contribution }
             if object.isRendition, holdings.objects[object.id] == nil {
@@ -308,16 +312,19 @@ private struct Desk {
             guard let held = holdings.objects[object.id],
                 try AdvisoryRows.advisory(ofObject: object.id, transaction.connection) != nil
             else { return contribution }
-            let isThere = held.versions.contains { version in
-                version.digest == object.digest
-                    && AccessPolicy.decide(author, version.label, at: transaction.now).isPermitted
+            let seen = held.versions.filter { version in
+                AccessPolicy.decide(author, version.label, at: transaction.now).isPermitted
             }
-            if isThere { return contribution }
+            if seen.contains(where: { $0.pool == pool.id && $0.digest == object.digest }) { return contribution }
+            // Who sees nothing of it is told what is told of any id that is another's.
+            let isKnown = held.owner == author.member.id || !seen.isEmpty
             return .invalid(
                 id: object.id.text,
                 version: object.version?.text,
-                reason:
-                    "id: is of an advisory, whose versions are made from what is approved; amend it (/v1/advisories)"
+                reason: isKnown
+                    ? "id: is of an advisory, whose versions are made from what is approved, and which only its "
+                        + "originator brings to a pool; as that amend it, or draft another (/v1/advisories)"
+                    : AcceptancePlan.owned
             )
         }
     }

@@ -207,10 +207,11 @@ public struct AdvisoryDesk: Sendable {
             else { throw AdvisoryFault.absent }
             guard try transaction.made(by: call) == nil else { return }
             try row.advisory.check(isOneOf: seen)
-            if case .restricted(_, let since) = row.advisory.stage {
+            // Once for each version: what was settled in its favour stands, whoever says it again.
+            if let release = row.advisory.release {
                 let own = try DossierRows.feedback(
                     on: row.number,
-                    since: Tick(at: since),
+                    since: Tick(at: release.last),
                     byGroup: reader.member.group,
                     transaction.connection
                 )
@@ -307,9 +308,9 @@ public struct AdvisoryDesk: Sendable {
         _ directory: Directory,
         at now: Timestamp
     ) throws(AdvisoryFault) {
-        guard PoolRights(pool, author, at: now).writes else {
-            throw .forbidden("you may read the pool \(pool.name), not write to it")
-        }
+        let rights = PoolRights(pool, author, at: now)
+        guard rights.sees else { throw .invalid(field: "pool", rule: "is none that you take part in any more") }
+        guard rights.writes else { throw .forbidden("you may read the pool \(pool.name), not write to it") }
         guard pool.kind == .sharing else {
             throw .invalid(field: "pool", rule: "is an \(pool.kind.rawValue), which has no advisories; choose another")
         }
@@ -328,6 +329,14 @@ public struct AdvisoryDesk: Sendable {
                 field: "terms.marking",
                 rule: "\(marking.label) is stricter than \(pool.name) takes; "
                     + "mark it \(pool.terms.ceiling.label) or below, or use another pool"
+            )
+        }
+        guard marking != .red || terms.addressees.contains(where: { directory.principals[ID($0.uuid)] != nil }) else {
+            throw .invalid(
+                field: "terms.addressees",
+                rule:
+                    "must name a principal where it is TLP:RED, which is for named persons: ask them for the identity "
+                    + "that `caveat members` shows each of its own; or mark it otherwise"
             )
         }
         for member in terms.affected?.members.sorted() ?? [] where directory.members[member] == nil {

@@ -123,6 +123,14 @@ extension AdvisoryDesk {
         }
     }
 
+    /// The reader as what is told of it goes: without its links where nothing of these would reach it anyway, so that
+    /// nobody finds out whom another is linked to by what was never to reach it.
+    private static func told(of labels: [Label], _ reader: Reader, at now: Timestamp) -> Reader {
+        var unlinked = reader
+        unlinked.links = []
+        return labels.contains { AccessPolicy.decide(unlinked, $0, at: now).isPermitted } ? reader : unlinked
+    }
+
     /// What the policy says of each rendition of a published advisory to one reader.
     static func rulings(
         on row: AdvisoryRow,
@@ -145,8 +153,9 @@ extension AdvisoryDesk {
         }
         return [advisory, advisory.awaited].compactMap { $0 }.flatMap { version in
             let isHeld = version.terms.embargo.map { now < $0 } ?? false
-            return Rendition.allCases.filter(version.renditions.contains).map { rendition in
-                let label = version.label(
+            let renditions = Rendition.allCases.filter(version.renditions.contains)
+            let labels = renditions.map { rendition in
+                version.label(
                     of: rendition,
                     in: pool,
                     originator: originator,
@@ -154,6 +163,9 @@ extension AdvisoryDesk {
                     isCorroborated: row.isCorroborated,
                     cohort: version.version.number == row.released ? row.cohort : pool.cohort
                 )
+            }
+            let reader = told(of: labels, reader, at: now)
+            return zip(renditions, labels).map { rendition, label in
                 let decision = AccessPolicy.decide(reader, label, at: now)
                 return Ruling(
                     version: version.version.number,

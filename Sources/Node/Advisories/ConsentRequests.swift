@@ -41,9 +41,17 @@ extension AdvisoryDesk {
         }
         return try await write { [self] transaction in
             let (directory, reader) = try live.acting(session, in: transaction)
-            let row = try press.held(report, by: reader, directory, transaction).row
+            let (row, holders) = try press.held(report, by: reader, directory, transaction)
             if row.advisory.state.isFinal {
                 throw AdvisoryFault.notNow("it is no longer in force, so that there is nothing to consent to")
+            }
+            var asking = reader
+            asking.purpose = purpose
+            let held = try Self.rulings(on: row, for: asking, holders, directory, at: transaction.now)
+            if held.contains(where: { $0.decision.isPermitted && $0.rendition == .full }) {
+                throw AdvisoryFault.notNow(
+                    "you have all of it for \(purpose.rawValue), so that there is nothing to ask for"
+                )
             }
             let asked = try transaction.askConsent(
                 to: row.number,
@@ -82,18 +90,22 @@ extension AdvisoryDesk {
         }
     }
 
-    /// What was asked of an advisory, for those that may consent, and for the originator's auditors.
+    /// What was asked of an advisory and what was consented to, asked or not, for those that may consent, and for the
+    /// originator's auditors.
     public func consentRequests(
         of name: AdvisoryName,
         for session: Session
-    ) async throws -> [ConsentRequest] {
+    ) async throws -> (requests: [ConsentRequest], given: [(reader: Member, consent: Consent)]) {
         try checkOversight(session)
         let (directory, now) = (live.directory, surroundings.clock())
         return try await database.read { connection in
             guard let row = try name.row(for: session.member, connection),
                 try Self.consenting(session.reader, to: row, directory, at: now, connection) != nil
             else { throw AdvisoryFault.absent }
-            return try ConsentRows.requests(of: row.number, connection).compactMap { asked in
+            let given = directory.consents.filter { $0.advisory == row.advisory.id && !$0.isOfUnit }.compactMap { one in
+                directory.members[one.reader].map { (reader: $0, consent: one) }
+            }
+            let requests = try ConsentRows.requests(of: row.number, connection).compactMap { asked in
                 directory.member(numbered: asked.reader).map { reader in
                     ConsentRequest(
                         reader: reader,
@@ -102,10 +114,11 @@ extension AdvisoryDesk {
                     )
                 }
             }
+            return (requests, given)
         }
     }
 
-    /// Refuses what a reader asked of its originator; it is told that, and no more.
+    /// Refuses what a reader asked of its originator, or ends the consent that it has; it is told that, and no more.
     public func refuseConsent(
         to name: AdvisoryName,
         reader: String,
@@ -115,6 +128,7 @@ extension AdvisoryDesk {
     ) async throws(AdvisoryFault) {
         try await write { [self] transaction in
             let (directory, giver) = try live.acting(session, evenSuspended: true, in: transaction)
+            let now = transaction.now
             guard let row = try name.row(for: giver.member, transaction.connection),
                 try Self.consenting(giver, to: row, directory, at: transaction.now, transaction.connection)
                     == .originators
@@ -122,13 +136,18 @@ extension AdvisoryDesk {
             try row.advisory.check(isOneOf: seen)
             try Self.checkConsenting(giver)
             let member = Name(reader).flatMap { directory.member(named: $0) }
-            guard let member,
-                try transaction.answerConsent(to: row.number, of: member, for: purpose, .refused, by: giver.principal)
+            let isRefused = try member.map {
+                try transaction.answerConsent(to: row.number, of: $0, for: purpose, .refused, by: giver.principal)
+            }
+            if isRefused == true { return }
+            guard let member, let held = Self.consent(of: member, purpose, to: row.advisory, directory),
+                now < held.until
             else {
                 throw AdvisoryFault.notNow(
-                    "this reader has no open request for this purpose; the list of them has those that do"
+                    "this reader has no open request and no consent for this purpose; the list has those that do"
                 )
             }
+            _ = try transaction.add(held.ended(at: now), for: member)
         }
     }
 

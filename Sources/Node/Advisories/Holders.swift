@@ -74,6 +74,11 @@ struct Holders {
         }
     }
 
+    /// Whether a member is told why it was recalled: not where it has no more than the method and the route.
+    func tellsWhy(_ member: ID<Member>) -> Bool {
+        given.contains { $0.principal.member == member && !$0.renditions.isDisjoint(with: [.full, .tearline]) }
+    }
+
     /// Whether a member was given every object of a rendition of one version.
     func hasWhole(_ rendition: Rendition, ofVersion number: Int, _ member: ID<Member>) -> Bool {
         func objects(_ rows: some Sequence<RenditionRow>) -> Set<String> {

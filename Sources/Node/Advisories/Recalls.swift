@@ -8,8 +8,11 @@ extension AdvisoryDesk {
         /// What the member was given of the fullest rendition: its report, or where it was not given that one, another
         /// of the objects.
         public let report: String
-        /// Why it was recalled.
-        public let reason: RecallReason
+        /// Why it was recalled; nil where the member was given no more than the non-nominal rendition, which is not to
+        /// tell that anybody was named.
+        public let reason: RecallReason?
+        /// Its reference; nil where the member does not know it.
+        public let reference: AdvisoryReference?
         /// What is owed, and until when.
         public let owed: OwedRow
         /// The member's decisions that relied on it, to be looked at again.
@@ -102,7 +105,14 @@ extension AdvisoryDesk {
             upTo: count,
             connection
         )
-        return Recall(report: report, reason: reason, owed: owed, decisions: decisions.map(\.decision))
+        let isTold = holders.tellsWhy(reader.member.id)
+        return Recall(
+            report: report,
+            reason: isTold ? reason : nil,
+            reference: isTold ? row.advisory.reference : nil,
+            owed: owed,
+            decisions: decisions.map(\.decision)
+        )
     }
 
     /// The decisions of the caller's member that relied on an advisory that it was given, oldest first, after one.
@@ -145,8 +155,8 @@ extension AdvisoryDesk {
 
     /// That something was recalled already, and why.
     public struct Recalled: Hashable, Sendable {
-        /// Why.
-        public let reason: RecallReason
+        /// Why; nil where that is not the member's to know.
+        public let reason: RecallReason?
         /// When.
         public let at: Timestamp
     }
@@ -168,11 +178,12 @@ extension AdvisoryDesk {
         }
         return try await write { [self] transaction in
             let (directory, reader) = try live.acting(session, evenSuspended: true, in: transaction)
-            guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection),
-                try Holders(of: row, directory, transaction.connection, at: transaction.now).members(ofObject: report)
-                    .contains(reader.member.id)
-            else { throw AdvisoryFault.absent }
-            let recalled = row.advisory.recalled
+            guard let row = try AdvisoryName.report(report).row(for: reader.member, transaction.connection) else {
+                throw AdvisoryFault.absent
+            }
+            let holders = try Holders(of: row, directory, transaction.connection, at: transaction.now)
+            guard holders.members(ofObject: report).contains(reader.member.id) else { throw AdvisoryFault.absent }
+            let recalled = row.advisory.recalled(tellingWhy: holders.tellsWhy(reader.member.id))
             guard try transaction.made(by: call) == nil else { return recalled }
             let number = try transaction.rely(
                 on: row.number,
@@ -189,9 +200,9 @@ extension AdvisoryDesk {
 
 extension Advisory {
     /// Its recall; nil where it was not recalled.
-    fileprivate var recalled: AdvisoryDesk.Recalled? {
+    fileprivate func recalled(tellingWhy isTold: Bool) -> AdvisoryDesk.Recalled? {
         guard case .recalled(let reason, _, let time) = stage else { return nil }
-        return AdvisoryDesk.Recalled(reason: reason, at: time)
+        return AdvisoryDesk.Recalled(reason: isTold ? reason : nil, at: time)
     }
 }
 

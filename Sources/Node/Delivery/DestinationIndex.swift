@@ -37,6 +37,8 @@ final class DestinationIndex: Sendable {
         var underWay: Set<Int64> = []
         /// Those under way that somebody changed meanwhile.
         var changed: Set<Int64> = []
+        /// How often somebody's destinations had changed when they were read last.
+        var changes = 0
         var news = Tick.zero
         var swept = Timestamp(microseconds: 0)
     }
@@ -47,10 +49,11 @@ final class DestinationIndex: Sendable {
     var isLoaded: Bool { state.withLock { $0.isLoaded } }
 
     /// Fills it.
-    func load(_ all: [(owner: Int64, destination: Destination)]) {
+    /// - Parameter changes: how often somebody's destinations had changed before they were read.
+    func load(_ all: [(owner: Int64, destination: Destination)], asOf changes: Int) {
         let owned = Dictionary(grouping: all, by: \.owner).mapValues { $0.map(\.destination) }
         state.withLock { state in
-            state.isLoaded = true
+            (state.isLoaded, state.changes) = (true, changes)
             for (owner, destinations) in owned { state.take(destinations, of: owner) }
         }
     }
@@ -68,9 +71,18 @@ final class DestinationIndex: Sendable {
         state.withLock { state in state.resting[destination.number].flatMap { $0 > now ? $0 : nil } }
     }
 
-    /// Takes in what one principal has now: what it was, nobody knows, so each is looked at.
-    func take(_ destinations: [Destination], of owner: Int64) {
-        state.withLock { $0.take(destinations, of: owner) }
+    /// Takes in what some principals have now: what it was, nobody knows, so each is looked at.
+    /// - Parameter changes: how often somebody's destinations had changed before they were read.
+    func take(_ changed: [(owner: Int64, destinations: [Destination])], asOf changes: Int) {
+        state.withLock { state in
+            state.changes = changes
+            for (owner, destinations) in changed { state.take(destinations, of: owner) }
+        }
+    }
+
+    /// Whether one under way is as its owner left it, where somebody's destinations changed as often as is said.
+    func isCurrent(_ destination: Destination, asOf changes: Int) -> Bool {
+        state.withLock { $0.changes == changes && !$0.changed.contains(destination.number) }
     }
 
     /// Those to be pushed to now, as many as there is room for; each is under way until it is ended.

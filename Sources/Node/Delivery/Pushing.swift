@@ -36,6 +36,8 @@ public struct Pushing: Sendable {
     private let room: AsyncStream<Void>.Continuation
     /// Tells this process from others over the same store.
     private let holder: String
+    /// Whether no other process can have the store: what is in memory is what is in it.
+    private let isOnlyNode: Bool
 
     init(
         _ live: LiveState,
@@ -52,25 +54,25 @@ public struct Pushing: Sendable {
         self.surroundings = surroundings
         self.couriers = couriers
         (freed, room) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        holder =
+        (holder, isOnlyNode) =
             switch database.engine {
             // No other process has the file: what one that is no more had is this one's at once.
-            case .sqlite: "the only node"
-            case .postgresql: surroundings.uuid().text
+            case .sqlite: ("the only node", true)
+            case .postgresql: (surroundings.uuid().text, false)
             }
     }
 
     /// The destinations that may be sent something now, as many as there is room for: each is to be pushed to.
     public func due() async throws -> [Destination] {
-        let owners = live.changedDestinationOwners()
+        let (owners, changes) = live.changedDestinationOwners()
         do {
             if !index.isLoaded {
-                index.load(try await database.read { try DestinationRows.all($0) })
+                index.load(try await database.read { try DestinationRows.all($0) }, asOf: changes)
             } else if !owners.isEmpty {
                 let changed = try await database.read { connection in
                     try owners.map { ($0, try DestinationRows.destinations(of: $0, connection)) }
                 }
-                for (owner, destinations) in changed { index.take(destinations, of: owner) }
+                index.take(changed, asOf: changes)
             }
         } catch {
             // What changed is not known any more: the next look reads all.
@@ -99,7 +101,7 @@ public struct Pushing: Sendable {
         to current: inout Destination,
         _ sent: inout Int
     ) async throws -> DestinationIndex.Outcome {
-        var isClaimed = false
+        var isClaimed = isOnlyNode
         var countMax = PushMessage.itemsMax
         while sent < Self.messagesMax {
             let (now, news) = (surroundings.clock(), live.news)
@@ -114,7 +116,7 @@ public struct Pushing: Sendable {
                 guard let rest = rest(of: current, at: now) else { return .emptied(asOf: news) }
                 return .resting(asOf: news, until: rest)
             }
-            if !isClaimed {
+            if !isClaimed || !index.isCurrent(current, asOf: live.destinationChanges) {
                 guard let claimed = try await claim(current) else { return .later(now.advanced(by: Self.claim)) }
                 isClaimed = true
                 // Another node may have sent some of it.
@@ -134,25 +136,36 @@ public struct Pushing: Sendable {
                 return .later(now.advanced(by: Self.claim))
             }
             current = kept
+            // Another look would find nothing, unless there was news since.
+            if errand.isLast(for: kept), rest(of: kept, at: now) == nil { return .emptied(asOf: news) }
         }
         return .more
     }
 
     /// What is next for a destination.
     private enum Errand {
-        case message(PushMessage)
+        /// Some of its feed; the last of it, as far as anybody knows.
+        case message(PushMessage, isLast: Bool = false)
         /// A look at the status of what a TAXII server has.
         case look(Delivery.Awaited, [PushMessage.Item])
 
         /// Half of how many objects were too many; nil where it cannot be fewer.
         var half: Int? {
-            guard case .message(let message) = self, message.items.count > 1 else { return nil }
+            guard case .message(let message, _) = self, message.items.count > 1 else { return nil }
             return message.items.count / 2
+        }
+
+        /// Whether a destination that got it has everything.
+        func isLast(for destination: Destination) -> Bool {
+            guard case .message(let message, isLast: true) = self, destination.delivery.phase == .flowing else {
+                return false
+            }
+            return message.reach == .feed(through: destination.delivery.cursor)
         }
 
         func carried(by couriers: Couriers, to destination: Destination) async -> PushAnswer {
             switch self {
-            case .message(let message): await couriers.send(message, to: destination)
+            case .message(let message, _): await couriers.send(message, to: destination)
             case .look(let awaited, let items): await couriers.look(at: awaited.status, of: items, destination)
             }
         }
@@ -167,7 +180,7 @@ public struct Pushing: Sendable {
             return PushMessage(items, isUrgent: true, countMax: countMax).map { .message($0) }
         }
         if rest(of: destination, at: surroundings.clock()) != nil { return try await recalls() }
-        let events = try await feed.events(after: delivery.cursor, for: session, over: channel)
+        let (events, isWhole) = try await feed.look(after: delivery.cursor, for: session, over: channel)
         let items = events.map(PushMessage.Item.init)
         if case .awaiting(let awaited) = delivery.phase {
             if let urgent = try await recalls() { return urgent }
@@ -178,7 +191,7 @@ public struct Pushing: Sendable {
         guard
             items.count >= PushMessage.itemsMax || (message?.items.count ?? 0) < items.count
                 || delivery.phase != .flowing
-        else { return message.map { .message($0) } }
+        else { return message.map { .message($0, isLast: isWhole && $0.items.count == items.count) } }
         return try await recalls() ?? message.map { .message($0) }
     }
 
@@ -210,10 +223,10 @@ public struct Pushing: Sendable {
         return try await commits.write { [holder] transaction in
             // As it is by now: its owner may have paused it.
             let until = transaction.now.advanced(by: Self.claim)
-            guard var current = try transaction.claim(destination, for: holder, until: until) else { return nil }
+            guard var current = try transaction.held(destination, by: holder) else { return nil }
             let (step, reach) =
                 switch errand {
-                case .message(let message):
+                case .message(let message, _):
                     (
                         current.delivery.after(answer, to: message.reach, at: transaction.now, chance: chance),
                         message.reach
@@ -234,7 +247,7 @@ public struct Pushing: Sendable {
                 }
             }
             current.delivery = step.delivery
-            try transaction.keep(current)
+            try transaction.keep(current, for: (holder, until))
             return current
         }
     }

@@ -48,7 +48,17 @@ public struct Feed: Sendable {
         for session: Session,
         over channel: Receipt.Channel
     ) async throws -> [Event] {
+        try await look(after: tick, for: session, over: channel).events
+    }
+
+    /// The same, and whether it is all that there is.
+    func look(
+        after tick: Tick,
+        for session: Session,
+        over channel: Receipt.Channel
+    ) async throws -> (events: [Event], isWhole: Bool) {
         var events: [Event] = []
+        var isWhole = true
         // What is committed while one pool after another is looked at waits for the next look: it could be earlier than
         // what a later pool shows.
         var end = live.head
@@ -65,9 +75,10 @@ public struct Feed: Sendable {
             let notices = try await notices(among: page.versions, in: pool, for: session)
             events += page.versions.map { Event(pool: pool, version: $0, recall: notices[$0.released]) }
             // Beyond the end of a page that is not the last, another pool's events wait for their turn.
-            if page.more { end = min(end, page.examined) }
+            if page.more { (end, isWhole) = (min(end, page.examined), false) }
         }
-        return events.filter { $0.version.tick <= end }.sorted { $0.version.tick < $1.version.tick }
+        let shown = events.filter { $0.version.tick <= end }
+        return (shown.sorted { $0.version.tick < $1.version.tick }, isWhole && shown.count == events.count)
     }
 
     /// The recalls of what the reader's member holds that came after a tick, ascending, whatever comes before them;

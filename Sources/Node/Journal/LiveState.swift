@@ -26,6 +26,8 @@ public final class LiveState: Sendable {
         var news = Tick.zero
         /// The principals whose destinations changed since somebody asked.
         var destinationOwners: Set<Int64> = []
+        /// How often somebody's destinations changed.
+        var destinationChanges = 0
     }
 
     let state = Mutex(State())
@@ -62,11 +64,14 @@ public final class LiveState: Sendable {
     /// The last entry that may bring anybody anything new.
     var news: Tick { state.withLock { $0.news } }
 
-    /// The principals whose destinations changed since this was called.
-    func changedDestinationOwners() -> Set<Int64> {
+    /// How often somebody's destinations changed.
+    var destinationChanges: Int { state.withLock { $0.destinationChanges } }
+
+    /// The principals whose destinations changed since this was called, and how often any did until now.
+    func changedDestinationOwners() -> (owners: Set<Int64>, changes: Int) {
         state.withLock { state in
             defer { state.destinationOwners = [] }
-            return state.destinationOwners
+            return (state.destinationOwners, state.destinationChanges)
         }
     }
 
@@ -218,6 +223,7 @@ extension LiveState.State {
         for entry in news.entries where entry.tick > head {
             if entry.kind == .destination {
                 destinationOwners.insert(entry.principal)
+                destinationChanges += 1
                 continue
             }
             self.news = entry.tick

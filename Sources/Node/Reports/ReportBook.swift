@@ -19,7 +19,9 @@ struct ReportBook {
             try Report(id, content, stated: stated, by: ActingPrincipal(actor), to: receiver, at: transaction.now)
         }
         guard receiver.standing == .active else {
-            throw AdvisoryFault.forbidden("\(receiver.name) is suspended: nobody reports to it until it is resumed")
+            throw AdvisoryFault.forbidden(
+                "\(receiver.name) takes no reports now; report to another authority, which caveat members lists"
+            )
         }
         try checkGateway(content, to: receiver)
         let number = try transaction.begin(report, by: actor.principal, between: [actor.member, receiver])

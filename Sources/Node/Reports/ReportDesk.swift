@@ -299,6 +299,10 @@ public struct ReportDesk: Sendable {
             return try body()
         } catch .missingRole(let roles) {
             throw .forbidden(ReportFault.missingRole(oneOf: roles).description)
+        } catch .noGateway {
+            throw .forbidden(ReportFault.noGateway.description)
+        } catch .noAuthority {
+            throw .invalid(field: "authority", rule: ReportFault.noAuthority.description)
         } catch .content(let fault) {
             throw .invalid(field: fault.field, rule: ContentFault("", fault.rule).description)
         } catch {

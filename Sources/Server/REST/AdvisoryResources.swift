@@ -181,7 +181,8 @@ struct DecisionList: Encodable {
                 rendition: ruling.rendition.rawValue,
                 decision: word,
                 row: ruling.decision.row.rawValue,
-                reason: ruling.decision.row.reason,
+                reason: ruling.decision == .hidden(by: .open)
+                    ? "the reader has the fuller rendition instead" : ruling.decision.row.reason,
                 obligations: ruling.decision.obligations.sorted().map(\.rawValue)
             )
         }
@@ -218,7 +219,10 @@ struct ConsentResource: Encodable {
 /// The recalls that a member owes an acknowledgement of, or gave it.
 struct RecallList: Encodable {
     struct Recalled: Encodable {
-        let report, reason, recalled, due: String
+        let report: String
+        let reason: String?
+        let reference: String?
+        let recalled, due: String
         let acknowledged: String?
         let overdue: Bool
         /// The first ones: `/v1/reliances` has all.
@@ -234,7 +238,8 @@ struct RecallList: Encodable {
         recalls = page.shown.map { recall in
             Recalled(
                 report: recall.report,
-                reason: recall.reason.rawValue,
+                reason: recall.reason?.rawValue,
+                reference: recall.reference?.text,
                 recalled: recall.owed.recalled.text,
                 due: recall.owed.ends.text,
                 acknowledged: recall.owed.acknowledged?.text,
@@ -254,7 +259,7 @@ struct RelianceResource: Encodable {
         self.report = report
         self.decision = decision
         self.recalled = recalled?.at.text
-        reason = recalled?.reason.rawValue
+        reason = recalled?.reason?.rawValue
     }
 }
 

@@ -281,7 +281,10 @@ private enum AdvisoryStep: String, CaseIterable {
         case .grade:
             let text = try BodyFields.needed("grade", try fields.text("grade"))
             guard var grade = Grade(code: text) else {
-                throw HTTPFault.malformed("grade", "must be a letter A to F and a digit 1 to 6, such as B2")
+                throw AdvisoryFault.invalid(
+                    field: "grade",
+                    rule: "must be a letter A to F and a digit 1 to 6, such as B2"
+                )
             }
             grade.original = try fields.text("original")
             return .action(.grade(grade))

@@ -34,9 +34,13 @@ extension AdvisoryService {
     /// What was asked of an advisory; or gives a consent.
     func consents(_ request: Request, of name: String, _ session: Session) async throws -> Response {
         if request.method == .POST { return try await give(request, name, session) }
-        let found = try await desk.consentRequests(of: try self.name(name), for: session)
+        let (requests, given) = try await desk.consentRequests(of: try self.name(name), for: session)
         return .json(
-            ConsentRequestList(found.map { ConsentRequestResource($0, reader: $0.reader, at: now) }, next: nil),
+            ConsentRequestList(
+                requests.map { ConsentRequestResource($0, reader: $0.reader, at: now) },
+                given: given.map { ConsentResource($0.consent, reader: $0.reader.name.text) },
+                next: nil
+            ),
             MediaType.json
         )
     }
@@ -99,9 +103,11 @@ struct ConsentRequestResource: Encodable {
 
 struct ConsentRequestList: Encodable {
     let requests: [ConsentRequestResource]
+    /// Of an advisory: what was consented to, asked or not; ended ones have an `until` that has passed.
+    let given: [ConsentResource]?
     let next: String?
 
-    init(_ requests: [ConsentRequestResource], next: String?) {
-        (self.requests, self.next) = (requests, next)
+    init(_ requests: [ConsentRequestResource], given: [ConsentResource]? = nil, next: String?) {
+        (self.requests, self.given, self.next) = (requests, given, next)
     }
 }

@@ -102,15 +102,21 @@ extension AdvisoryCommand {
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
-            let requests = try await exchange.get("\(advisory.path)/consents")["requests"]?.elements ?? []
+            let answer = try await exchange.get("\(advisory.path)/consents")
+            let requests = answer["requests"]?.elements ?? []
             try ConsentsCommand.show(requests, [("READER", "reader")], exchange, orNote: "nobody asked")
+            guard let given = answer["given"]?.elements, !given.isEmpty, !exchange.json else { return }
+            let columns: [(heading: String, key: String)] = [
+                ("GIVEN TO", "reader"), ("PURPOSE", "purpose"), ("RENDITION", "rendition"), ("UNTIL", "until"),
+            ]
+            try Output.line(Table.rows(given, columns))
         }
     }
 
     /// Refuses what a reader asked.
     struct RefuseConsent: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Refuse what a member asked; it is told that, and not why.",
+            abstract: "Refuse what a member asked, or end the consent that it has; it is not told why.",
             discussion: """
                 Examples:
                   caveat advisory refuse-consent CVT-2026-00417 --to first-harbour-bank --purpose P08
@@ -137,6 +143,8 @@ extension AdvisoryCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let a member have a rendition that it would not get otherwise, for one purpose and a time.",
             discussion: """
+                It takes the place of the one that the member has for that purpose; refuse-consent ends it.
+
                 Examples:
                   caveat advisory consent CVT-2026-00417 --to first-harbour-bank \\
                     --purpose P08 --rendition tearline --until 2027-03-01T00:00:00Z

@@ -80,6 +80,7 @@ struct RecallsCommand: AsyncParsableCommand {
         let state = ["OVERDUE", "owed", "acknowledged"][rank]
         var lines = [
             "\(state.padded(to: 14))  \(field("report"))",
+            "  reference     \(field("reference"))",
             "  reason        \(field("reason"))",
             "  recalled      \(field("recalled"))",
             rank == 2 ? "  acknowledged  \(field("acknowledged"))" : "  due           \(field("due"))",
@@ -119,7 +120,7 @@ struct RelyCommand: AsyncParsableCommand {
         guard let time = answer?["recalled"]?.string?.printable else {
             return "recorded: a recall of \(report) will name this decision"
         }
-        let reason = answer?["reason"]?.string?.printable ?? "?"
-        return "recorded, but \(report) was recalled at \(time) (\(reason)): look at this decision again"
+        let reason = answer?["reason"]?.string.map { " (\($0.printable))" } ?? ""
+        return "recorded, but \(report) was recalled at \(time)\(reason): look at this decision again"
     }
 }

@@ -7,7 +7,8 @@ struct MembersCommand: AsyncParsableCommand {
         commandName: "members",
         abstract: "List the authorities to report to and your own member; or who reads a pool that you publish to.",
         discussion: """
-            IDENTITY is what an advisory's terms.addressees take, ID what its terms.affected.members take.
+            IDENTITY is what an advisory's terms.addressees take, ID what its terms.affected.members take. Of your own
+            member each login's identity is shown: who sends you what is TLP:RED needs it.
 
             Examples:
               caveat members
@@ -30,5 +31,9 @@ struct MembersCommand: AsyncParsableCommand {
             ("MEMBER", "name"), ("KIND", "kind"), ("COUNTRY", "jurisdiction"), ("IDENTITY", "identity"), ("ID", "id"),
         ]
         try Output.line(Table.rows(members, columns))
+        for own in members.compactMap({ $0["principals"]?.elements }) {
+            let columns: [(heading: String, key: String)] = [("YOUR LOGIN", "login"), ("IDENTITY", "identity")]
+            try Output.line("\n\(Table.rows(own, columns))")
+        }
     }
 }
