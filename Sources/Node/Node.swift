@@ -101,6 +101,7 @@ public struct Node: Sendable {
         let live = try await LiveState(database)
         let commits = GroupCommit(database, clock: surroundings.clock) { await live.followCommit(telling: logger) }
         let own = try OwnKey(identity)
+        let federation = Federation(live, surroundings, own, key: identity.cursorKey)
         self.settings = settings
         self.live = live
         self.database = database
@@ -113,25 +114,19 @@ public struct Node: Sendable {
             failures: FailureLimit(failuresPerMinute: settings.failuresPerMinute),
             rate: RequestRate(perSecond: settings.requestsPerSecond, burst: settings.requestBurst)
         )
-        acceptance = Acceptance(live, commits, surroundings)
+        acceptance = Acceptance(live, commits, surroundings, federation)
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
         feed = Feed(live, disclosure, database, clock: surroundings.clock)
-        pushing = Pushing(
-            live,
-            feed,
-            database,
-            commits,
+        let couriers = Couriers(
             surroundings,
-            Couriers(
-                surroundings,
-                networks: settings.pushNetworks,
-                relay: settings.mail,
-                exchangeKey: identity.cursorKey
-            )
+            networks: settings.pushNetworks,
+            relay: settings.mail,
+            exchangeKey: identity.cursorKey
         )
+        pushing = Pushing(live, feed, database, commits, surroundings, federation, couriers)
         destinations = DestinationDesk(live, database, commits, surroundings, pushing)
         pulling = Pulling(live, disclosure, acceptance, database, commits, surroundings, limits: settings.envelope)
-        advisories = AdvisoryDesk(live, database, commits, surroundings, key: identity.cursorKey)
+        advisories = AdvisoryDesk(live, database, commits, surroundings, federation, key: identity.cursorKey)
         reports = ReportDesk(live, database, commits, surroundings, advisories.press, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")

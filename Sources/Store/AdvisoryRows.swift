@@ -191,6 +191,18 @@ public enum AdvisoryRows {
 extension Transaction {
     /// Keeps a new advisory.
     public func add(_ row: AdvisoryRow, by principal: Principal) throws {
+        try insert(row)
+        try enter(.advisory, at: Tick(microseconds: row.number), principal: principal.number, pool: row.pool)
+    }
+
+    /// Keeps what stands for an advisory of another exchange: by the number of what came first of it, so that nothing
+    /// of it is older.
+    public func add(standIn row: AdvisoryRow, by principal: Principal) throws {
+        try insert(row)
+        try enter(.advisory, at: nextTick(), principal: principal.number, pool: row.pool)
+    }
+
+    private func insert(_ row: AdvisoryRow) throws {
         try connection.run(
             "insert into advisory (number, id, pool, member, released, due) values ($1, $2, $3, $4, $5, $6)",
             .integer(row.number),
@@ -205,7 +217,6 @@ extension Transaction {
             .integer(row.number),
             .bytes(row.body)
         )
-        try enter(.advisory, at: Tick(microseconds: row.number), principal: principal.number, pool: row.pool)
     }
 
     /// Keeps what became of an advisory; `principal` is nil where time alone did it.

@@ -115,7 +115,9 @@ public enum JournalRows {
     }
 
     /// What changes who sees what, and where that is pushed to: all else a follower need not know.
-    static let followed: Set<EntryKind> = [.released, .deleted, .directory, .gained, .destination]
+    static let followed: Set<EntryKind> = [
+        .released, .deleted, .directory, .gained, .destination, .federated,
+    ]
     private static let followedNumbers = followed.map { "\($0.rawValue)" }.sorted().joined(separator: ", ")
 
     /// Up to `count` entries after a tick that a follower needs to know, in order.

@@ -213,6 +213,7 @@ extension Transaction {
             note.map { .text($0) } ?? .null
         )
         try enter(.acknowledged, at: tick, principal: principal.number, pool: pool)
+        try enterCount(ofAdvisory: advisory)
         return true
     }
 

@@ -144,6 +144,13 @@ extension Transaction {
         try enter(.receipt, at: tick, principal: receipt.principal, pool: receipt.pool)
         return true
     }
+
+    /// Keeps who was given any of some versions before these were noted as an advisory's.
+    public func noteHoldings(of versions: [Tick], pool: Int64) throws {
+        for receipt in try ReceiptRows.receipts(of: Set(versions), pool: pool, connection) {
+            try HoldingRows.keep(receipt.versions, of: receipt.principal, connection)
+        }
+    }
 }
 
 /// Ascending ticks in few bytes: each as the distance from the one before, in base-128 digits, the lowest first.

@@ -2,6 +2,7 @@
 import functools
 import hashlib
 import http.client
+import itertools
 import json
 import re
 import sqlite3
@@ -75,7 +76,8 @@ class World:
         with open(links, "w") as file:
             json.dump([other], file)
         trial.cli("admin", "member", "link", "stranger", links)
-        named = [trial.identity("city-police")]
+        police = Party(trial, "city-police").call("GET", "members")["members"]
+        named = [one["identity"] for own in police for one in own.get("principals", [])] + [trial.identity("city-police")]
         self.advisories = {
             "RED": self.publish({"marking": "red", "addressees": named}, large()),
             "AMBER+STRICT": self.publish({"marking": "amber+strict", "addressees": named}),
@@ -92,6 +94,12 @@ class World:
         #: Of this one strangers have the form without names; the others are hidden.
         self.shared = self.publish({})
         self.dossiers(named)
+        # Much that the stranger was given makes no look for what a name stands for any longer: a receipt for each set of objects.
+        place = f"/caveat/collections/{trial.collection('open')}/objects/"
+        seen = sorted({one["id"] for one in json.loads(self.stranger.ask("GET", place)[2])["objects"]})[:8]
+        for count in range(1, len(seen)):
+            for ids in itertools.combinations(seen, count):
+                assert self.stranger.ask("GET", f"{place}?match[id]={','.join(ids)}")[0] == 200
         digest = hashlib.sha256(bytes.fromhex(SALT) + SECRET.encode()).hexdigest()
         self.observed = self.stranger.call("POST", "observations", {"digest": digest}, 201)["observation"]
 

@@ -317,7 +317,8 @@ def test_a_consent_is_asked_for_and_given(desk):
     assert "nobody asked" not in table
     cli("advisory", "consent", reference, "--to", "north-oil", "--purpose", "P02", "--rendition", "full", "--until", "2099-01-01T00:00:00Z",
         member="chief")
-    assert "no open request" in desk.refused("chief", "advisory", "refuse-consent", reference, "--to", "north-oil", "--purpose", "P02")
+    assert "no open request" in desk.refused("chief", "advisory", "refuse-consent", reference, "--to", "north-oil", "--purpose", "P08")
+    assert "GIVEN TO" in cli("advisory", "consents", reference, member="chief").stdout
     assert desk.lines("north-oil", "consents")[0]["state"] == "granted"
     assert "asked nothing" in cli("consents", member="swift-cargo").stderr
     # The whole of it from now on, with what the tearline left out.

@@ -68,7 +68,7 @@ def test_a_report_needs_an_authority_and_a_gateway(world, legal):
     nameless = suspicion(subjects=[ROUTE], relations=[])
     oil.call("POST", "reports", {"authority": "harbour-customs", "content": nameless}, 201)
     for content in (nameless, suspicion()):
-        refused = forwarder.call("POST", "reports", {"authority": "north-oil", "content": content}, 409)["detail"]
+        refused = forwarder.call("POST", "reports", {"authority": "north-oil", "content": content}, 422)["detail"]
         assert "is no authority" in refused and "name one" in refused
     wrong = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion(place="Rotterdam")}, 422)
     assert wrong["field"] == "content.place" and "must have 5 characters" in wrong["detail"]

@@ -214,7 +214,7 @@ def test_a_dispute_is_settled_as_it_was_seen(scene):
     before = ask(scene.legal, "GET", scene.advisory).headers["ETag"]
     scene.bank.call("POST", f"advisories/{scene.report}/dispute", {"reason": "Another person."}, 204)
     again = scene.bank.call("POST", f"advisories/{scene.report}/dispute", {"reason": "She was abroad."}, 409)
-    assert "until that is settled" in again["detail"]
+    assert "disputed this version already" in again["detail"]
     assert ask(scene.legal, "POST", f"{scene.advisory}/settle", headers={"If-Match": before}).status_code == 412
     disputed = ask(scene.legal, "GET", scene.advisory)
     assert disputed.json()["state"] == "restricted"

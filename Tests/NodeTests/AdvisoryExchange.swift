@@ -22,10 +22,11 @@ struct AdvisoryExchange {
         readers: [(name: String, kind: MemberKind)] = [("bank", .bank), ("carrier", .carrier)],
         over database: (any Database)? = nil,
         closing: Disposal? = nil,
+        seed: UInt64 = 1,
         carrier: any Carrier = NoNetwork(),
         mail: any MailCarrier = NoNetwork()
     ) async throws {
-        exchange = try await TestExchange(engine, carrier: carrier, mail: mail) { database ?? $0 }
+        exchange = try await TestExchange(engine, seed: seed, carrier: carrier, mail: mail) { database ?? $0 }
         try await exchange.node.administration.keep(Self.gateways)
         tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .publisher, .officer])
         tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver, .auditor])

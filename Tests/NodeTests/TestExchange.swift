@@ -19,6 +19,7 @@ final class TestExchange: Sendable {
     init(
         _ engine: Engine = .sqlite,
         failuresPerMinute: Int = 1_000,
+        seed: UInt64 = 1,
         carrier: any Carrier = NoNetwork(),
         mail: any MailCarrier = NoNetwork(),
         files: any FileCarrier = NoNetwork(),
@@ -35,6 +36,7 @@ final class TestExchange: Sendable {
             over: database,
             clock,
             failuresPerMinute: failuresPerMinute,
+            seed: seed,
             carrier: carrier,
             mail: mail,
             files: files

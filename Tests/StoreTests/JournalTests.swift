@@ -211,7 +211,8 @@ struct JournalTests {
         for kind in EntryKind.allCases {
             let before = followed.withLock { $0 }
             try await commits.write { try $0.enter(kind, at: $0.nextTick(), principal: nil) }
-            let isFollowed = [EntryKind.released, .deleted, .directory, .gained, .destination].contains(kind)
+            let known: Set<EntryKind> = [.released, .deleted, .directory, .gained, .destination, .federated]
+            let isFollowed = known.contains(kind)
             #expect(followed.withLock { $0 } == before + (isFollowed ? 1 : 0), "\(kind)")
         }
         await database.close()

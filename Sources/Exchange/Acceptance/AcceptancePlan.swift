@@ -24,6 +24,7 @@ public struct AcceptancePlan: Sendable {
     private let author: Reader
     private let confidants: [STIXID: [STIXID]]
     private let passage: Label.Passage?
+    private let given: Label?
     private let pool: Pool
     private let directory: Directory
     private let rule: ReleaseRule
@@ -43,6 +44,7 @@ public struct AcceptancePlan: Sendable {
     ///   - author: who brings the envelope; the caller has checked that it may write to `pool`.
     ///   - confidants: identities of the members that alone may read single objects beside the author's.
     ///   - gateway: the legal gateway that it is passed on by; nil where none is asked for.
+    ///   - label: the label of all of it; nil where each object says it by itself.
     ///   - rule: the pool's, or `direct` once a second person has agreed. Under `secondPerson` the releases wait.
     ///   - held: what the store holds of every id in the envelope that it knows, in all pools.
     public init(
@@ -51,6 +53,7 @@ public struct AcceptancePlan: Sendable {
         from author: Reader,
         confiding confidants: [STIXID: [STIXID]] = [:],
         by gateway: Name? = nil,
+        labelled label: Label? = nil,
         held: [STIXID: HeldObject],
         directory: Directory,
         rule: ReleaseRule,
@@ -58,6 +61,7 @@ public struct AcceptancePlan: Sendable {
     ) {
         self.author = author
         self.confidants = confidants
+        given = label
         let origin = GatewayParty(author.member)
         passage = gateway.map { Label.Passage(gateway: $0, originator: author.member.id, origin: origin) }
         self.pool = pool
@@ -89,7 +93,8 @@ public struct AcceptancePlan: Sendable {
 
     private mutating func verdict(on object: STIXObject, at place: Int) -> Verdict {
         let version = object.version?.text ?? now.text
-        let label = Label(of: object, in: pool, from: author.principal, onlyTo: confidants[object.id], by: passage)
+        let label =
+            given ?? Label(of: object, in: pool, from: author.principal, onlyTo: confidants[object.id], by: passage)
         do throws(Refusal) {
             let twin = places[Content(id: object.id, digest: object.digest)]
             if twin == nil {

@@ -166,6 +166,20 @@ public struct Delivery: Hashable, Sendable {
         return with(.flowing)
     }
 
+    /// The same once what a reach covers turned out to be nothing for it.
+    public func passing(_ reach: PushMessage.Reach) -> Delivery {
+        switch reach {
+        case .feed(let through):
+            Delivery(cursor: max(cursor, through), recalls: max(recalls, through), phase: phase)
+        case .recalls(let through): Delivery(cursor: cursor, recalls: max(recalls, through), phase: phase)
+        }
+    }
+
+    /// Whether it waits for what becomes of a message.
+    public var isAwaiting: Bool {
+        if case .awaiting = phase { true } else { false }
+    }
+
     private var counts: (failures: Int, refusals: Int) {
         guard case .retrying(let failures, let refusals, _, _) = phase else { return (0, 0) }
         return (failures, refusals)

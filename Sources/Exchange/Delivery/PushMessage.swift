@@ -73,6 +73,16 @@ public struct PushMessage: Hashable, Sendable {
         reach = isUrgent ? .recalls(through: last.tick) : .feed(through: last.tick)
     }
 
+    /// Takes all of `items`, which belong together or follow upon one another; nil for none.
+    public init?(together items: [Item], reach: Reach) {
+        guard !items.isEmpty else { return nil }
+        self.items = items
+        self.reach = reach
+    }
+
+    /// Whether it cannot be cut in two: it is of one tick.
+    public var isOne: Bool { items.allSatisfy { $0.tick == items.first?.tick } }
+
     /// The body: JSON as Standard Webhooks has it, with `type`, `timestamp` and `data`.
     public func body(at now: Timestamp) -> [UInt8] {
         let type =

@@ -58,7 +58,8 @@ public struct FederatedCopy: Hashable, Sendable, Codable {
     /// Whether something of it is still to go on: the newest that there is.
     public func isNewest(_ release: Release) -> Bool { release.number == number }
 
-    private var number: Int {
+    /// The number of the newest version that was heard of; 0 for none.
+    public var number: Int {
         switch state {
         case .absent: 0
         case .held(let number, _), .superseded(let number), .ended(let number, _): number
@@ -161,6 +162,9 @@ public struct RecallTally: Hashable, Sendable, Codable {
 
     /// Nobody.
     public init() {}
+
+    /// All of several.
+    public init(of tallies: [RecallTally]) { for tally in tallies { self += tally } }
 
     /// Adds others.
     static func += (left: inout Self, right: Self) {

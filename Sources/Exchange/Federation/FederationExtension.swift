@@ -20,8 +20,12 @@ public enum FederationExtension {
 
     /// The JSON schema of its content.
     public static let schema = """
-        {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","required":["release","custody"],\
+        {"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","oneOf":[{"required":["release","custody"]},{"required":["word"]}],\
         "properties":{"extension_type":{"const":"property-extension"},\
+        "word":{"type":"object","required":["exchange","release","tick"],"properties":{\
+        "exchange":{"$ref":"#/$defs/id"},"release":{"$ref":"#/$defs/id"},"tick":{"type":"integer","minimum":0},\
+        "holders":{"type":"integer","minimum":0},"acknowledged":{"type":"integer","minimum":0},\
+        "awaited":{"type":"integer","minimum":0},"elsewhere":{"const":true}}},\
         "release":{"allOf":[{"$ref":"#/$defs/signed"},{"properties":{"statement":{\
         "required":["exchange","id","marking","number","objects","purpose","released","signer"],\
         "properties":{"exchange":{"$ref":"#/$defs/id"},"id":{"$ref":"#/$defs/id"},\

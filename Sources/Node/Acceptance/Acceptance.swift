@@ -23,9 +23,10 @@ public struct Acceptance: Sendable {
     private let live: LiveState
     private let commits: GroupCommit
     let surroundings: Surroundings
+    private let federation: Federation
 
-    /// Puts it together from its parts.
-    public init(_ live: LiveState, _ commits: GroupCommit, _ surroundings: Surroundings) {
+    init(_ live: LiveState, _ commits: GroupCommit, _ surroundings: Surroundings, _ federation: Federation) {
+        self.federation = federation
         self.live = live
         self.commits = commits
         self.surroundings = surroundings
@@ -58,7 +59,13 @@ public struct Acceptance: Sendable {
                 throw AcceptanceFault.forbidden("a second person releases there, which knows of no gateway")
             }
             let tick = transaction.nextTick()
-            let id = StatusID.id(at: tick, random: random).text
+            let id = StatusID.id(at: tick, random: random)
+            if let peer = try federation.peer(as: author, transaction.connection) {
+                let verdicts = try federation.take(envelope.contributions, to: pool, from: peer, transaction, directory)
+                let report = StatusReport(id: id.text, requested: transaction.now, verdicts: verdicts)
+                try transaction.keep(report.row(at: tick, of: session.principal.number, in: pool), waiting: [])
+                return report
+            }
             var desk = try Desk(transaction, live, directory, envelope.contributions, seals)
             let contributions = try desk.withoutRenditions(envelope.contributions, of: author, in: pool)
             let acknowledgements = try Acknowledgements(in: contributions, by: author, directory, transaction)
@@ -75,7 +82,8 @@ public struct Acceptance: Sendable {
             )
             let isHeld = plan.verdicts.contains(where: \.isPending)
             let verdicts = isHeld ? plan.verdicts : try desk.release(plan, in: pool, by: author)
-            let report = StatusReport(id: id, requested: transaction.now, verdicts: verdicts)
+            if !isHeld { try federation.release(plan.releases, in: pool, by: author, transaction, directory) }
+            let report = StatusReport(id: id.text, requested: transaction.now, verdicts: verdicts)
             if isHeld {
                 try transaction.enter(
                     .held,
@@ -84,14 +92,7 @@ public struct Acceptance: Sendable {
                     pool: pool.number
                 )
             }
-            let status = StatusRow(
-                id: report.id,
-                tick: tick,
-                principal: session.principal.number,
-                pool: pool.number,
-                isComplete: report.status == .complete,
-                body: report.encoded()
-            )
+            let status = report.row(at: tick, of: session.principal.number, in: pool)
             try acknowledgements.take(verdicts, transaction)
             try transaction.keep(status, waiting: report.status == .pending ? plan.releases.map(\.object.bytes) : [])
             return report
@@ -155,6 +156,7 @@ public struct Acceptance: Sendable {
                     at: transaction.now
                 )
                 verdicts = try desk.release(plan, in: pool, by: reader)
+                try federation.release(plan.releases, in: pool, by: reader, transaction, directory)
                 try acknowledgements.take(verdicts, transaction)
             }
             let report = try JSONDecoder().decode(StatusReport.self, from: Data(row.body)).settled(verdicts)
@@ -198,6 +200,7 @@ public struct Acceptance: Sendable {
                 throw AcceptanceFault.forbidden("it is of an advisory: withdraw or recall that (/v1/advisories)")
             }
             try transaction.delete(chosen.map(\.placed.tick), of: object, from: pool, by: session.principal)
+            try transaction.forgetFederated(id)
         }
     }
 

@@ -148,3 +148,17 @@ public struct StatusReport: Codable, Sendable {
         text.append(UInt8(ascii: "]"))
     }
 }
+
+extension StatusReport {
+    /// As it is kept for whoever asked.
+    func row(at tick: Tick, of principal: Int64, in pool: Pool) -> StatusRow {
+        StatusRow(
+            id: id,
+            tick: tick,
+            principal: principal,
+            pool: pool.number,
+            isComplete: status == .complete,
+            body: encoded()
+        )
+    }
+}

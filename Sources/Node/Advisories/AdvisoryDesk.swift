@@ -41,13 +41,14 @@ public struct AdvisoryDesk: Sendable {
         _ database: any Database,
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
+        _ federation: Federation,
         key: [UInt8]
     ) {
         self.live = live
         self.database = database
         self.commits = commits
         self.surroundings = surroundings
-        press = RenditionPress(live, surroundings, key: key)
+        press = RenditionPress(federation, key: key)
     }
 
     /// Begins an advisory in a pool that the caller may write to; what the same call began before is given as it is
@@ -369,37 +370,6 @@ public struct AdvisoryDesk: Sendable {
             return try await commits.write(body)
         } catch {
             throw AdvisoryFault(error)
-        }
-    }
-}
-
-extension ActingPrincipal {
-    init(_ reader: Reader) {
-        self.init(
-            reader.principal.id,
-            of: reader.member.id,
-            roles: reader.principal.roles,
-            unit: reader.principal.unit
-        )
-    }
-}
-
-extension AdvisoryAction {
-    /// The terms that it sets; nil where it sets none.
-    fileprivate var terms: AdvisoryTerms? {
-        switch self {
-        case .edit(_, let terms), .amend(_, let terms, _, _): terms
-        case .grade, .confirmGrade, .approve, .publish, .publishAmendment, .review, .withdraw, .recall, .ratify,
-            .erase:
-            nil
-        }
-    }
-
-    /// Whether it lets out something new.
-    fileprivate var releases: Bool {
-        switch self {
-        case .publish, .publishAmendment: true
-        case .edit, .amend, .grade, .confirmGrade, .approve, .review, .withdraw, .recall, .ratify, .erase: false
         }
     }
 }

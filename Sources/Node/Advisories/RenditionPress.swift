@@ -1,5 +1,4 @@
 import Exchange
-import Merkle
 import Store
 
 /// Lets the renditions of advisories out, each under its own label, and calls them back.
@@ -7,13 +6,11 @@ struct RenditionPress: Sendable {
     /// How long the acknowledgement of a recall may take.
     static let acknowledgementTime = Duration.seconds(24 * 3_600)
 
-    private let live: LiveState
-    private let surroundings: Surroundings
+    private let federation: Federation
     private let keyed: KeyedIDs
 
-    init(_ live: LiveState, _ surroundings: Surroundings, key: [UInt8]) {
-        self.live = live
-        self.surroundings = surroundings
+    init(_ federation: Federation, key: [UInt8]) {
+        self.federation = federation
         keyed = KeyedIDs(key: key, use: "rendition")
     }
 
@@ -26,15 +23,20 @@ struct RenditionPress: Sendable {
     ) throws {
         let advisory = row.advisory
         guard advisory.release != nil, let job = Job(row, directory) else { return }
-        if advisory.erasure != before.erasure { return try erase(row, job, transaction, directory) }
+        if advisory.erasure != before.erasure {
+            try erase(row, job, transaction, directory)
+            return try end(row, .erasure, job, transaction)
+        }
         if case .recalled(_, _, let instant) = advisory.stage {
             guard before.stage != advisory.stage else { return }
-            return try recall(row, at: instant, job, transaction, directory)
+            try recall(row, at: instant, job, transaction, directory)
+            return try end(row, .recall, job, transaction)
         }
         // What has ended is given to nobody any more, and those that hold it are told so.
         if advisory.state.isFinal {
             try takeBack(where: { !$0.isStub }, of: row, job, transaction)
-            return try correct(row, job, transaction, directory) { _, _ in false }
+            try correct(row, job, transaction, directory) { _, _ in false }
+            return try end(row, .recall, job, transaction)
         }
         // Nothing more comes out in a pool that has ended; what is out of it waits for the closing.
         if directory.pools[advisory.pool]?.hasEnded(at: transaction.now) ?? false {
@@ -59,7 +61,9 @@ struct RenditionPress: Sendable {
             let instant = transaction.nextTick().time
             let objects = row.advisory.rendition(rendition, ids: ids(of: advisory), at: instant)
             try out(objects, as: rendition, label, row, job, transaction, directory)
+            try federate(objects, as: rendition, label, row, job, transaction, directory)
         }
+        try withdrawDropped(of: row, job, transaction)
         if row.released < advisory.version.number {
             for member in job.conflicts { try transaction.noteConflict(with: member, over: row) }
         }
@@ -227,7 +231,54 @@ struct RenditionPress: Sendable {
     }
 
     private func label(numbered number: Int64, _ transaction: Transaction) throws -> Label {
-        try live.label(numbered: number) ?? transaction.label(numbered: number)
+        try federation.versions.label(numbered: number, transaction)
+    }
+
+    // MARK: Other exchanges
+
+    /// Signs a rendition, for those that read it here and for other exchanges.
+    private func federate(
+        _ objects: [[UInt8]],
+        as rendition: Rendition,
+        _ label: Label,
+        _ row: AdvisoryRow,
+        _ job: Job,
+        _ transaction: Transaction,
+        _ directory: Directory
+    ) throws {
+        let matter = Federation.Matter(
+            release: federation.release(of: rendition, row.advisory.id),
+            objects: try objects.map { try STIXObject(try JSON(parsing: $0).root) },
+            label: label,
+            place: job.place,
+            rendition: (row.number, rendition)
+        )
+        try federation.release(matter, transaction, directory)
+    }
+
+    /// Tells other exchanges that a rendition which the version has no more does not count.
+    private func withdrawDropped(of row: AdvisoryRow, _ job: Job, _ transaction: Transaction) throws {
+        for copy in try FederatedRows.copies(ofAdvisory: row.number, transaction.connection) {
+            guard let rendition = copy.rendition, !row.advisory.renditions.contains(rendition) else { continue }
+            try federation.withdraw(copy, at: job.place, transaction)
+        }
+    }
+
+    /// Takes every rendition back from other exchanges.
+    private func end(
+        _ row: AdvisoryRow,
+        _ purpose: Release.Purpose,
+        _ job: Job,
+        _ transaction: Transaction
+    ) throws {
+        for copy in try FederatedRows.copies(ofAdvisory: row.number, transaction.connection) {
+            guard let rendition = copy.rendition else { continue }
+            try federation.end(copy, purpose, at: job.place, transaction) { held in
+                let instant = transaction.nextTick().time
+                return try row.advisory.stub(of: rendition, holding: held, ids: ids(of: row.advisory), at: instant)
+                    .map { try STIXObject(try JSON(parsing: $0).root) }
+            }
+        }
     }
 
     // MARK: Out
@@ -264,31 +315,7 @@ struct RenditionPress: Sendable {
         _ stored: (Tick, STIXObject) throws -> Void
     ) throws {
         let objects = try objects.map { try STIXObject(try JSON(parsing: $0).root) }
-        var holdings = try transaction.holdings(of: Set(objects.map(\.id)), directory: directory) { number in
-            try self.label(numbered: number, transaction)
-        }
-        let number = try live.number(of: label) ?? transaction.intern(label, in: job.pool)
-        for object in objects {
-            let held = holdings.objects[object.id]?.versions ?? []
-            // What is revoked for good, or the same as before, has no further version.
-            guard !held.contains(where: { $0.label == label && $0.digest == object.digest }) else { continue }
-            let salt = surroundings.randomBytes(Commitment.saltBytes)
-            let tick = try transaction.release(
-                ReleaseRow(
-                    object: object,
-                    salt: salt,
-                    leaf: Commitment(salt: salt, content: object.bytes).bytes
-                ),
-                labelled: number,
-                in: job.pool,
-                by: job.author,
-                of: job.originator,
-                owner: job.originator.number,
-                holdings: &holdings
-            )
-            try stored(tick, object)
-        }
-        try transaction.restand(&holdings, in: job.pool)
+        try federation.versions.store(objects, under: label, at: job.place, transaction, directory, stored)
     }
 
     /// The ids of an advisory's objects.
@@ -302,6 +329,7 @@ private struct Job {
     let pool: Pool
     let originator: Member
     let author: Principal
+    var place: VersionPress.Place { VersionPress.Place(pool: pool, author: author, member: originator) }
     let labels: [Rendition: Label]
     /// Of a task force: how often a member had joined when what is out was released, or now where it goes out now.
     let cohort: Int

@@ -38,13 +38,14 @@ struct Couriers: Sendable {
     func code(of destination: Destination) -> MailCode { MailCode(of: destination.id, exchangeKey: exchangeKey) }
 
     /// Hands a message over.
-    func send(_ message: PushMessage, to destination: Destination) async -> PushAnswer {
+    /// - Parameter terms: how another exchange is reached; nil for a member's own destination.
+    func send(_ message: PushMessage, to destination: Destination, by terms: PeerTerms? = nil) async -> PushAnswer {
         let (now, id) = (surroundings.clock(), message.id(for: destination.id))
         switch destination.address {
         case .webhook(let url):
             return await post(message.body(at: now), id: id, to: url, of: destination, at: now)
         case .taxii(let collection, let secret):
-            return await post(message, to: collection, secret)
+            return await post(message, to: TAXIIPlace(collection: collection, secret: secret, terms: terms))
         case .mail(let mailbox):
             return await mail(MailDigest(message), id: id, to: mailbox, at: now)
         case .sftp(let folder):
@@ -60,7 +61,7 @@ struct Couriers: Sendable {
         case .webhook(let url):
             return await post(Array(body.utf8), id: id, to: url, of: destination, at: now)
         case .taxii(let collection, let secret):
-            return await ping(collection, secret)
+            return await ping(TAXIIPlace(collection: collection, secret: secret, terms: nil))
         case .mail(let mailbox):
             let isConfirmed = !destination.isUnconfirmed
             return await mail(isConfirmed ? .ping : .confirmation(code(of: destination)), id: id, to: mailbox, at: now)
@@ -107,16 +108,20 @@ struct Couriers: Sendable {
 
     private static let mediaType = "application/taxii+json;version=2.1"
 
-    private func post(
-        _ message: PushMessage,
-        to collection: CollectionURL,
-        _ secret: SealedSecret
-    ) async -> PushAnswer {
+    /// A collection, what lets the exchange in there, and how another exchange is reached.
+    private struct TAXIIPlace {
+        let collection: CollectionURL
+        let secret: SealedSecret
+        let terms: PeerTerms?
+    }
+
+    private func post(_ message: PushMessage, to place: TAXIIPlace) async -> PushAnswer {
+        let collection = place.collection
         let body = message.envelope
         let now = surroundings.clock()
         var bytesMax = contentLimits.bytesMax(of: collection, at: now)
         if bytesMax == nil {
-            switch await ask(.get, collection.root, collection, secret) {
+            switch await ask(.get, collection.root, place) {
             case .failure(let answer): return answer.value
             case .success(let response):
                 guard let root = (try? JSON(parsing: response.body))?.root,
@@ -129,7 +134,7 @@ struct Couriers: Sendable {
         }
         // As it would be answered.
         guard body.count <= bytesMax ?? body.count else { return .refused(PushFault(.status, status: 413)) }
-        switch await ask(.post, collection.objects, collection, secret, body) {
+        switch await ask(.post, collection.objects, place, body) {
         case .failure(let answer):
             // It may have been made smaller since it was asked for.
             if answer.value.isTooLarge { contentLimits.forget(collection) }
@@ -141,9 +146,15 @@ struct Couriers: Sendable {
     }
 
     /// Looks at what became of what a TAXII server has.
-    func look(at status: String, of items: [PushMessage.Item], _ destination: Destination) async -> PushAnswer {
+    func look(
+        at status: String,
+        of items: [PushMessage.Item],
+        _ destination: Destination,
+        by terms: PeerTerms? = nil
+    ) async -> PushAnswer {
         guard case .taxii(let collection, let secret) = destination.address else { return .accepted }
-        switch await ask(.get, collection.status(status), collection, secret) {
+        let place = TAXIIPlace(collection: collection, secret: secret, terms: terms)
+        switch await ask(.get, collection.status(status), place) {
         // What it no longer knows it cannot be asked for again.
         case .failure(let answer) where answer.value == .failed(PushFault(.status, status: 404), wait: nil):
             return .refused(PushFault(.status, status: 404))
@@ -153,8 +164,8 @@ struct Couriers: Sendable {
         }
     }
 
-    private func ping(_ collection: CollectionURL, _ secret: SealedSecret) async -> PushAnswer {
-        switch await ask(.get, collection.text, collection, secret) {
+    private func ping(_ place: TAXIIPlace) async -> PushAnswer {
+        switch await ask(.get, place.collection.text, place) {
         case .failure(let answer): return answer.value
         case .success(let response):
             // Anything but a collection that says so may not be written to.
@@ -171,16 +182,24 @@ struct Couriers: Sendable {
     private func ask(
         _ method: WebRequest.Method,
         _ url: String,
-        _ collection: CollectionURL,
-        _ secret: SealedSecret,
+        _ place: TAXIIPlace,
         _ body: [UInt8]? = nil
     ) async -> Result<WebResponse, Refusal> {
-        guard let authorization = secret.text(for: collection.text, exchangeKey: exchangeKey) else {
+        guard let authorization = place.secret.text(for: place.collection.text, exchangeKey: exchangeKey) else {
             return .failure(Refusal(value: .failed(PushFault(.sealed), wait: nil)))
         }
-        var request = request(method, url, isPlain: collection.isPlain)
+        var request = request(method, url, isPlain: place.collection.isPlain)
+        if let terms = place.terms {
+            request.networks = .publicOr(terms.networks.compactMap { Network($0) })
+            request.authorities = terms.authorities
+            if let certificate = terms.certificate, let key = terms.key {
+                request.identity = WebRequest.Identity(certificate: certificate, key: key)
+            }
+        }
         request.bodyBytesMax = Pushing.statusBytesMax
-        request.headers = [("Accept", Self.mediaType), ("Authorization", authorization)]
+        request.headers = [("Accept", Self.mediaType)]
+        // Where nothing was sealed, the certificate lets it in.
+        if !authorization.isEmpty { request.headers.append(("Authorization", authorization)) }
         if let body {
             request.headers.append(("Content-Type", Self.mediaType))
             request.body = body

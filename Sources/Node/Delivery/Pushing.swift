@@ -26,8 +26,9 @@ public struct Pushing: Sendable {
 
     private let live: LiveState
     private let feed: Feed
-    private let database: any Database
-    private let commits: GroupCommit
+    let database: any Database
+    let commits: GroupCommit
+    let federation: Federation
     private let surroundings: Surroundings
     let couriers: Couriers
     private let index = DestinationIndex()
@@ -35,7 +36,7 @@ public struct Pushing: Sendable {
     let freed: AsyncStream<Void>
     private let room: AsyncStream<Void>.Continuation
     /// Tells this process from others over the same store.
-    private let holder: String
+    let holder: String
     /// Whether no other process can have the store: what is in memory is what is in it.
     private let isOnlyNode: Bool
 
@@ -45,6 +46,7 @@ public struct Pushing: Sendable {
         _ database: any Database,
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
+        _ federation: Federation,
         _ couriers: Couriers
     ) {
         self.live = live
@@ -52,6 +54,7 @@ public struct Pushing: Sendable {
         self.database = database
         self.commits = commits
         self.surroundings = surroundings
+        self.federation = federation
         self.couriers = couriers
         (freed, room) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (holder, isOnlyNode) =
@@ -103,6 +106,7 @@ public struct Pushing: Sendable {
     ) async throws -> DestinationIndex.Outcome {
         var isClaimed = isOnlyNode
         var countMax = PushMessage.itemsMax
+        let route = try await route(of: current)
         while sent < Self.messagesMax {
             let (now, news) = (surroundings.clock(), live.news)
             switch current.delivery.phase {
@@ -110,13 +114,24 @@ public struct Pushing: Sendable {
             case .retrying(_, _, let until, _) where !current.delivery.isDue(at: now): return .later(until)
             case .flowing, .retrying, .awaiting: break
             }
-            guard let session = live.session(of: current, at: now),
-                let errand = try await errand(for: current, session, countMax)
-            else {
+            let found: Errand?
+            if let route {
+                guard let next = try await claimed(current, route, countMax) else {
+                    return .later(now.advanced(by: Self.claim))
+                }
+                (current, found, isClaimed) = (next.destination, next.errand, true)
+            } else if let session = live.session(of: current, at: now) {
+                found = try await errand(for: current, session, countMax)
+            } else {
+                found = nil
+            }
+            guard let errand = found else {
+                // Paused or put off since: looked at anew.
+                if route != nil, !current.delivery.isDue(at: now), !current.delivery.isAwaiting { continue }
                 guard let rest = rest(of: current, at: now) else { return .emptied(asOf: news) }
                 return .resting(asOf: news, until: rest)
             }
-            if !isClaimed || !index.isCurrent(current, asOf: live.destinationChanges) {
+            if route == nil, !isClaimed || !index.isCurrent(current, asOf: live.destinationChanges) {
                 guard let claimed = try await claim(current) else { return .later(now.advanced(by: Self.claim)) }
                 isClaimed = true
                 // Another node may have sent some of it.
@@ -125,7 +140,7 @@ public struct Pushing: Sendable {
                     continue
                 }
             }
-            let answer = await errand.carried(by: couriers, to: current)
+            let answer = await errand.carried(by: couriers, to: current, route?.peer.terms)
             if Task.isCancelled { return .more }
             sent += 1
             if answer.isTooLarge, let fewer = errand.half, current.address.kind == .taxii {
@@ -143,7 +158,7 @@ public struct Pushing: Sendable {
     }
 
     /// What is next for a destination.
-    private enum Errand {
+    enum Errand: Sendable {
         /// Some of its feed; the last of it, as far as anybody knows.
         case message(PushMessage, isLast: Bool = false)
         /// A look at the status of what a TAXII server has.
@@ -151,7 +166,7 @@ public struct Pushing: Sendable {
 
         /// Half of how many objects were too many; nil where it cannot be fewer.
         var half: Int? {
-            guard case .message(let message, _) = self, message.items.count > 1 else { return nil }
+            guard case .message(let message, _) = self, !message.isOne else { return nil }
             return message.items.count / 2
         }
 
@@ -163,10 +178,15 @@ public struct Pushing: Sendable {
             return message.reach == .feed(through: destination.delivery.cursor)
         }
 
-        func carried(by couriers: Couriers, to destination: Destination) async -> PushAnswer {
+        func carried(
+            by couriers: Couriers,
+            to destination: Destination,
+            _ terms: PeerTerms?
+        ) async -> PushAnswer {
             switch self {
-            case .message(let message, _): await couriers.send(message, to: destination)
-            case .look(let awaited, let items): await couriers.look(at: awaited.status, of: items, destination)
+            case .message(let message, _): await couriers.send(message, to: destination, by: terms)
+            case .look(let awaited, let items):
+                await couriers.look(at: awaited.status, of: items, destination, by: terms)
             }
         }
     }
@@ -254,6 +274,7 @@ public struct Pushing: Sendable {
 
     /// Sends a dead letter again, with what its reader may see of it by now.
     func replay(_ letter: DeadLetter, to destination: Destination) async throws -> PushAnswer {
+        if let route = try await route(of: destination) { return try await replay(letter, to: destination, route) }
         let (now, channel) = (surroundings.clock(), destination.address.kind.channel)
         guard let session = live.session(of: destination, at: now) else { throw AdvisoryFault.ended }
         let events =

@@ -128,10 +128,24 @@ struct SightList: Encodable {
     let receipts: [Sight]
     /// On the first page.
     let owed: [Owed]
+    /// On the first page, of a recall that went to other exchanges.
+    let elsewhere: Elsewhere?
     /// The `after` of the next page; nil on the last.
     let next: String?
 
-    init(_ page: Listed<AdvisoryDesk.Sight>, _ owed: [(member: Member, OwedRow)], at now: Timestamp) {
+    struct Elsewhere: Encodable {
+        let holders, acknowledged, awaited: Int
+    }
+
+    init(
+        _ page: Listed<AdvisoryDesk.Sight>,
+        _ owed: [(member: Member, OwedRow)],
+        _ tally: RecallTally?,
+        at now: Timestamp
+    ) {
+        elsewhere = tally.map {
+            Elsewhere(holders: $0.holders, acknowledged: $0.acknowledged, awaited: $0.awaited)
+        }
         next = page.last?.receipt.tick.map { String($0.microseconds) }
         receipts = page.shown.map { sight in
             Sight(

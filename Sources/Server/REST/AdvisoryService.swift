@@ -95,7 +95,8 @@ struct AdvisoryService: Sendable {
                 after: Tick(microseconds: after),
                 upTo: Paging.askedMax
             )
-            return .json(SightList(Listed(sights), after == 0 ? owed : [], at: now), MediaType.json)
+            let tally = after == 0 ? try await desk.tally(of: try self.name(name), for: session) : nil
+            return .json(SightList(Listed(sights), after == 0 ? owed : [], tally, at: now), MediaType.json)
         case .explain: return try await explain(request, try self.name(name), session)
         case .consents: return try await consents(request, of: name, session)
         case .refuseConsent: return try await refuseConsent(request, name, session)

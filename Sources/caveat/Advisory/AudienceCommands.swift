@@ -39,6 +39,12 @@ struct WhoSawCommand: AsyncParsableCommand {
             ]
             return "\(group.heading) (\(group.members.count))\n\(Table.rows(group.members, columns))"
         }
+        if let elsewhere = pages.first?["elsewhere"], let holders = elsewhere["holders"]?.integer,
+            let acknowledged = elsewhere["acknowledged"]?.integer, let awaited = elsewhere["awaited"]?.integer
+        {
+            let open = awaited == 0 ? "" : "; not answered yet: \(awaited)"
+            blocks.append("At other exchanges: \(acknowledged) of \(holders) have acknowledged the recall\(open)")
+        }
         let receipts = pages.flatMap { $0["receipts"]?.elements ?? [] }
         let columns: [(heading: String, key: String)] = [
             ("MEMBER", "member"), ("PRINCIPAL", "principal"), ("TIME", "time"), ("CHANNEL", "channel"),
