@@ -15,6 +15,8 @@ final class FederationNet: Carrier {
         var posted: [String: [[UInt8]]] = [:]
         /// Why objects were refused, by each.
         var refusals: [String: [String]] = [:]
+        /// What becomes of what is posted; nil where all of it arrives.
+        var chance: UInt64?
         /// Changes what goes to one before it arrives.
         var tamper: (@Sendable (_ to: String, [UInt8]) -> [UInt8])?
     }
@@ -30,6 +32,14 @@ final class FederationNet: Carrier {
             return WebResponse(status: 200, body: Array(#"{"title":"T","max_content_length":10000000}"#.utf8))
         }
         let token = request.headers.first { $0.name == "Authorization" }?.value.dropFirst("Bearer ".count) ?? ""
+        let fate = state.withLock { state -> Int in
+            guard let seed = state.chance else { return 5 }
+            var random = SplitMix64(seed: seed)
+            state.chance = random.next()
+            return Int.random(in: 0..<6, using: &random)
+        }
+        if fate == 0 { throw .unreachable(place: parts[0], cause: "lost") }
+        if fate == 1 { return WebResponse(status: 503) }
         let body = tamper?(name, request.body ?? []) ?? request.body ?? []
         state.withLock { $0.posted[name, default: []].append(body) }
         do {
@@ -39,7 +49,11 @@ final class FederationNet: Carrier {
             let report = try await node.acceptance.accept(envelope, to: pool, from: session)
             let reasons = (report.failures ?? []).compactMap(\.message)
             state.withLock { $0.refusals[name, default: []] += reasons }
+            // It arrived, and the answer is lost.
+            if fate == 2 { throw TransportFault.unreachable(place: parts[0], cause: "lost") }
             return WebResponse(status: 202, body: report.encoded())
+        } catch let fault as TransportFault {
+            throw fault
         } catch {
             return WebResponse(status: 503)
         }
