@@ -110,7 +110,22 @@ struct FederationTests {
         #expect(loop.net.refusals(of: "b").isEmpty && loop.net.refusals(of: "c").isEmpty)
         let letters = try await loop["c"].node.administration.peer("a").routes.map(\.deadLetterCount)
         #expect(letters.reduce(0, +) > 0, "who gave it sees that it was refused")
+        #expect(try await Self.replay("c", to: "a", loop)[0] == 0, "as long as the reason holds")
+        _ = try await loop["a"].node.administration.changePeer("c") { terms in
+            terms.agreement = Agreement(pools: terms.agreement.pools, ceiling: .amber, onward: true)
+        }
+        #expect(try await Self.replay("c", to: "a", loop)[1] == 0)
+        #expect(try await Self.replay("c", to: "a", loop) == [0, 0], "each once")
+        #expect(try await loop["a"].reports("bank").count == 3)
         await loop.close()
+    }
+
+    /// Gives again what was refused: how many were taken, and how many refused.
+    private static func replay(_ name: String, to other: String, _ loop: FederationLoop) async throws -> [Int] {
+        let sight = try await loop[name].node.administration.peer(other)
+        let principal = try #require(sight.principal)
+        let replayed = try await loop[name].node.pushing.replay(allTo: sight.routes[0].destination, of: principal)
+        return [replayed.taken, replayed.refused]
     }
 
     @Test("what is not to be trusted is refused by name, and costs nothing else", arguments: Engine.both)

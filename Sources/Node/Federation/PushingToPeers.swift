@@ -1,4 +1,4 @@
-import Exchange
+public import Exchange
 import Store
 
 /// What is pushed to other exchanges: not a reader's feed, but what was agreed on.
@@ -57,6 +57,32 @@ extension Pushing {
                 return (current, .look(awaited, (items ?? []).filter { $0.tick <= awaited.through }))
             }
             return (current, try next(isUrgent: false).map { .message($0) })
+        }
+    }
+
+    /// Sends all dead letters of a peer's destination again, oldest first; what is taken is none any more.
+    /// - Returns: how many were taken, and how many were refused again.
+    public func replay(
+        allTo destination: Destination,
+        of principal: Principal
+    ) async throws -> (taken: Int, refused: Int) {
+        guard let route = try await route(of: destination) else { return (0, 0) }
+        var (taken, refused, last) = (0, 0, Tick.zero)
+        while true {
+            let after = last
+            let letters = try await database.read {
+                try DestinationRows.deadLetters(of: destination, after: after, $0)
+            }
+            for letter in letters {
+                last = letter.number
+                guard try await replay(letter, to: destination, route) == .accepted else {
+                    refused += 1
+                    continue
+                }
+                taken += 1
+                try await commits.write { try $0.remove(letter, of: destination, by: principal) }
+            }
+            if letters.count < DestinationRows.lettersMax { return (taken, refused) }
         }
     }
 

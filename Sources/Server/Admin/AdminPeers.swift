@@ -53,6 +53,10 @@ private struct PeerResource: Encodable {
 
 private struct PeerList: Encodable { let peers: [PeerResource] }
 
+private struct Replayed: Encodable {
+    var taken, refused: Int
+}
+
 private enum PeerState: String, CaseIterable {
     case active, paused
 }
@@ -70,11 +74,24 @@ extension AdminServer {
         case ("POST", nil, true): return shown(try await addPeer(call.bytes), .created)
         case ("GET", let name?, true): return shown(try await desk.peer(name))
         case ("PATCH", let name?, true): return shown(try await changePeer(name, call.bytes))
+        case ("POST", let name?, false) where call.rest == ["replay"]:
+            return .json(try await replay(try await desk.peer(name)), MediaType.json)
         case ("DELETE", let name?, true):
             try await desk.changePeer(name, .remove)
             return Response(.noContent, MediaType.json)
         default: throw HTTPFault.absent
         }
+    }
+
+    private func replay(_ sight: Administration.PeerSight) async throws -> Replayed {
+        var replayed = Replayed(taken: 0, refused: 0)
+        guard let principal = sight.principal else { return replayed }
+        for (_, destination, _) in sight.routes {
+            let (taken, refused) = try await node.pushing.replay(allTo: destination, of: principal)
+            replayed.taken += taken
+            replayed.refused += refused
+        }
+        return replayed
     }
 
     private func addPeer(_ bytes: [UInt8]) async throws -> Administration.PeerSight {

@@ -27,7 +27,7 @@ struct PeerCommand: AsyncParsableCommand, Administered {
             """,
         subcommands: [
             Add.self, ListCommand<Self>.self, ShowCommand<Self>.self, Change.self, Pause.self, Resume.self,
-            Remove.self,
+            Replay.self, Remove.self,
         ]
     )
 
@@ -161,6 +161,23 @@ struct PeerCommand: AsyncParsableCommand, Administered {
         @OptionGroup var admin: AdminOptions
 
         func run() async throws { try await admin.send(.patch, PeerCommand.path(name), ["state": "active"]) }
+    }
+
+    struct Replay: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a peer again what it refused, once the reason is mended.",
+            discussion: """
+                What was taken back or corrected meanwhile goes no more.
+
+                Examples:
+                  caveat admin peer replay harbour
+                """
+        )
+
+        @Argument(help: "Its name.") var name: String
+        @OptionGroup var admin: AdminOptions
+
+        func run() async throws { try await admin.send(.post, PeerCommand.path(name) + "/replay") }
     }
 
     struct Remove: AsyncParsableCommand {
