@@ -114,4 +114,26 @@ struct AdvisoryReachTests {
         }
         await world.exchange.close()
     }
+
+    @Test("say why they were recalled to nobody who held no name", arguments: Engine.both)
+    func reason(engine: Engine) async throws {
+        let world = try await AdvisoryExchange(engine, readers: [("bank", .bank), ("abroad", .bank)])
+        _ = try await world.node.administration.changeMember("abroad") { $0.jurisdiction = "SG" }
+        let advisory = try await world.published()
+        #expect(try await world.reports("bank") == ["full"])
+        #expect(try await world.reports("abroad") == ["non-nominal"])
+        let reports = ["bank": try await world.report("bank"), "abroad": try await world.report("abroad")]
+        let recall = AdvisoryAction.recall(.mistakenIdentity)
+        _ = try await world.desk.act(.action(recall), on: .id(advisory.id), by: try await world.session("customs"))
+        for (name, reason) in [("bank", RecallReason.mistakenIdentity), ("abroad", nil)] {
+            let session = try await world.session(name)
+            let told = try await world.desk.recalls(for: session, upTo: 9)
+            #expect(
+                told.map(\.reason) == [reason] && told.map(\.reference) == [reason.flatMap { _ in advisory.reference }]
+            )
+            let report = try #require(reports[name])
+            #expect(try await world.desk.rely(on: report, for: "account 17", by: session)?.reason == reason)
+        }
+        await world.exchange.close()
+    }
 }
