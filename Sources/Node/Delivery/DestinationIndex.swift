@@ -85,6 +85,9 @@ final class DestinationIndex: Sendable {
         state.withLock { $0.changes == changes && !$0.changed.contains(destination.number) }
     }
 
+    /// Whether any waits for room.
+    var hasReady: Bool { state.withLock { !$0.ready.isEmpty } }
+
     /// Those to be pushed to now, as many as there is room for; each is under way until it is ended.
     func begin(news: Tick, at now: Timestamp, underWayMax: Int) -> [Destination] {
         state.withLock { state in

@@ -9,6 +9,8 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
     public static var interval: Duration { .seconds(1) }
     /// The shortest time between two looks: what is released meanwhile goes with the next.
     public static var pause: Duration { .milliseconds(50) }
+    /// The same while some wait for room: what is free by then is filled.
+    public static var refill: Duration { .milliseconds(5) }
 
     private let node: Node
     private let clock: Pace
@@ -28,7 +30,8 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
                 for await _ in merge(node.feed.beats(every: Self.interval), node.pushing.freed) {
                     if !node.live.isCurrent { await node.live.follow(telling: logger) }
                     for destination in await due() { group.addTask { await push(to: destination) } }
-                    try? await clock.sleep(for: Self.pause)  // Cancelled only at the end, which the loop sees too.
+                    // Cancelled only at the end, which the loop sees too.
+                    try? await clock.sleep(for: node.pushing.hasReady ? Self.refill : Self.pause)
                 }
             }
         }

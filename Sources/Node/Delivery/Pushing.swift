@@ -85,6 +85,9 @@ public struct Pushing: Sendable {
         return index.begin(news: live.news, at: surroundings.clock(), underWayMax: Self.underWayMax)
     }
 
+    /// Whether any is to be pushed to once there is room.
+    var hasReady: Bool { index.hasReady }
+
     /// Sends a destination what follows its cursor, until it has all of it, fails, or others should have their turn.
     /// - Returns: how many messages were sent.
     @discardableResult
