@@ -56,12 +56,11 @@ extension Subject {
             marks.formUnion(SubjectMark.organisation(named: name))
             marks.insert(SubjectMark(of: ["person without day", name.foldedName]))
         }
-        for zone in zones { marks.formUnion(zone.conflictMarks) }
-        for name in personNames {
+        for (name, days) in people {
             marks.insert(SubjectMark(of: ["person of any day", name]))
             if days.isEmpty { marks.insert(SubjectMark(of: ["person without day", name])) }
             for day in days {
-                if day.count < 10 { marks.insert(SubjectMark(of: ["person about", name, day])) }
+                marks.insert(SubjectMark(of: [day.count < 10 ? "person about" : "person", name, day]))
                 for part in Self.parts(of: day) { marks.insert(SubjectMark(of: ["person within", name, part])) }
             }
         }
@@ -74,12 +73,11 @@ extension Subject {
     /// person: in doubt it is hidden.
     public var linkMarks: Set<SubjectMark> {
         var marks = marks.union(organisationMarks)
-        for zone in zones { marks.formUnion(zone.linkMarks) }
-        for name in personNames {
+        for (name, days) in people {
             marks.insert(SubjectMark(of: ["person without day", name]))
             if days.isEmpty { marks.insert(SubjectMark(of: ["person of any day", name])) }
             for day in days {
-                if day.count < 10 { marks.insert(SubjectMark(of: ["person within", name, day])) }
+                marks.insert(SubjectMark(of: [day.count < 10 ? "person within" : "person", name, day]))
                 for part in [day] + Self.parts(of: day) where part.count < 10 {
                     marks.insert(SubjectMark(of: ["person about", name, part]))
                 }
@@ -97,43 +95,13 @@ extension Subject {
     static let keepers = ["owner", "holder", "operator"]
 
     /// The machine-readable zones of a document, which tell its holder.
-    private var zones: [Subject.Zone] {
-        identifiers.compactMap { $0.identifier.scheme == .mrz ? Zone($0.identifier.value) : nil }
+    private var zones: [MRZFields] {
+        identifiers.compactMap { $0.identifier.scheme == .mrz ? MRZFields($0.identifier.value) : nil }
     }
 
-    /// What a machine-readable zone tells of the document's holder.
-    private struct Zone {
-        let number: String?
-        private let name: String
-        /// Month and day of birth with the last two digits of the year, of which the century is not told.
-        private let days: [String]
-
-        init?(_ text: String) {
-            guard let fields = MRZFields(text) else { return nil }
-            number = fields.number
-            name = fields.name.foldedName
-            days = fields.birthDates
-        }
-
-        var conflictMarks: Set<SubjectMark> {
-            var marks: Set = [SubjectMark(of: ["person of any day", name])]
-            if days.isEmpty { marks.insert(SubjectMark(of: ["person without day", name])) }
-            for day in days {
-                marks.insert(SubjectMark(of: ["person", name, day]))
-                for part in Subject.parts(of: day) { marks.insert(SubjectMark(of: ["person within", name, part])) }
-            }
-            return marks
-        }
-
-        var linkMarks: Set<SubjectMark> {
-            var marks: Set = [SubjectMark(of: ["person without day", name])]
-            if days.isEmpty { marks.insert(SubjectMark(of: ["person of any day", name])) }
-            for day in days {
-                marks.insert(SubjectMark(of: ["person", name, day]))
-                for part in Subject.parts(of: day) { marks.insert(SubjectMark(of: ["person about", name, part])) }
-            }
-            return marks
-        }
+    /// Whom it names, with what is known of each birth date: a zone does not tell the century, so it is of either.
+    private var people: [(name: String, days: [String])] {
+        personNames.map { ($0, days) } + zones.map { ($0.name.foldedName, $0.birthDates) }
     }
 
     /// The day as it is written by the rule, however it was, and without a time; or the month or year alone.
@@ -142,7 +110,7 @@ extension Subject {
     }
 
     /// The month and year that a day is in, or the year that a month is in.
-    fileprivate static func parts(of day: String) -> [String] {
+    private static func parts(of day: String) -> [String] {
         [7, 4].filter { $0 < day.count }.map { String(day.prefix($0)) }
     }
 
@@ -178,12 +146,10 @@ extension SubjectMark {
 
     /// Legal forms of organisations, as they stand at the end of a name, without points.
     private static let legalForms: Set<String> = [
-        "ab", "ag", "as", "asa", "bhd", "bv", "bvba", "co", "company", "corp", "corporation", "doo", "dmcc", "ev",
-        "fze",
-        "fzco", "gmbh", "inc", "incorporated", "jsc", "kft", "kg", "kgaa", "limited", "llc", "llp", "lp", "ltd", "ltda",
-        "mbh", "nv", "oao", "ohg", "ooo", "oy", "oyj", "pjsc", "plc", "pte", "pty", "pvt", "sa", "sae", "sal", "sarl",
-        "sas",
-        "sdn", "se", "sl", "spa", "srl", "sro", "vof", "zao",
+        "ab", "ag", "as", "asa", "bhd", "bv", "bvba", "co", "company", "corp", "corporation", "doo", "dmcc",
+        "ev", "fze", "fzco", "gmbh", "inc", "incorporated", "jsc", "kft", "kg", "kgaa", "limited", "llc", "llp",
+        "lp", "ltd", "ltda", "mbh", "nv", "oao", "ohg", "ooo", "oy", "oyj", "pjsc", "plc", "pte", "pty", "pvt",
+        "sa", "sae", "sal", "sarl", "sas", "sdn", "se", "sl", "spa", "srl", "sro", "vof", "zao",
     ]
 }
 
