@@ -122,6 +122,8 @@ def test_from_draft_to_acknowledged_recall(desk):
     # What anybody would get, and who got what.
     full = next(d for d in desk.lines("chief", "explain", reference, "--as", "north-oil") if d["rendition"] == "full")
     assert full["decision"] == "permitted" and full["reason"]
+    lesser = [d for d in desk.lines("chief", "explain", reference, "--as", "north-oil") if d["rendition"] != "full"]
+    assert lesser and all(d["decision"] == "hidden" and "fuller rendition" in d["reason"] for d in lesser)
     full = next(d for d in desk.lines("chief", "explain", reference, "--as", "swift-cargo") if d["rendition"] == "full")
     assert full["decision"] != "permitted" and full["row"] == 9
     # A reader is told what is its own to read, and no version, row or reason.

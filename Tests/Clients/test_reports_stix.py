@@ -119,7 +119,9 @@ def test_the_authority_takes_reports_with_its_own_tools(world, legal):
     assert absent.status_code == 404
     # What is taken back is revoked, in a later version of the same object.
     forwarder.call("POST", f"reports/{typed}/retract")
-    revoked = next(one for one in bundle(legal, typed).json()["objects"] if one["type"] == "grouping")
+    taken_back = bundle(legal, typed).json()["objects"]
+    assert {one["type"] for one in taken_back if one.get("revoked")} == {"grouping", "identity", "container", "relationship"}
+    revoked = next(one for one in taken_back if one["type"] == "grouping")
     assert revoked["revoked"] is True and revoked["id"] == grouping["id"] and revoked["modified"] > str(grouping["modified"])
 
 

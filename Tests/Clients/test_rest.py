@@ -46,6 +46,17 @@ def test_one_finds_whom_one_may_address(trial):
     assert "first-harbour-bank" in shown and "IDENTITY" in shown
 
 
+def test_what_is_for_named_persons_names_one(trial):
+    customs = Party(trial, "harbour-customs")
+    made = {"pool": "named", "kind": "ADV-SUB", "content": content()}
+    own = next(one for one in customs.call("GET", "members")["members"] if one["name"] == "harbour-customs")
+    trial.cli("admin", "pool", "add", "named", "--title", "N", "--reading", "everyone", "--writing", "authorities", "--ceiling", "red")
+    for addressees, status in (([], 422), ([own["identity"]], 422), ([own["principals"][0]["identity"]], 201)):
+        said = made | {"terms": {"marking": "red", "addressees": addressees}}
+        answer = customs.call("POST", "advisories", said, status)
+        assert status == 201 or answer["field"] == "terms.addressees"
+
+
 def ask(party, method, path, body=None, **options):
     headers = party.headers(options.pop("headers", {}))
     return requests.request(method, f"{party.world.card['url']}/v1/{path}", json=body, headers=headers, timeout=20, **options)

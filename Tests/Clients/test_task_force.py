@@ -114,7 +114,9 @@ def test_task_force(force):
     assert {one["contribution"]: one["disposal"] for one in held} == {mine[0]["id"]: "destroy", mine[1]["id"]: "keep"}
 
     # It dies before its end and lives again after it: the end comes all the same.
+    assert json.loads(world.cli("admin", "pool", "show", POOL, "--json").stdout)["state"] == "active"
     restart(world, LIFETIME)
+    assert json.loads(world.cli("admin", "pool", "show", POOL, "--json").stdout)["state"] == "ended"
     for party in (customs, force.legal, bank, carrier, port):
         for path in ("collections/{}/", "collections/{}/objects/", "collections/{}/manifest/"):
             for name in (POOL, force.collection):
