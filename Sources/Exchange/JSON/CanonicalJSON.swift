@@ -43,10 +43,13 @@ extension JSON.Value {
             place = Int(document.tape[place + 1].next)
         }
         guard isEscaped else {
-            return keys.sorted { UTF16Order.precedes(document.inner(at: $0), document.inner(at: $1)) }
+            let (bytes, tape) = (document.bytes, document.tape)
+            func inner(_ place: Int) -> Range<Int> { Int(tape[place].start) + 1..<Int(tape[place].end) - 1 }
+            keys.sort { UTF16Order.precedes(inner($0), inner($1), in: bytes) }
+            return keys
         }
         return keys.map { ($0, document.decodedString(at: $0)) }
-            .sorted { UTF16Order.precedes($0.1[...], $1.1[...]) }
+            .sorted { UTF16Order.precedes($0.1, $1.1) }
             .map { $0.0 }
     }
 
@@ -61,11 +64,6 @@ extension JSON.Value {
 }
 
 extension JSON {
-    /// What stands between a string's quotation marks.
-    fileprivate func inner(at place: Int) -> ArraySlice<UInt8> {
-        bytes[Int(tape[place].start) + 1..<Int(tape[place].end) - 1]
-    }
-
     /// A string without escapes is its own canonical form: whatever must be escaped, was refused without.
     fileprivate func appendCanonicalString(at place: Int, to output: inout [UInt8]) {
         let node = tape[place]
@@ -81,8 +79,16 @@ extension JSON {
 ///
 /// It is that of the bytes, but that scalars above U+FFFF (lead bytes f0 to f4) come before U+E000 to U+FFFF (ee, ef).
 enum UTF16Order {
-    static func precedes(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
-        for (one, other) in zip(left, right) where one != other { return weight(one) < weight(other) }
+    static func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+        precedes(0..<left.count, left.count..<left.count + right.count, in: left + right)
+    }
+
+    /// The same of two ranges of one text.
+    static func precedes(_ left: Range<Int>, _ right: Range<Int>, in bytes: [UInt8]) -> Bool {
+        for offset in 0..<min(left.count, right.count) {
+            let (one, other) = (bytes[left.lowerBound + offset], bytes[right.lowerBound + offset])
+            if one != other { return weight(one) < weight(other) }
+        }
         return left.count < right.count
     }
 

@@ -48,19 +48,32 @@ public struct JSON: Sendable {
         var count: Int32 = 0
     }
 
+    /// What the values of a document share: one reference, since each value that is looked at counts them.
+    private final class Document: Sendable {
+        let bytes: [UInt8]
+        let tape: [Node]
+        let faults: [Int: JSONFault]
+
+        init(_ bytes: [UInt8], _ tape: [Node], _ faults: [Int: JSONFault]) {
+            self.bytes = bytes
+            self.tape = tape
+            self.faults = faults
+        }
+    }
+
+    private let document: Document
+
     /// The document as it came.
-    public let bytes: [UInt8]
-    let tape: [Node]
-    private let faults: [Int: JSONFault]
+    public var bytes: [UInt8] { document.bytes }
+    var tape: [Node] { document.tape }
+    private var faults: [Int: JSONFault] { document.faults }
 
     /// Reads one document.
     /// - Throws: `JSONFault` with the rule that is broken and where.
     public init(parsing bytes: [UInt8], limits: Limits = Limits()) throws(JSONFault) {
         var parser = JSONParser(bytes, limits)
         try parser.parse()
-        self.bytes = bytes
-        tape = parser.tape
-        faults = parser.faults
+        document = Document(bytes, parser.tape, parser.faults)
     }
 
     /// The whole of it.
@@ -101,8 +114,7 @@ public struct JSON: Sendable {
             members.reserveCapacity(count)
             var place = place + 1
             for _ in 0..<count {
-                let key = String(decoding: document.decodedString(at: place), as: UTF8.self)
-                members.append((key, Value(document: document, place: place + 1)))
+                members.append((document.text(at: place), Value(document: document, place: place + 1)))
                 place = Int(document.tape[place + 1].next)
             }
             return members
@@ -123,7 +135,7 @@ public struct JSON: Sendable {
 
         /// The text of a string; nil for anything else.
         public var string: String? {
-            kind == .string ? String(decoding: document.decodedString(at: place), as: UTF8.self) : nil
+            kind == .string ? document.text(at: place) : nil
         }
 
         /// A number without fraction and exponent.
@@ -143,25 +155,20 @@ public struct JSON: Sendable {
 
         /// The bytes that came, without the white space outside strings.
         public func compact() -> [UInt8] {
-            let end = Int(node.end)
+            let (bytes, tape, range) = (document.bytes, document.tape, range)
             var compact: [UInt8] = []
             compact.reserveCapacity(range.count)
-            var isInString = false
-            var index = Int(node.start)
-            while index < end {
-                let byte = document.bytes[index]
-                if isInString {
-                    compact.append(byte)
-                    if byte == UInt8(ascii: "\\") {
-                        index += 1
-                        compact.append(document.bytes[index])
-                    }
-                    if byte == UInt8(ascii: "\"") { isInString = false }
-                } else if byte > 0x20 {
-                    compact.append(byte)
-                    isInString = byte == UInt8(ascii: "\"")
+            var index = range.lowerBound
+            let last = Int(tape[place].next)
+            for next in place...last {
+                var string = range.upperBound..<range.upperBound  // After the last one.
+                if next < last {
+                    guard tape[next].kind == .string else { continue }
+                    string = Int(tape[next].start)..<Int(tape[next].end)
                 }
-                index += 1
+                for between in index..<string.lowerBound where bytes[between] > 0x20 { compact.append(bytes[between]) }
+                compact += bytes[string]
+                index = string.upperBound
             }
             return compact
         }
@@ -172,6 +179,14 @@ public struct JSON: Sendable {
         let node = tape[place]
         let inner = bytes[Int(node.start) + 1..<Int(node.end) - 1]
         return node.isEscaped ? JSONString.unescaped(inner) : Array(inner)
+    }
+
+    /// The same, as a text.
+    private func text(at place: Int) -> String {
+        let node = tape[place]
+        let inner = bytes[Int(node.start) + 1..<Int(node.end) - 1]
+        return node.isEscaped
+            ? String(decoding: JSONString.unescaped(inner), as: UTF8.self) : String(decoding: inner, as: UTF8.self)
     }
 
     private func isString(at place: Int, equalTo text: String) -> Bool {

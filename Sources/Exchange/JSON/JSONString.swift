@@ -57,8 +57,13 @@ enum JSONString {
     }
 
     /// Appends a string with its quotation marks, escaped as RFC 8785 §3.2.2.2 has it.
-    static func append(_ plain: [UInt8], to output: inout [UInt8]) {
+    static func append(_ plain: some Collection<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        guard plain.contains(where: { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) else {
+            output += plain
+            output.append(UInt8(ascii: "\""))
+            return
+        }
         for byte in plain {
             switch byte {
             case UInt8(ascii: "\""): output += [UInt8(ascii: "\\"), UInt8(ascii: "\"")]
@@ -79,6 +84,6 @@ enum JSONString {
 extension JSON {
     /// Appends a text as a JSON string, with its quotation marks.
     public static func append(_ text: String, to output: inout [UInt8]) {
-        JSONString.append(Array(text.utf8), to: &output)
+        JSONString.append(text.utf8, to: &output)
     }
 }

@@ -58,18 +58,18 @@ extension UUID {
 
     /// The 36 characters in lower case (RFC 9562 §4).
     public var text: String {
-        let digits = Array("0123456789abcdef".utf8)
         let all = uuid
-        let bytes = [
+        let bytes: [16 of UInt8] = [
             all.0, all.1, all.2, all.3, all.4, all.5, all.6, all.7, all.8, all.9, all.10, all.11, all.12, all.13,
             all.14, all.15,
         ]
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
         var text: [UInt8] = []
         text.reserveCapacity(36)
-        for (place, byte) in bytes.enumerated() {
+        for place in bytes.indices {
             if place == 4 || place == 6 || place == 8 || place == 10 { text.append(0x2d) }
-            text.append(digits[Int(byte >> 4)])
-            text.append(digits[Int(byte & 0x0f)])
+            text.append(digit(bytes[place] >> 4))
+            text.append(digit(bytes[place] & 0x0f))
         }
         return String(decoding: text, as: UTF8.self)
     }

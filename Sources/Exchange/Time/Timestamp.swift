@@ -186,11 +186,12 @@ private struct TimestampReader {
         index += 1
         let start = index
         while index < bytes.count, (48...57).contains(bytes[index]) { index += 1 }
-        let digits = bytes[start..<index]
-        guard (1...9).contains(digits.count) else {
+        guard (1...9).contains(index - start) else {
             throw TimestampFault(rule: "must have 1 to 9 digits after the point")
         }
-        return (digits + Array(repeating: 48, count: 9 - digits.count)).reduce(0) { $0 * 10 + Int64($1 - 48) }
+        var value: Int64 = 0
+        for place in start..<start + 9 { value = value * 10 + (place < index ? Int64(bytes[place] - 48) : 0) }
+        return value
     }
 
     /// Minutes east of UTC.
