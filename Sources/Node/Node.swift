@@ -99,7 +99,9 @@ public struct Node: Sendable {
             )
         )
         let live = try await LiveState(database)
-        let commits = GroupCommit(database, clock: surroundings.clock) { await live.followCommit(telling: logger) }
+        let commits = GroupCommit(database, clock: surroundings.clock) { committed in
+            await live.follow(committed, telling: logger)
+        }
         let own = try OwnKey(identity)
         let federation = Federation(live, surroundings, own, key: identity.cursorKey)
         self.settings = settings
@@ -136,7 +138,8 @@ public struct Node: Sendable {
 }
 
 extension LiveState {
-    fileprivate func followCommit(telling logger: Logger) async {
+    fileprivate func follow(_ committed: CommittedEntries?, telling logger: Logger) async {
+        if let committed, take(committed) { return }
         do {
             try await follow()
         } catch {

@@ -63,15 +63,15 @@ public final class GroupCommit: Sendable {
 
     private let database: any Database
     private let clock: @Sendable () -> Timestamp
-    private let afterCommit: @Sendable () async -> Void
+    private let afterCommit: @Sendable (CommittedEntries?) async -> Void
     private let queue = Mutex(Queue())
 
-    /// - Parameter afterCommit: runs once a commit is durable, or may be, before anybody is answered; not where nothing
-    ///   was entered that a follower of the journal needs to know.
+    /// - Parameter afterCommit: runs once a commit is durable, before anybody is answered, with what it added to the
+    ///   journal; with nil where it may be durable or not, or what it added is not known.
     public init(
         _ database: any Database,
         clock: @escaping @Sendable () -> Timestamp,
-        afterCommit: @escaping @Sendable () async -> Void
+        afterCommit: @escaping @Sendable (CommittedEntries?) async -> Void
     ) {
         self.database = database
         self.clock = clock
@@ -147,7 +147,7 @@ public final class GroupCommit: Sendable {
             // The transaction did not even begin: those who wait for it are told.
             let jobs = group.withLock { $0 } ?? queue.withLock { $0.take() }
             // After a failure as well: the commit may be durable all the same.
-            if !jobs.isEmpty, (try? outcome.get()) != false { await afterCommit() }
+            if !jobs.isEmpty { await afterCommit((try? outcome.get()) ?? nil) }
             for job in jobs { job.caller.resume(with: outcome.map { _ in () }) }
         } while goesOn()
     }
@@ -160,8 +160,8 @@ public final class GroupCommit: Sendable {
     }
 
     /// - Parameter gather: takes what waits, once the transaction has begun.
-    /// - Returns: whether anything was entered that a follower needs to know, or why nothing may have been.
-    private func commit(_ gather: @escaping @Sendable () -> [Job]) async -> Result<Bool, any Error> {
+    /// - Returns: what was added to the journal, where that is known; or why nothing may have been.
+    private func commit(_ gather: @escaping @Sendable () -> [Job]) async -> Result<CommittedEntries?, any Error> {
         do {
             do {
                 return .success(try await commit(gather, .none))
@@ -175,14 +175,18 @@ public final class GroupCommit: Sendable {
         }
     }
 
-    private func commit(_ gather: @escaping @Sendable () -> [Job], _ isolation: Isolation) async throws -> Bool {
+    private func commit(
+        _ gather: @escaping @Sendable () -> [Job],
+        _ isolation: Isolation
+    ) async throws -> CommittedEntries? {
         try await database.write { [engine = database.engine, clock] connection in
             let jobs = gather()
-            guard !jobs.isEmpty else { return false }
+            guard !jobs.isEmpty else { return nil }
             let transaction = try Transaction(connection, clock: clock)
             for job in jobs { try job.run(transaction, isolation) }
             try transaction.finish(on: engine)
-            return transaction.concernsFollowers
+            // A request that was undone may have entered something before.
+            return isolation == .none ? transaction.committed : nil
         }
     }
 }

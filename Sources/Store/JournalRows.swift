@@ -14,6 +14,15 @@ public struct JournalEntry: Sendable {
     public let principal: Int64
     /// The version that a `released` entry speaks of; nil when it was deleted since.
     public let released: ReleasedVersion?
+
+    /// Whether it says by itself all that a follower needs to know.
+    var isWhole: Bool {
+        switch kind {
+        case .released: released != nil
+        case .gained, .destination: true
+        default: false
+        }
+    }
 }
 
 /// A released version: what a node keeps in memory of the newest.

@@ -95,6 +95,7 @@ extension Transaction {
             .integer(pool.number),
             .text(text)
         )
+        mustBeRead()
         return number
     }
 
@@ -136,48 +137,68 @@ extension Transaction {
         holdings: inout Holdings
     ) throws -> Tick {
         let tick = nextTick()
-        let object = row.object
-        let number: Int64
-        if let known = holdings.numbers[object.id] {
-            number = known
-            holdings.unsettled.insert(number)
-        } else {
-            number = tick.microseconds
+        let (object, id) = (row.object, row.object.id.text)
+        let known = holdings.numbers[object.id]
+        let number = known ?? tick.microseconds
+        if known == nil {
             try connection.run(
                 "insert into object (number, id, owner, created) values ($1, $2, $3, $4)",
                 .integer(number),
-                .text(object.id.text),
+                .text(id),
                 SQLValue(owner),
                 SQLValue(object.created?.nanoseconds)
             )
             holdings.numbers[object.id] = number
+        } else {
+            holdings.unsettled.insert(number)
         }
         let instant = object.version?.instant.nanoseconds ?? tick.time.nanoseconds
+        let released = ReleasedVersion(
+            placed: PlacedVersion(tick: tick, label: label, instant: instant),
+            pool: pool.number,
+            object: number,
+            standing: .last,
+            id: id,
+            version: object.version?.text ?? tick.text,
+            bytes: object.bytes.count <= JournalRows.followedBytesMax ? object.bytes : []
+        )
+        try insert(released, row, of: member)
+        try enter(
+            .released,
+            at: tick,
+            principal: author.number,
+            pool: pool.number,
+            object: number,
+            leaf: row.leaf,
+            released: known == nil ? released : nil
+        )
+        return tick
+    }
+
+    private func insert(_ released: ReleasedVersion, _ row: ReleaseRow, of member: Member) throws {
         try connection.run(
             """
             insert into version (tick, pool, object, label, member, standing, instant, dated, revoked, version, digest)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
             """,
-            .integer(tick.microseconds),
-            .integer(pool.number),
-            .integer(number),
-            .integer(label),
+            .integer(released.tick.microseconds),
+            .integer(released.pool),
+            .integer(released.object),
+            .integer(released.placed.label),
             .integer(member.number),
-            .integer(VersionStanding.last.rawValue),
-            .integer(instant),
-            SQLValue(object.version != nil),
-            SQLValue(object.isRevoked),
-            .text(object.version?.text ?? tick.text),
-            .bytes(object.digest)
+            .integer(released.standing.rawValue),
+            .integer(released.placed.instant),
+            SQLValue(row.object.version != nil),
+            SQLValue(row.object.isRevoked),
+            .text(released.version),
+            .bytes(row.object.digest)
         )
         try connection.run(
             "insert into content (tick, salt, bytes) values ($1, $2, $3)",
-            .integer(tick.microseconds),
+            .integer(released.tick.microseconds),
             .bytes(row.salt),
-            .bytes(object.bytes)
+            .bytes(row.object.bytes)
         )
-        try enter(.released, at: tick, principal: author.number, pool: pool.number, object: number, leaf: row.leaf)
-        return tick
     }
 
     /// Puts the standings right of every object in `pool` that got further versions.

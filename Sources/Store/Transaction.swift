@@ -12,8 +12,12 @@ public final class Transaction {
     /// The directory as it is here, once somebody asked for it; nil again when it was changed.
     private var directory: Known?
     private var changesDirectory = false
+    /// The last tick before it.
+    private let first: Tick
+    /// What was entered that a follower of the journal needs to know; nil where it has to read more than that.
+    private var followed: [JournalEntry]? = []
     /// Whether anything was entered that a follower of the journal needs to know.
-    private(set) var concernsFollowers = false
+    var concernsFollowers: Bool { followed?.isEmpty != true }
 
     private enum Known {
         case unchanged
@@ -25,7 +29,8 @@ public final class Transaction {
         self.connection = connection
         let tick = try connection.first("update exchange set tick = tick returning tick") { $0.integer(0) }
         guard let tick else { throw DatabaseFault.statement("the exchange's own row is missing: run its migrations") }
-        last = Tick(microseconds: tick)
+        first = Tick(microseconds: tick)
+        last = first
         // Read under the lock: a transaction that waited for it must not come with an earlier time.
         now = clock()
     }
@@ -37,15 +42,27 @@ public final class Transaction {
     }
 
     /// Appends one entry to the journal.
+    /// - Parameter released: the version that it speaks of, where it is the first of its object in any pool.
     public func enter(
         _ kind: EntryKind,
         at tick: Tick,
         principal: Int64?,
         pool: Int64? = nil,
         object: Int64? = nil,
-        leaf: [UInt8]? = nil
+        leaf: [UInt8]? = nil,
+        released: ReleasedVersion? = nil
     ) throws {
-        if JournalRows.followed.contains(kind) { concernsFollowers = true }
+        if JournalRows.followed.contains(kind) {
+            let entry = JournalEntry(
+                tick: tick,
+                kind: kind,
+                pool: pool ?? 0,
+                object: object ?? 0,
+                principal: principal ?? 0,
+                released: released
+            )
+            if entry.isWhole { followed?.append(entry) } else { mustBeRead() }
+        }
         try connection.run(
             "insert into journal (tick, kind, principal, pool, object, leaf) values ($1, $2, $3, $4, $5, $6)",
             .integer(tick.microseconds),
@@ -56,6 +73,9 @@ public final class Transaction {
             leaf.map { .bytes($0) } ?? .null
         )
     }
+
+    /// What changed is more than the entries say: a follower has to look.
+    func mustBeRead() { followed = nil }
 
     /// Enters a change of the directory in the journal.
     func enterDirectory(at tick: Tick) throws {
@@ -96,6 +116,19 @@ public final class Transaction {
         guard concernsFollowers else { return }
         if let announcement = Dialect.announcement(for: engine) { try connection.run(announcement) }
     }
+
+    /// What it adds to the journal, for those who follow it.
+    var committed: CommittedEntries { CommittedEntries(after: first, head: last, entries: followed) }
+}
+
+/// What a transaction added to the journal.
+public struct CommittedEntries: Sendable {
+    /// The last tick before it.
+    public let after: Tick
+    /// Its own last tick.
+    public let head: Tick
+    /// Its entries that a follower needs to know, with all that is to be known of them; nil where it has to read more.
+    public let entries: [JournalEntry]?
 }
 
 extension SQLValue {

@@ -78,7 +78,7 @@ struct ReceiptTests {
             purpose: .monitoring,
             versions: versions.sorted()
         )
-        let commits = GroupCommit(exchange.database, clock: { exchange.clock.now }, afterCommit: {})
+        let commits = GroupCommit(exchange.database, clock: { exchange.clock.now }, afterCommit: { _ in })
         #expect(try await commits.write { try $0.keep(receipt, unlessDeletedSince: head) } == false)
         #expect(try await Self.kept(pool, versions, exchange).isEmpty)
         await exchange.close()

@@ -56,6 +56,7 @@ struct Acknowledgements {
     ///
     /// One that waits for a second person is none until it is released, and one that is refused never is.
     func take(_ verdicts: [Verdict], _ transaction: Transaction) throws {
+        if said.isEmpty { return }
         for case .success(let id, _, _) in verdicts {
             guard let said = (try? STIXID(parsing: id)).flatMap({ said[$0] }), said.acknowledges else { continue }
             for row in said.advisories {

@@ -97,6 +97,23 @@ public final class LiveState: Sendable {
         }
     }
 
+    /// Takes in what one transaction of this process added, without reading it again.
+    /// - Returns: false where that must be read: there is more to it, or something before it was not taken in yet.
+    func take(_ committed: CommittedEntries) -> Bool {
+        guard let news = News(committed) else { return false }
+        let isTaken = state.withLock { state in
+            guard state.head >= committed.after else { return false }
+            state.take(news)
+            return true
+        }
+        if isTaken, !news.entries.isEmpty { tellListeners() }
+        return isTaken
+    }
+
+    private func tellListeners() {
+        for listener in listeners.withLock({ Array($0.streams.values) }) { listener.yield() }
+    }
+
     /// Takes in one batch.
     /// - Returns: whether more may follow.
     private func takeEntries() async throws -> Bool {
@@ -111,7 +128,7 @@ public final class LiveState: Sendable {
         }
         guard let news else { return false }
         state.withLock { $0.take(news) }
-        for listener in listeners.withLock({ Array($0.streams.values) }) { listener.yield() }
+        tellListeners()
         return !news.isLast
     }
 
@@ -153,6 +170,14 @@ private struct News: Sendable {
     /// Everything up to here is taken in with this batch.
     let head: Tick
     let isLast: Bool
+
+    /// What a transaction added; nil where the entries do not say all of it.
+    init?(_ committed: CommittedEntries) {
+        guard let entries = committed.entries else { return nil }
+        self.entries = entries
+        (labels, spans, directory, standings) = ([], [:], nil, [:])
+        (head, isLast) = (committed.head, true)
+    }
 
     init(
         after: Tick,
