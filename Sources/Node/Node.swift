@@ -4,7 +4,10 @@ public import Logging
 public import Store
 
 /// One node of an exchange: its use cases over one store.
-public struct Node: Sendable {
+///
+/// It and each of its parts are classes, though nothing of them ever changes: every request hands them on, and each is
+/// many values.
+public final class Node: Sendable {
     /// What a node may be told.
     public struct Settings: Sendable {
         /// A page ends, with more to come, once its content has this many bytes.

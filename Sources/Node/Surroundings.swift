@@ -4,7 +4,7 @@ public import Foundation
 /// What the node takes from the world outside: time, chance and the network.
 ///
 /// Tests bring their own.
-public struct Surroundings: Sendable {
+public final class Surroundings: Sendable {
     /// What time it is.
     public let clock: @Sendable () -> Timestamp
     /// So many bytes that nobody can guess.

@@ -19,7 +19,7 @@ public enum AcceptanceFault: Error, Sendable {
 }
 
 /// The one door in: whatever comes, by TAXII or otherwise, is planned and written here.
-public struct Acceptance: Sendable {
+public final class Acceptance: Sendable {
     private let live: LiveState
     private let commits: GroupCommit
     let surroundings: Surroundings

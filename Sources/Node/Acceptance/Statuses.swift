@@ -3,7 +3,7 @@ public import Foundation
 import Store
 
 /// Reads the answers to POSTs, and what waits for a second person.
-public struct Statuses: Sendable {
+public final class Statuses: Sendable {
     /// How long a status is kept once it is complete (TAXII 2.1 §4.3 asks for a day).
     public static let kept = Duration.seconds(48 * 3_600)
     /// How many old ones one transaction forgets, so that nobody waits long for it.

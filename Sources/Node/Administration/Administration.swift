@@ -18,7 +18,7 @@ public enum AdministrationFault: Error, Sendable {
 /// What an operator does to the directory.
 ///
 /// The caller has made sure that it is one.
-public struct Administration: Sendable {
+public final class Administration: Sendable {
     let live: LiveState
     let commits: GroupCommit
     let surroundings: Surroundings

@@ -29,7 +29,7 @@ extension AdvisoryName {
 }
 
 /// What an originator does with its advisories; their renditions leave by the journal like everything else.
-public struct AdvisoryDesk: Sendable {
+public final class AdvisoryDesk: Sendable {
     let live: LiveState
     let database: any Database
     let commits: GroupCommit

@@ -2,7 +2,7 @@ import Exchange
 import Synchronization
 
 /// Hands messages over in each of the ways that a destination may ask for, and tells what was answered.
-struct Couriers: Sendable {
+final class Couriers: Sendable {
     private let surroundings: Surroundings
     private let networks: AllowedNetworks
     private let relay: MailRelay?

@@ -2,7 +2,7 @@ public import Exchange
 public import Store
 
 /// What members do with their own destinations: each principal with those that it made.
-public struct DestinationDesk: Sendable {
+public final class DestinationDesk: Sendable {
     /// A destination, as its owner sees it.
     public struct Sight: Sendable {
         /// The destination.
@@ -67,7 +67,7 @@ public struct DestinationDesk: Sendable {
         _ session: Session,
         _ call: KeyedCall?
     ) async throws(AdvisoryFault) -> Sight {
-        try await write(session) { transaction, reader in
+        try await write(session) { [self] transaction, reader in
             if let made = try transaction.made(by: call),
                 let known = try DestinationRows.destination(numbered: made, transaction.connection)
             {
@@ -99,7 +99,7 @@ public struct DestinationDesk: Sendable {
     public func destinations(of session: Session) async throws -> [Sight] {
         try session.reader.checkBusiness(evenSuspended: false)
         let now = surroundings.clock()
-        return try await database.read { connection in
+        return try await database.read { [self] connection in
             try DestinationRows.destinations(of: session.principal.number, connection).map {
                 try sight($0, showingSecret: false, at: now, connection)
             }
@@ -110,7 +110,7 @@ public struct DestinationDesk: Sendable {
     public func destination(_ id: ID<Destination>, of session: Session) async throws -> Sight {
         try session.reader.checkBusiness(evenSuspended: false)
         let now = surroundings.clock()
-        return try await database.read { connection in
+        return try await database.read { [self] connection in
             guard let found = try DestinationRows.destination(id, of: session.principal.number, connection) else {
                 throw AdvisoryFault.absent
             }
@@ -135,7 +135,7 @@ public struct DestinationDesk: Sendable {
         _ change: Change,
         by session: Session
     ) async throws(AdvisoryFault) -> Sight {
-        try await write(session) { transaction, reader in
+        try await write(session) { [self] transaction, reader in
             var destination = try own(id, reader, transaction)
             if let why = Self.refusal(of: change, destination) { throw AdvisoryFault.notNow(why) }
             switch change {
@@ -172,7 +172,7 @@ public struct DestinationDesk: Sendable {
         _ code: String,
         by session: Session
     ) async throws(AdvisoryFault) -> Sight {
-        try await write(session) { transaction, reader in
+        try await write(session) { [self] transaction, reader in
             var destination = try own(id, reader, transaction)
             guard destination.isUnconfirmed else {
                 throw AdvisoryFault.notNow("waits for no code; nothing is to be done")
@@ -215,7 +215,7 @@ public struct DestinationDesk: Sendable {
 
     /// Takes one of the caller away, with its dead letters.
     public func remove(_ id: ID<Destination>, by session: Session) async throws(AdvisoryFault) {
-        try await write(session) { transaction, reader in
+        try await write(session) { [self] transaction, reader in
             try transaction.remove(try own(id, reader, transaction), of: reader.principal.number)
         }
     }

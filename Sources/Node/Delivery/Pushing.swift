@@ -4,7 +4,7 @@ import Store
 /// Brings destinations what follows their cursors: the journal is the only queue.
 ///
 /// At the least once: what an answer was lost of is sent again, under the same id and with the same ticks.
-public struct Pushing: Sendable {
+public final class Pushing: Sendable {
     /// The longest that one message may take; connecting is part of it.
     public static let messageMax = Duration.seconds(15)
     /// The longest that connecting may take.

@@ -3,7 +3,7 @@ public import Store
 import Synchronization
 
 /// The one door out: whatever a reader is shown of a pool is selected here, by the labels that it may see.
-public struct Disclosure: Sendable {
+public final class Disclosure: Sendable {
     /// What a read shows of each version.
     public enum Form: String, Sendable {
         case objects, manifest, versions

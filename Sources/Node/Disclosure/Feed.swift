@@ -3,7 +3,7 @@ public import Exchange
 public import Store
 
 /// All that one reader is given of all its pools, in one order: what an event stream follows.
-public struct Feed: Sendable {
+public final class Feed: Sendable {
     /// How many versions of one pool one look takes.
     private static let limit = 100
 

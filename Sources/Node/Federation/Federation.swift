@@ -4,7 +4,7 @@ import Store
 /// What this exchange releases to others, passes on to them and takes from them.
 ///
 /// All that is decided is decided in `Exchange/Federation`; here it is read, written and signed.
-struct Federation: Sendable {
+final class Federation: Sendable {
     let live: LiveState
     let surroundings: Surroundings
     let own: OwnKey

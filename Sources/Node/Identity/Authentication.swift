@@ -26,7 +26,7 @@ public enum AuthenticationFault: Error, Sendable {
 /// Finds out who calls.
 ///
 /// Nothing of a secret is kept but its hash, and a credential is checked anew at every request.
-public struct Authentication: Sendable {
+public final class Authentication: Sendable {
     /// How a token begins.
     public static let tokenPrefix = "cvt_"
     /// How many verified passwords are remembered, by a keyed hash.

@@ -2,7 +2,7 @@ public import Exchange
 public import Store
 
 /// Reports to authorities, requests for information, and what holders say of advisories.
-public struct ReportDesk: Sendable {
+public final class ReportDesk: Sendable {
     let live: LiveState
     let database: any Database
     private let commits: GroupCommit

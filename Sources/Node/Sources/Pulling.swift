@@ -5,7 +5,7 @@ import Store
 /// Brings in what sources have: each pull goes on where the one before stopped.
 ///
 /// At the least once: what was taken and not noted is taken again, which changes nothing.
-public struct Pulling: Sendable {
+public final class Pulling: Sendable {
     /// The largest file that is read of a source.
     public static let fileBytesMax = 256 << 20
     /// How many objects are stored at once.

@@ -4,7 +4,7 @@ public import Store
 /// What the lead of a task force and those who contribute to it do there.
 ///
 /// Throws `absent` wherever the task force may not be known of: once it has ended, it does not exist.
-public struct TaskForceDesk: Sendable {
+public final class TaskForceDesk: Sendable {
     /// A task force as one of its members sees it.
     public struct View: Sendable {
         /// The pool.
