@@ -104,13 +104,17 @@ extension Transfer {
             found = .tooLarge(place: errand.place, bodyBytesMax: errand.bodyBytesMax)
             return 0
         }
-        let line = unsafe String(decoding: piece, as: UTF8.self)
-        if line.hasPrefix("HTTP/") {
+        let line = unsafe piece.trimmed
+        if unsafe line.starts(with: "HTTP/".utf8) {
             headers = []  // What came before was an interim answer (1xx).
-        } else if let colon = line.firstIndex(of: ":") {
-            let value = line[line.index(after: colon)...].drop(while: \.isWhitespace)
-            let end = value.lastIndex { !$0.isWhitespace }.map { value.index(after: $0) } ?? value.startIndex
-            headers.append((line[..<colon].lowercased(), String(value[..<end])))
+        } else if let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")) {
+            let value = unsafe UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]).trimmed
+            unsafe headers.append(
+                (
+                    String(decoding: line[..<colon], as: UTF8.self).lowercased(),
+                    String(decoding: value, as: UTF8.self)
+                )
+            )
         }
         return piece.count
     }
@@ -137,5 +141,13 @@ extension Transfer {
     private func trusts(_ match: curl_khmatch) -> Bool {
         isHostKeyOther = match == CURLKHMATCH_MISMATCH
         return match == CURLKHMATCH_OK
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Without white space and control characters at either end.
+    fileprivate var trimmed: Slice<UnsafeRawBufferPointer> {
+        let end = unsafe lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? 0
+        return unsafe self[(firstIndex { $0 > 0x20 } ?? end)..<end]
     }
 }

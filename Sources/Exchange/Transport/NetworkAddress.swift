@@ -11,7 +11,9 @@ public struct NetworkAddress: Hashable, Sendable {
 
     /// Reads `192.0.2.1`, without leading zeros, or an IPv6 address in any form of RFC 4291 §2.2, without a zone.
     public init?(_ text: some StringProtocol) {
-        guard let bytes = text.contains(":") ? Self.version6(text) : Self.version4(text) else { return nil }
+        guard let bytes = text.utf8.contains(UInt8(ascii: ":")) ? Self.version6(text) : Self.version4(text) else {
+            return nil
+        }
         self.bytes = bytes
     }
 
@@ -29,12 +31,24 @@ public struct NetworkAddress: Hashable, Sendable {
     ].map { (Network(literal: $0), $1) }
 
     private static func version4(_ text: some StringProtocol) -> [UInt8]? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        let bytes = parts.compactMap { part -> UInt8? in
-            let isPlain = part.utf8.allSatisfy { (0x30...0x39).contains($0) } && (part == "0" || part.first != "0")
-            return isPlain ? UInt8(part) : nil
+        var bytes: [UInt8] = []
+        var part: UInt8?
+        for character in text.utf8 {
+            switch (character, part) {
+            case (UInt8(ascii: "."), let whole?):
+                bytes.append(whole)
+                part = nil
+            case (0x30...0x39, nil): part = character - 0x30
+            case (0x30...0x39, let begun?):
+                let (tens, isTooLarge) = begun.multipliedReportingOverflow(by: 10)
+                let (sum, isOver) = tens.addingReportingOverflow(character - 0x30)
+                guard begun != 0, !isTooLarge, !isOver else { return nil }
+                part = sum
+            default: return nil
+            }
         }
-        return parts.count == 4 && bytes.count == 4 ? bytes : nil
+        guard bytes.count == 3, let last = part else { return nil }
+        return bytes + [last]
     }
 
     private static func version6(_ text: some StringProtocol) -> [UInt8]? {
@@ -101,12 +115,18 @@ public struct Network: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether an address of the same version lies in it.
     public func contains(_ address: NetworkAddress) -> Bool {
-        address.bytes.count == first.bytes.count && Self.masked(address.bytes, bits) == first.bytes
+        guard address.bytes.count == first.bytes.count else { return false }
+        return first.bytes.indices.allSatisfy { place in
+            (address.bytes[place] ^ first.bytes[place]) & Self.mask(bits, place) == 0
+        }
+    }
+
+    /// The bits of one byte that are among the first `bits` of an address.
+    private static func mask(_ bits: Int, _ place: Int) -> UInt8 {
+        ~(UInt8.max >> UInt8(min(8, max(0, bits - place * 8))))
     }
 
     private static func masked(_ bytes: [UInt8], _ bits: Int) -> [UInt8] {
-        bytes.enumerated().map { index, byte in
-            byte & ~(UInt8.max >> UInt8(min(8, max(0, bits - index * 8))))
-        }
+        bytes.enumerated().map { $1 & mask(bits, $0) }
     }
 }

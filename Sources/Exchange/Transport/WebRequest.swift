@@ -82,8 +82,11 @@ public struct WebRequest: Sendable, CustomStringConvertible, CustomDebugStringCo
     /// Where the request goes, for messages: the socket's path, or the URL as far as its host and port.
     public var place: String {
         if let socketPath { return socketPath }
-        guard let slashes = url.firstRange(of: "://") else { return url }
-        let path = url[slashes.upperBound...].firstIndex { "/?#\\".contains($0) }
+        let text = url.utf8
+        guard let colon = text.firstIndex(of: UInt8(ascii: ":")), text[colon...].starts(with: "://".utf8) else {
+            return url
+        }
+        let path = text[colon...].dropFirst(3).firstIndex { "/?#\\".utf8.contains($0) }
         return String(url.prefix(upTo: path ?? url.endIndex))
     }
 
@@ -95,17 +98,17 @@ public struct WebRequest: Sendable, CustomStringConvertible, CustomDebugStringCo
 
     /// Refuses what would be passed on as something else than meant.
     public func check() throws(TransportFault) {
-        let line = headers.first { field in
-            field.name.isEmpty
-                || (field.name + field.value).unicodeScalars.contains { $0 == "\r" || $0 == "\n" || $0 == "\0" }
-        }
+        func breaks(_ text: String) -> Bool { text.utf8.contains { $0 == 0x0d || $0 == 0x0a || $0 == 0 } }
+        let line = headers.first { $0.name.isEmpty || breaks($0.name) || breaks($0.value) }
         if let line { throw .malformed("header field \(line.name) is empty or holds a line break; take it out") }
         let paths = [socketPath, authorities, identity?.certificate, identity?.key, bodyFile]
-        if ([url] + paths.compactMap { $0 }).contains(where: { $0.unicodeScalars.contains("\0") }) {
+        if ([url] + paths.compactMap { $0 }).contains(where: { $0.utf8.contains(0) }) {
             throw .malformed("a URL or path holds a NUL; take it out")
         }
         // What stands before an "@" may be a password, so the place is not named either.
-        if place.contains("@") { throw .malformed("the URL holds credentials; give them as a header field") }
+        if place.utf8.contains(UInt8(ascii: "@")) {
+            throw .malformed("the URL holds credentials; give them as a header field")
+        }
         if schemes.isEmpty { throw .malformed("no scheme is allowed; allow https") }
     }
 }
