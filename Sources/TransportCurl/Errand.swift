@@ -14,7 +14,7 @@ protocol Errand: Sendable {
     var upload: [UInt8]? { get }
 
     /// Sets what is particular to it.
-    func configure(_ options: Options)
+    func configure(_ options: Options) throws(TransportFault)
 
     /// What libcurl's code means for it in particular; nil where it means what it does for any.
     func fault(_ code: CURLcode, _ seen: Seen) -> TransportFault?
@@ -35,9 +35,11 @@ struct Seen {
 extension WebRequest: Errand {
     var upload: [UInt8]? { nil }
 
-    func fault(_ code: CURLcode, _ seen: Seen) -> TransportFault? { nil }
+    func fault(_ code: CURLcode, _ seen: Seen) -> TransportFault? {
+        identity != nil && code == CURLE_SSL_CERTPROBLEM ? .identityUnusable(cause: seen.cause) : nil
+    }
 
-    func configure(_ options: Options) {
+    func configure(_ options: Options) throws(TransportFault) {
         options.set(CURLOPT_URL, url)
         options.set(CURLOPT_PROTOCOLS_STR, schemes.map(\.rawValue).sorted().joined(separator: ","))
         options.set(CURLOPT_FOLLOWLOCATION, 0)
@@ -47,8 +49,8 @@ extension WebRequest: Errand {
         if let socketPath { options.set(CURLOPT_UNIX_SOCKET_PATH, socketPath) }
         if let authorities { options.trust(authorities) }
         if let identity {
-            options.set(CURLOPT_SSLCERT, identity.certificate)
-            options.set(CURLOPT_SSLKEY, identity.key)
+            try options.set(CURLOPT_SSLCERT_BLOB, contentOf: identity.certificate)
+            try options.set(CURLOPT_SSLKEY_BLOB, contentOf: identity.key)
             // A resumed session keeps the certificate that it began with, though the file may hold a newer one.
             options.set(CURLOPT_SSL_SESSIONID_CACHE, 0)
         }

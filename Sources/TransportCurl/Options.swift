@@ -1,4 +1,6 @@
 internal import CLibcurl
+internal import Exchange
+internal import Foundation
 
 /// Sets options of one handle and remembers the first that libcurl refuses.
 ///
@@ -61,6 +63,18 @@ final class Options {
         let bytes = body.isEmpty ? [0] : body  // An empty array may have no address, and nil would unset the body.
         unsafe bytes.withUnsafeBytes { buffer in
             unsafe note(CURLOPT_COPYPOSTFIELDS, cc_setopt_bytes(easy, CURLOPT_COPYPOSTFIELDS, buffer.baseAddress))
+        }
+    }
+
+    /// Sets what stands in a file, as it is now: libcurl would know the file by its path alone, and go on with a
+    /// connection that was made with what stood there before.
+    func set(_ option: CURLoption, contentOf path: String) throws(TransportFault) {
+        guard let content = FileManager.default.contents(atPath: path) else {
+            throw .identityUnusable(cause: "\(path) cannot be read")
+        }
+        var bytes = Array(content)
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe note(option, cc_setopt_blob(easy, option, buffer.baseAddress, buffer.count))
         }
     }
 

@@ -106,13 +106,14 @@ final class Transfer: @unchecked Sendable {
     /// Sets every option of the handle; the fault says which could not be set.
     func configure() -> TransportFault? {
         guard let easy = unsafe easy else { return .closed }
+        let options = unsafe Options(easy)
+        self.options = options
         do throws(TransportFault) {
             if let path = errand.bodyFile { spool = try Spool(path) }
+            try errand.configure(options)
         } catch {
             return error
         }
-        let options = unsafe Options(easy)
-        self.options = options
         options.set(CURLOPT_NOSIGNAL, 1)  // Never SIGALRM in a process of many threads.
         options.set(CURLOPT_PROXY, "")  // Else http_proxy and its kin in the environment decide.
         options.set(CURLOPT_TCP_KEEPALIVE, 1)
@@ -124,7 +125,6 @@ final class Transfer: @unchecked Sendable {
         options.set(CURLOPT_SSL_VERIFYPEER, 1)
         options.set(CURLOPT_SSL_VERIFYHOST, 2)
         options.set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        errand.configure(options)
         configureCallbacks(options)
         return options.refused.map { option in
             .malformed("libcurl refuses option \(option); check the files and values named in the request")

@@ -1,9 +1,11 @@
-"""Federation: three daemons in a loop over TLS, killed and cut off at random, that end with the same."""
+"""Federation: three daemons in a loop over TLS, let in by tokens or by certificates, killed and cut off at random."""
+import contextlib
 import json
 import random
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from conftest import CAVEATD, Trial, free_port, wait_for
@@ -14,18 +16,29 @@ ADVISORY = "extension-definition--a000590e-edba-48b4-8868-b2b4bd1d4a89"
 RELEASE = "extension-definition--7e736e1c-7d94-423f-9e55-d7cc9ee5fbdf"
 
 
-class Exchange:
-    """One `caveatd serve` with TLS, a desk of customs and a bank that reads; it can be killed, cut off and started again."""
+def uri(exchange):
+    """What a certificate of an exchange calls it."""
+    return f"urn:exchange:{exchange}"
 
-    def __init__(self, name, folder):
-        self.name, self.folder, self.port = name, folder / name, free_port()
+
+class Exchange:
+    """One `caveatd serve` with TLS, a desk of customs and a bank that reads; it can be killed, cut off and started again.
+
+    Others come to it with a token, or, where `is_mutual`, with nothing but a certificate of its own authority.
+    """
+
+    def __init__(self, name, folder, is_mutual=False):
+        self.name, self.folder, self.port, self.is_mutual = name, folder / name, free_port(), is_mutual
         self.folder.mkdir()
+        self.ways = {}
         authority(self.folder, "ca")
+        self.trust("ca")
         certificate(self.folder, "server", "ca", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n")
         self.socket, self.log = str(self.folder / "run/admin.sock"), self.folder / "log"
         (self.folder / "caveatd.yaml").write_text(
             f"listen: 127.0.0.1:{self.port}\nstore:\n  url: sqlite:{self.folder}/caveat.db\nadmin:\n  socket: {self.socket}\n"
             f"tls:\n  certificate: {self.folder}/server.pem\n  key: {self.folder}/server.key\n"
+            + (f"  client_ca: {self.folder}/members.pem\n" if is_mutual else "")
         )
         self.client = Trial(str(self.folder / "none"))
         self.client.card = {"url": f"https://127.0.0.1:{self.port}", "admin_socket": self.socket, "members": []}
@@ -42,6 +55,12 @@ class Exchange:
         self.process.kill()
         self.process.wait()
 
+    def read_again(self):
+        """Has it read its certificates and authorities again."""
+        before = self.log.read_text().count("certificates read again")
+        self.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: self.log.read_text().count("certificates read again") > before, "the reading")
+
     def cut(self, is_cut):
         self.process.send_signal(signal.SIGSTOP if is_cut else signal.SIGCONT)
         self.is_cut = is_cut
@@ -55,13 +74,43 @@ class Exchange:
         done = self.client.cli(*words, "--ca", str(self.folder / "ca.pem"), "--json", member=member)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
-    def join(self, member, kind, **principals):
+    def enrol(self, member, kind, **principals):
         self.admin("member", "add", member, "--title", member, "--kind", kind, "--jurisdiction", "NL")
         for name, (unit, *roles) in principals.items():
             words = [word for role in roles for word in ("--role", role)] + (["--unit", unit] if unit else [])
             self.admin("principal", "add", name, "--member", member, *words)
+
+    def join(self, member, kind, **principals):
+        self.enrol(member, kind, **principals)
+        for name in principals:
             token = self.admin("credential", "add", "--principal", name, "--type", "token")["secret"]
             self.client.card["members"].append({"name": name, "token": token})
+
+    def let_in(self, other):
+        """Lets another exchange in, by a token or by a certificate: b by the URI in it, the others by its fingerprint."""
+        link = f"link-{other}"
+        if self.is_mutual:
+            self.enrol(f"exchange-{other}", "exchange", **{link: (None, "reporter")})
+            self.ways[other] = self.issue(link, other)
+            self.know(other, *(("--uri", uri(other)) if other == "b" else self.ways[other][:2]))
+        else:
+            self.join(f"exchange-{other}", "exchange", **{link: (None, "reporter")})
+            token = self.folder / f"{link}.token"
+            token.write_text(self.client.token(link) + "\n")
+            self.ways[other] = ["--token-file", str(token)]
+
+    def issue(self, file, other, days="30", by="ca"):
+        """A client certificate with the URI of another exchange, by an authority of this one: where it and its key are."""
+        certificate(self.folder, file, by, f"subjectAltName=URI:{uri(other)}\nextendedKeyUsage=clientAuth\n", days)
+        return ["--certificate", str(self.folder / f"{file}.pem"), "--key", str(self.folder / f"{file}.key")]
+
+    def know(self, other, *certificate):
+        """Knows another exchange by a certificate."""
+        self.admin("credential", "add", "--principal", f"link-{other}", "--type", "certificate", *certificate)
+
+    def trust(self, *authorities):
+        """By whose certificates others may come in, once that is read again."""
+        (self.folder / "members.pem").write_text("".join((self.folder / f"{name}.pem").read_text() for name in authorities))
 
     def furnish(self):
         self.join("customs", "customs", drafter=("coast", "publisher", "reader"), chief=("inland", "approver", "officer", "auditor", "reader"))
@@ -69,15 +118,13 @@ class Exchange:
         self.admin("pool", "add", "warnings", "--title", "Warnings", "--reading", "everyone", "--writing", "authorities")
         for other in NAMES:
             if other != self.name:
-                self.join(f"exchange-{other}", "exchange", **{f"link-{other}": (None, "reporter")})
+                self.let_in(other)
 
     def peer(self, other, direction):
         """Adds another as a peer."""
-        token = self.folder / f"{other.name}.token"
-        token.write_text(other.client.token(f"link-{self.name}") + "\n")
         self.admin(
             "peer", "add", other.name, "--exchange", other.admin("exchange")["id"], "--public", other.admin("key", "show")["public"],
-            "--as", f"link-{other.name}", "--url", f"https://127.0.0.1:{other.port}/caveat/", "--token-file", str(token),
+            "--as", f"link-{other.name}", "--url", f"https://127.0.0.1:{other.port}/caveat/", *other.ways[self.name],
             "--ca", str(other.folder / "ca.pem"), "--network", "127.0.0.0/8", "--pool", f"warnings=warnings:{direction}",
             "--ceiling", "amber", "--onward",
         )
@@ -110,6 +157,15 @@ class Exchange:
     def recall(self, advisory):
         self.run("drafter", "advisory", "recall", advisory, "--reason", "error")
 
+    def gives(self, other):
+        """How it goes with the one pool that it gives to a peer."""
+        return self.admin("peer", "show", other.name)["pools"][0]
+
+    def mend(self, other):
+        """Goes on with a peer as it was agreed on at first, and what waits for its turn at once."""
+        self.admin("peer", "change", other.name, *other.ways[self.name], "--ca", str(other.folder / "ca.pem"))
+        self.admin("peer", "resume", other.name)
+
     def elsewhere(self, advisory):
         return self.run("chief", "who-saw", advisory)[0].get("elsewhere")
 
@@ -132,9 +188,10 @@ class Exchange:
         return self.client.cli("verify", str(file), "--keys", str(trusted), check=False)
 
 
-@pytest.fixture
-def loop(tmp_path):
-    made = {name: Exchange(name, tmp_path) for name in NAMES}
+@contextlib.contextmanager
+def three(folder, is_mutual):
+    """Three exchanges of which each gives to the next."""
+    made = {name: Exchange(name, folder, is_mutual) for name in NAMES}
     try:
         for exchange in made.values():
             exchange.furnish()
@@ -149,6 +206,19 @@ def loop(tmp_path):
             exchange.kill()
 
 
+@pytest.fixture
+def loop(tmp_path, request):
+    with three(tmp_path, is_mutual=request.param == "certificate") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def mutual(tmp_path_factory):
+    with three(tmp_path_factory.mktemp("mutual"), is_mutual=True) as made:
+        yield made
+
+
+@pytest.mark.parametrize("loop", ["token", "certificate"], indirect=True)
 def test_an_advisory_goes_round_signed_and_comes_back_with_counts(loop):
     a, b, c = loop.values()
     made = a.publish("The seals differed.")
@@ -206,7 +276,121 @@ def test_an_ordinary_taxii_server_is_a_peer_with_less(tmp_path, medallion):
         a.kill()
 
 
-@pytest.mark.parametrize("seed", [20261126, 7])
+def strange(host, guest, third):
+    """Of another authority, though it is known by its fingerprint."""
+    way = third.issue("foreign", guest.name)
+    host.know(guest.name, *way[:2])
+    return way
+
+
+def expired(host, guest, third):
+    """Of the right authority and known by its fingerprint."""
+    way = host.issue("expired", guest.name, days="-1")
+    host.know(guest.name, *way[:2])
+    return way
+
+
+BROKEN_OFF, UNKNOWN = "could not be reached, or broke the connection off", "answered with status 401"
+MISTRUSTED = "could not be trusted: check its certificate and its name"
+
+
+@pytest.mark.parametrize(
+    ("giver", "wrong", "fault"),
+    [
+        pytest.param("a", strange, BROKEN_OFF, id="another authority"),
+        pytest.param("b", lambda host, guest, third: third.issue("foreign", guest.name), BROKEN_OFF, id="another authority, the right URI"),
+        pytest.param("a", lambda host, guest, third: host.issue("unknown", guest.name), UNKNOWN, id="another fingerprint"),
+        pytest.param("b", lambda host, guest, third: host.issue("unknown", "nobody"), UNKNOWN, id="another URI"),
+        pytest.param("a", expired, BROKEN_OFF, id="expired"),
+        pytest.param("b", lambda host, guest, third: host.issue("expired", guest.name, days="-1"), BROKEN_OFF, id="expired, the right URI"),
+        pytest.param("a", lambda host, guest, third: ["--ca", str(third.folder / "ca.pem")], MISTRUSTED, id="the other's is not trusted"),
+    ],
+)
+def test_a_certificate_that_is_not_the_peers_is_refused_and_nothing_is_lost(mutual, giver, wrong, fault):
+    names = NAMES[NAMES.index(giver):] + NAMES[:NAMES.index(giver)]
+    home, host, third = (mutual[name] for name in names)
+    recalled = home.publish(f"Before {fault}.")
+    wait_for(lambda: home.full() == host.full() == third.full(), "what went before", 30)
+    standing = host.full()
+    home.admin("peer", "change", host.name, *wrong(host, home, third))
+    published = home.publish("While it is refused.")
+    home.recall(recalled)
+    refused = wait_for(lambda: (now := home.gives(host)).get("fault") and now, "the refusal", 30)
+    assert refused["fault"] == fault and refused["state"] == "retrying" and refused["dead_letters"] == 0
+    assert host.full() == third.full() == standing
+    home.mend(host)
+    due = home.full()
+    assert due.count("While it is refused.") == 1
+    for exchange in (host, third):
+        wait_for(lambda: exchange.full() == due, f"what waited, once, at {exchange.name}", 30)
+    mended = home.gives(host)
+    assert mended["state"] == "flowing" and mended["dead_letters"] == 0 and "fault" not in mended
+    home.recall(published)
+    wait_for(lambda: third.full() == home.full(), "the recall at the end", 30)
+
+
+def test_a_certificate_of_another_peer_brings_nothing_of_ones_own(mutual):
+    a, b, c = mutual.values()
+    standing = b.full()
+    a.admin("peer", "change", "b", *b.ways["c"])
+    made = a.publish("By another's certificate.")
+    wait_for(lambda: a.gives(b)["dead_letters"] > 0, "the refusal", 30)
+    assert b.full() == c.full() == standing
+    a.mend(b)
+    assert a.admin("peer", "replay", "b")["refused"] == 0
+    for exchange in (b, c):
+        wait_for(lambda: exchange.full() == a.full(), f"what was refused, once, at {exchange.name}", 30)
+    assert a.gives(b)["dead_letters"] == 0
+    a.recall(made)
+    wait_for(lambda: c.full() == a.full(), "the recall at the end", 30)
+
+
+def test_client_certificates_and_their_authority_are_rotated_and_nothing_fails(mutual):
+    a, b, c = mutual.values()
+    # Known by its fingerprint: the new one beside the old, which ends once the new is in use.
+    old, ended = b.admin("credential", "list", "--principal", "link-a")["credentials"], b.ways["a"]
+    assert {credential["type"] for credential in old} == {"certificate"}
+    b.ways["a"] = b.issue("link-a-next", "a")
+    b.know("a", *b.ways["a"][:2])
+    a.admin("peer", "change", "b", *b.ways["a"])
+    for credential in old:
+        b.admin("credential", "revoke", credential["id"])
+    # Known by its URI, and of a new authority that is trusted beside the old one.
+    authority(c.folder, "ca-next")
+    c.trust("ca", "ca-next")
+    c.read_again()
+    c.ways["b"] = c.issue("link-b-next", "b", by="ca-next")
+    b.admin("peer", "change", "c", *c.ways["b"])
+    made = a.publish("After the rotation.")
+    for exchange in (b, c):
+        wait_for(lambda: exchange.full() == a.full(), f"what was released after it, at {exchange.name}", 30)
+    for giver, taker in ((a, b), (b, c)):
+        now = giver.gives(taker)
+        assert now["state"] == "flowing" and now["dead_letters"] == 0 and "fault" not in now
+    # What was revoked is not let in any more.
+    a.admin("peer", "change", "b", *ended)
+    a.recall(made)
+    assert wait_for(lambda: a.gives(b).get("fault"), "the refusal of the old one", 30) == UNKNOWN
+    a.mend(b)
+    for exchange in (b, c):
+        wait_for(lambda: exchange.full() == a.full(), f"the recall at {exchange.name}", 30)
+
+
+def test_a_client_certificate_that_is_renewed_in_its_file_is_shown_from_then_on(mutual):
+    a, b, _ = mutual.values()
+    a.recall(a.publish("Over a connection that is open."))
+    wait_for(lambda: a.gives(b)["state"] == "flowing" and b.full() == a.full(), "what went before", 30)
+    old = b.admin("credential", "list", "--principal", "link-a")["credentials"]
+    name = Path(b.ways["a"][1]).stem
+    b.know("a", *b.issue(name, "a")[:2])
+    for credential in old:
+        if credential["state"] == "active":
+            b.admin("credential", "revoke", credential["id"])
+    a.publish("After the renewal.")
+    wait_for(lambda: b.full() == a.full(), "what was released after it", 15)
+
+
+@pytest.mark.parametrize(("loop", "seed"), [("token", 20261126), ("certificate", 7)], indirect=["loop"])
 def test_a_loop_that_is_killed_and_cut_off_settles(loop, seed):
     chance = random.Random(seed)
     standing, recalled, number = {}, [], 0

@@ -86,7 +86,7 @@ struct TrustTests {
         #expect(try await transport.perform(request).connectionsOpened == 0)
     }
 
-    @Test("a certificate that was replaced in its file is shown on the next connection")
+    @Test("a certificate that was replaced in its file is shown from then on, whatever connections are open")
     func replaced() async throws {
         let identity = WebRequest.Identity(certificate: server.path("mine.pem"), key: server.path("mine-key.pem"))
         for (original, name) in [(server.identity, "test"), (server.other, "other")] {
@@ -95,8 +95,25 @@ struct TrustTests {
             try Data(contentsOf: URL(fileURLWithPath: original.key)).write(to: URL(fileURLWithPath: identity.key))
             var request = get(server.urlTLS + "/echo")
             request.identity = identity
-            request.headers = [("Connection", "close")]
             #expect(try await echo(request).peer == name)
+        }
+    }
+
+    @Test("a certificate that is not there, or of which the key is another's, is told from one that is refused")
+    func unusable() async throws {
+        for (certificate, key) in [("none.pem", server.identity.key), (server.identity.certificate, server.other.key)] {
+            var request = get(server.urlTLS + "/echo")
+            request.identity = WebRequest.Identity(certificate: certificate, key: key)
+            do throws(TransportFault) {
+                _ = try await transport.perform(request)
+                Issue.record("an answer without a certificate")
+            } catch {
+                guard case .identityUnusable = error else {
+                    Issue.record("\(error)")
+                    continue
+                }
+                #expect(PushAnswer(error) == .failed(PushFault(.identity), wait: nil))
+            }
         }
     }
 

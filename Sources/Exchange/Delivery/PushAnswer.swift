@@ -10,6 +10,8 @@ public struct PushFault: Hashable, Sendable, CustomStringConvertible {
         case slow
         /// No trusted connection.
         case tls
+        /// The exchange's own certificate for it, or its key, cannot be used.
+        case identity
         /// The address may not be connected to, or the request cannot be made.
         case forbidden
         /// The server does not accept the user.
@@ -48,6 +50,9 @@ public struct PushFault: Hashable, Sendable, CustomStringConvertible {
         case .unreachable: "could not be reached, or broke the connection off"
         case .slow: "did not answer in time"
         case .tls: "could not be trusted: check its certificate and its name"
+        case .identity:
+            "was not sent to: the certificate that the exchange shows there, or its key, cannot be read, or the two do "
+                + "not belong together"
         case .forbidden: "has an address that this exchange does not connect to; ask its operator"
         case .login: "does not let the exchange in: check the credential, or that its key is authorised"
         case .hostKey: "shows another host key than the one that you gave: somebody may stand in between"
@@ -106,6 +111,7 @@ public enum PushAnswer: Hashable, Sendable {
             switch fault {
             case .timedOut, .stalled: .failed(PushFault(.slow), wait: nil)
             case .tls: .failed(PushFault(.tls), wait: nil)
+            case .identityUnusable: .failed(PushFault(.identity), wait: nil)
             case .nameUnknown, .unreachable, .interrupted, .tooLarge, .notKept, .cancelled, .closed:
                 .failed(PushFault(.unreachable), wait: nil)
             case .loginRefused: .failed(PushFault(.login), wait: nil)

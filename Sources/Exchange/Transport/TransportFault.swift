@@ -14,6 +14,8 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case unreachable(place: String, cause: String)
     /// The two sides could not agree on TLS: trust, name, certificate, version.
     case tls(place: String, cause: String)
+    /// The client certificate or its key cannot be read, or the two do not belong together.
+    case identityUnusable(cause: String)
     /// The time limit passed; the server may have acted on the request or not.
     case timedOut(place: String, limit: Duration)
     /// The server does not accept the user with this password or key.
@@ -47,7 +49,9 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .nameUnknown, .unreachable, .timedOut, .stalled, .interrupted: true
         case .recipientRefused(_, _, let status), .mailRefused(_, let status): status < 500
         case .loginRefused, .hostKeyUnknown, .hostKeyChanged, .fileRefused: false
-        case .malformed, .schemeRefused, .addressRefused, .tls, .tooLarge, .notKept, .cancelled, .closed: false
+        case .malformed, .schemeRefused, .addressRefused, .tls, .identityUnusable, .tooLarge, .notKept, .cancelled,
+            .closed:
+            false
         }
     }
 
@@ -68,6 +72,9 @@ public enum TransportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .tls(let place, let cause):
             "no trusted connection to \(place) (\(cause)); check the authority file, the host's name, the client "
                 + "certificate and its key, and their dates"
+        case .identityUnusable(let cause):
+            "the client certificate cannot be used (\(cause)); check that it and its key are there, may be read, and "
+                + "belong together"
         case .timedOut(let place, let limit):
             "\(place) did not answer within \(limit); try again, and check its load if this goes on"
         case .loginRefused(let place):
