@@ -1,0 +1,118 @@
+/// Why an item's credit is taken back.
+public struct ClawBack: Hashable, Sendable {
+    /// What lies behind it.
+    public enum Cause: Hashable, Sendable {
+        /// The reporter took it back within a week: nobody counts that against it.
+        case retraction
+        /// It was wrong in good faith.
+        case error
+        /// It was false, and the reporter knew it: two people decided so.
+        case badFaith(PanelDecision)
+    }
+
+    /// Which item.
+    public let item: ID<LedgerItem>
+    /// Whose item it is: what the cause brings besides falls on this group alone.
+    public let reporter: Name
+    /// On which day.
+    public let day: Int
+    /// Why.
+    public let cause: Cause
+
+    /// Puts it together from its parts.
+    public init(_ item: ID<LedgerItem>, of reporter: Name, on day: Int, _ cause: Cause) {
+        self.item = item
+        self.reporter = reporter
+        self.day = day
+        self.cause = cause
+    }
+
+    /// A reporter's own retraction: in time it is none of its errors.
+    /// - Parameter submitted: the day on which the item was submitted.
+    public init(
+        retracting item: ID<LedgerItem>,
+        of reporter: Name,
+        submitted: Int,
+        on day: Int,
+        _ terms: ReciprocityTerms
+    ) {
+        let isInTime = day - submitted <= terms[.retractionDays]
+        self.init(item, of: reporter, on: day, isInTime ? .retraction : .error)
+    }
+}
+
+/// What two people found who looked at an item that was false: both say that it was in bad faith, and why.
+public struct PanelDecision: Hashable, Sendable, Codable {
+    /// How many people decide.
+    public static let panelists = 2
+    /// Characters of a reason, as code points.
+    public static let reasonCharactersMax = 2_048
+
+    /// Why a panel decided nothing.
+    public enum Refusal: String, Error, CaseIterable, Sendable, Codable {
+        /// It has not two people.
+        case people
+        /// One of them is of a group that it is about.
+        case partial
+        /// One of them gives no reason, or one too long.
+        case reason
+    }
+
+    /// One of the two.
+    public struct Vote: Hashable, Sendable, Codable {
+        /// Who.
+        public let person: Name
+        /// Of which ownership group.
+        public let group: Name
+        /// Why it was in bad faith.
+        public let reason: String
+
+        private enum CodingKeys: String, CodingKey {
+            case person, group, reason
+        }
+
+        /// Puts it together from its parts.
+        public init(by person: Name, of group: Name, because reason: String) {
+            self.person = person
+            self.group = group
+            self.reason = reason
+        }
+
+        /// Reads it.
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            func name(_ key: CodingKeys) throws -> Name {
+                guard let name = Name(try values.decode(String.self, forKey: key)) else { throw Refusal.people }
+                return name
+            }
+            self.init(
+                by: try name(.person),
+                of: try name(.group),
+                because: try values.decode(String.self, forKey: .reason)
+            )
+        }
+
+        /// Writes it.
+        public func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(person.text, forKey: .person)
+            try values.encode(group.text, forKey: .group)
+            try values.encode(reason, forKey: .reason)
+        }
+    }
+
+    /// What each of the two says.
+    public let votes: [Vote]
+
+    /// Checks and takes the votes.
+    /// - Parameter parties: the groups that it is about: the reporter's, and those that the report speaks of.
+    public init(_ votes: [Vote], about parties: Set<Name>) throws(Refusal) {
+        guard votes.count == Self.panelists, Set(votes.map(\.person)).count == votes.count else { throw .people }
+        guard parties.isDisjoint(with: votes.map(\.group)) else { throw .partial }
+        for vote in votes {
+            let count = vote.reason.unicodeScalars.count
+            guard count <= Self.reasonCharactersMax, vote.reason.contains(where: \.isLetter) else { throw .reason }
+        }
+        self.votes = votes
+    }
+}

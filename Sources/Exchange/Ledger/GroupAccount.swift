@@ -1,0 +1,274 @@
+/// What one ownership group has in the contribution ledger of one pool.
+///
+/// Nothing in it depends on another group, so that a close takes one group after the other. Each change returns the
+/// entries to be posted with it; the same change again returns none.
+public struct GroupAccount: Hashable, Sendable {
+    /// Whose it is.
+    public let group: Name
+    /// The day on which its first member joined the pool.
+    public let joined: Int
+    /// How large it is.
+    public var size: SizeClass
+    /// What was posted, in the order in which it was.
+    public internal(set) var lots: [Lot]
+    /// What it was fined, in order.
+    public internal(set) var penalties: [Penalty]
+    /// The items that were taken back, in order.
+    public internal(set) var clawBacks: [ClawBack]
+    /// The vouchers that it was issued, in order.
+    public internal(set) var issues: [VoucherIssue]
+    /// Its tier.
+    public internal(set) var tier: TierState
+    /// The last epoch that was closed; 0 before the first.
+    public internal(set) var closed: Int
+    /// The day up to which decay is booked.
+    public internal(set) var booked: Int
+
+    /// Puts it together from its parts; a new group has nothing.
+    public init(
+        _ group: Name,
+        joined: Int,
+        size: SizeClass,
+        lots: [Lot] = [],
+        penalties: [Penalty] = [],
+        clawBacks: [ClawBack] = [],
+        issues: [VoucherIssue] = [],
+        tier: TierState = .new,
+        closed: Int = 0,
+        booked: Int = 0
+    ) {
+        self.group = group
+        self.joined = joined
+        self.size = size
+        self.lots = lots
+        self.penalties = penalties
+        self.clawBacks = clawBacks
+        self.issues = issues
+        self.tier = tier
+        self.closed = closed
+        self.booked = booked
+    }
+
+    /// How often its reports came true, and how often not.
+    public var record: TrackRecord {
+        let confirmed = Set(lots.filter { $0.taken == nil && $0.claim.key.event.confirms }.map(\.claim.key.item))
+        return TrackRecord(confirmed: confirmed.count, refuted: clawBacks.filter { countsAgainst($0) }.count)
+    }
+
+    /// What it has on a day.
+    public func standing(on day: Int, _ terms: ReciprocityTerms) -> GroupStanding {
+        GroupStanding(lots: lots, penalties: penalties, on: day, terms)
+    }
+
+    /// The first day on which it may corroborate again; nil where it may.
+    public func frozen(on day: Int, _ terms: ReciprocityTerms) -> Int? {
+        clawBacks.filter { $0.isBadFaith && $0.reporter == group }.map { $0.day + terms[.freezeDays] }
+            .filter { $0 > day }.max()
+    }
+
+    private func countsAgainst(_ clawBack: ClawBack) -> Bool {
+        guard clawBack.reporter == group else { return false }
+        return switch clawBack.cause {
+        case .retraction: false
+        case .error, .badFaith: true
+        }
+    }
+}
+
+extension ClawBack {
+    var isBadFaith: Bool {
+        switch cause {
+        case .retraction, .error: false
+        case .badFaith: true
+        }
+    }
+}
+
+// MARK: Changes
+
+extension GroupAccount {
+    /// Books what time took since the last day that it was booked for: one total.
+    public mutating func carry(to day: Int) -> [LedgerEntry<CreditAccount>] {
+        guard day > booked else { return [] }
+        let lost = lots.reduce(Amount<MilliCredit>.zero) { $0 + $1.remaining(on: booked) - $1.remaining(on: day) }
+        let relieved = penalties.reduce(Amount<MilliCredit>.zero) {
+            $0 + $1.remaining(on: booked) - $1.remaining(on: day)
+        }
+        booked = day
+        return entries([
+            entry("decay/\(day)", from: .earned(group), to: .decay, lost),
+            entry("relief/\(day)", from: .decay, to: .penalty(group), relieved),
+        ])
+    }
+
+    /// Closes an epoch: posts what showed before its close, issues vouchers for it, and moves the tier a step.
+    ///
+    /// An epoch that was closed before changes nothing.
+    /// - Parameters:
+    ///   - claims: the group's claims, those posted before included or not; others' are passed over.
+    public mutating func close(
+        _ epoch: Epoch,
+        _ claims: [Claim],
+        _ terms: ReciprocityTerms
+    ) -> [LedgerEntry<CreditAccount>] {
+        guard epoch.number > closed else { return [] }
+        let decay = carry(to: epoch.closes)
+        let first = lots.count
+        post(due(claims, epoch), epoch, terms)
+        let issued = lots[first...].reduce(Amount<MilliCredit>.zero) { $0 + $1.amount }
+        issues += vouchers(for: lots[first...], epoch, terms)
+        tier = tier.next(
+            standing: standing(on: epoch.closes, terms).total,
+            size: size,
+            reliability: record.reliability(terms),
+            age: epoch.closes - joined,
+            terms
+        )
+        closed = epoch.number
+        return decay + entries([entry("close/\(epoch.number)", from: .issuance, to: .earned(group), issued)])
+    }
+
+    /// The claims that an epoch's close posts, in the order in which it does.
+    private func due(_ claims: [Claim], _ epoch: Epoch) -> [Claim] {
+        let shown = claims.filter { claim in
+            guard let shows = claim.shows else { return false }
+            return claim.key.group == group && shows < epoch.closes
+        }
+        let taken = Set(clawBacks.map(\.item))
+        let accepted = Set((shown + lots.map(\.claim)).filter { $0.key.event == .accepted }.map(\.key.item))
+        var posted = Set(lots.map(\.claim.key.slot))
+        return shown.sorted { ($0.day, $0.key) < ($1.day, $1.key) }.filter { claim in
+            // An own error is one where there was something to be in error about.
+            let stands =
+                claim.key.event == .ownError
+                ? accepted.contains(claim.key.item) : !taken.contains(claim.key.item)
+            return stands && posted.insert(claim.key.slot).inserted
+        }
+    }
+
+    private mutating func post(_ claims: [Claim], _ epoch: Epoch, _ terms: ReciprocityTerms) {
+        let confirmed = lots.filter { $0.taken == nil }.map(\.claim) + claims
+        var record = record
+        record.confirmed = Set(confirmed.filter { $0.key.event.confirms }.map(\.key.item)).count
+        let reliability = record.reliability(terms)
+        var greatest: [Claim.Mask: Amount<MilliCredit>] = [:]
+        for lot in lots where lot.taken == nil {
+            greatest[lot.claim.mask] = max(greatest[lot.claim.mask] ?? .zero, lot.worth)
+        }
+        for claim in claims {
+            let worth = claim.key.event.earns(claim.quality, reliability: reliability, terms)
+            let held = greatest[claim.mask] ?? .zero
+            greatest[claim.mask] = max(held, worth)
+            lots.append(
+                Lot(
+                    claim,
+                    epoch: epoch.number,
+                    day: epoch.closes,
+                    halfLifeDays: terms[.halfLifeDays],
+                    reliability: reliability,
+                    worth: worth,
+                    amount: max(worth - held, .zero)
+                )
+            )
+        }
+    }
+
+    private func vouchers(
+        for lots: ArraySlice<Lot>,
+        _ epoch: Epoch,
+        _ terms: ReciprocityTerms
+    ) -> [VoucherIssue] {
+        var credits: [Name: Amount<MilliCredit>] = [:]
+        for lot in lots where lot.claim.key.event.isFacilitated {
+            if let office = lot.claim.office { credits[office, default: .zero] += lot.amount }
+        }
+        return credits.sorted { $0.key < $1.key }.compactMap { office, credit in
+            let recent = issues.filter { $0.office == office && $0.day > epoch.closes - terms[.quarterDays] }
+            let room = terms[.vouchersPerQuarter] - recent.reduce(0) { $0 + $1.count }
+            let count = min(Int(credit.count) / terms[.voucherPrice], room)
+            return count > 0 ? VoucherIssue(office, epoch: epoch.number, day: epoch.closes, count: count) : nil
+        }
+    }
+
+    /// Takes back what is left of an item, and lets what it masked count again.
+    ///
+    /// An item that was taken back before changes nothing. Where it was not posted yet, it never is.
+    /// - Parameter waiting: the group's claims that were not posted yet: in bad faith they are fined too.
+    public mutating func clawBack(
+        _ clawBack: ClawBack,
+        waiting: [Claim] = [],
+        _ terms: ReciprocityTerms
+    ) -> [LedgerEntry<CreditAccount>] {
+        guard !clawBacks.contains(where: { $0.item == clawBack.item }) else { return [] }
+        let day = max(clawBack.day, booked)
+        var new = carry(to: day)
+        let record = record
+        clawBacks.append(clawBack)
+        var fined = Amount<MilliCredit>.zero
+        var taken = Amount<MilliCredit>.zero
+        var masks: Set<Claim.Mask> = []
+        for place in lots.indices where lots[place].claim.key.item == clawBack.item && lots[place].taken == nil {
+            guard lots[place].claim.key.event != .ownError else { continue }
+            let left = lots[place].remaining(on: day)
+            lots[place].taken = Lot.Taken(day: day, amount: left)
+            taken += left
+            fined += lots[place].worth
+            masks.insert(lots[place].claim.mask)
+        }
+        let (restored, faded) = restore(masks, on: day)
+        let base = "claw/\(clawBack.item)"
+        new += entries([
+            entry(base, from: .earned(group), to: .clawback, taken),
+            entry("\(base)/restored", from: .issuance, to: .earned(group), restored),
+            entry("\(base)/faded", from: .earned(group), to: .decay, faded),
+        ])
+        guard clawBack.isBadFaith, clawBack.reporter == group else { return new }
+        let posted = Set(lots.map(\.claim.key.slot))
+        for claim in waiting where claim.key.item == clawBack.item && !posted.contains(claim.key.slot) {
+            fined += claim.key.event.earns(claim.quality, reliability: record.reliability(terms), terms)
+        }
+        let penalty = Penalty(
+            item: clawBack.item,
+            day: day,
+            halfLifeDays: terms[.halfLifeDays],
+            amount: Amount(fined.count * Int64(terms[.penaltyFactor]))
+        )
+        penalties.append(penalty)
+        return new + entries([entry("\(base)/penalty", from: .penalty(group), to: .clawback, penalty.amount)])
+    }
+
+    /// Evaluates clusters again in posting order, so that what was masked counts as if nothing had masked it.
+    /// - Returns: what is issued, and what time took of that before.
+    private mutating func restore(
+        _ masks: Set<Claim.Mask>,
+        on day: Int
+    ) -> (Amount<MilliCredit>, Amount<MilliCredit>) {
+        var greatest: [Claim.Mask: Amount<MilliCredit>] = [:]
+        var restored = Amount<MilliCredit>.zero
+        var faded = Amount<MilliCredit>.zero
+        for place in lots.indices where masks.contains(lots[place].claim.mask) && lots[place].taken == nil {
+            let held = greatest[lots[place].claim.mask] ?? .zero
+            let before = lots[place]
+            lots[place].amount = max(before.worth - held, .zero)
+            greatest[before.claim.mask] = max(held, before.worth)
+            let gain = lots[place].amount - before.amount
+            restored += gain
+            faded += gain - (lots[place].remaining(on: day) - before.remaining(on: day))
+        }
+        return (restored, faded)
+    }
+
+    private func entry(
+        _ name: String,
+        from debit: CreditAccount,
+        to credit: CreditAccount,
+        _ amount: Amount<MilliCredit>
+    ) -> LedgerEntry<CreditAccount> {
+        LedgerEntry(EntryKey("\(group)/\(name)"), debit: debit, credit: credit, amount, day: booked)
+    }
+
+    /// Those that move something.
+    private func entries(_ entries: [LedgerEntry<CreditAccount>]) -> [LedgerEntry<CreditAccount>] {
+        entries.filter { $0.amount != .zero }
+    }
+}

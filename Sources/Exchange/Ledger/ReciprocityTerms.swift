@@ -1,0 +1,109 @@
+/// Why terms cannot be used: the figure, and the rule that it breaks with what to do.
+public struct TermsFault: Error, Hashable, CustomStringConvertible, Sendable {
+    /// The key of the figure.
+    public let key: String
+    /// What must hold and how to come to it.
+    public let rule: String
+    /// Both, for people to read.
+    public var description: String { "\(key): \(rule)" }
+}
+
+/// A pool's terms of reciprocity: every figure that the ledgers go by.
+///
+/// Holding one is proof that the figures are within their ranges and fit one another.
+public struct ReciprocityTerms: Hashable, Sendable {
+    /// The figures of RECIPROCITY.
+    public static let standard = ReciprocityTerms(figures: [:])
+
+    private var figures: [Term: Int]
+
+    private init(figures: [Term: Int]) {
+        self.figures = figures
+    }
+
+    /// A figure.
+    public subscript(_ term: Term) -> Int { figures[term] ?? term.standard }
+
+    /// The figures that differ from the defaults, by their keys: what the store keeps.
+    public var changes: [String: Int] {
+        Dictionary(
+            uniqueKeysWithValues: figures.filter { $0.value != $0.key.standard }.map { ($0.key.rawValue, $0.value) }
+        )
+    }
+
+    /// Takes figures by their keys; those that are absent have their defaults.
+    /// - Throws: `TermsFault` for a key that is none, a figure out of its range, and figures that do not fit.
+    public init(_ given: [String: Int]) throws(TermsFault) {
+        self.init(figures: [:])
+        for (key, figure) in given.sorted(by: { $0.key < $1.key }) {
+            guard let term = Term(rawValue: key) else {
+                throw TermsFault(key: key, rule: "is no figure of this version; take it out")
+            }
+            guard term.range.contains(figure) else {
+                let range = "\(term.range.lowerBound) to \(term.range.upperBound)"
+                throw TermsFault(
+                    key: key,
+                    rule: "is \(figure), but must be \(range) \(term.unit.rawValue); the default is \(term.standard)"
+                )
+            }
+            figures[term] = figure
+        }
+        try check()
+    }
+
+    private func check() throws(TermsFault) {
+        let weights: [Term] = [.credibilityWeight, .relevanceWeight, .noveltyWeight, .timelinessWeight]
+        let sum = weights.reduce(0) { $0 + self[$1] }
+        guard sum == 1_000 else {
+            let keys = weights.map(\.rawValue).joined(separator: ", ")
+            throw TermsFault(
+                key: Term.credibilityWeight.rawValue,
+                rule: "and the other weights are \(sum) together; let \(keys) sum to 1000"
+            )
+        }
+        try ascend([.basicThreshold, .contributingThreshold, .anchorThreshold], isStrict: true)
+        try ascend([.restrictedScreenings, .basicScreenings, .contributingScreenings, .anchorScreenings])
+        try ascend([.restrictedRequests, .basicRequests, .contributingRequests, .anchorRequests])
+        try ascend([.restrictedHistory, .basicHistory, .contributingHistory, .anchorHistory])
+        try ascend([.basicDelay, .restrictedDelay])
+        try ascend([.small, .medium, .large])
+        try ascend([.simpleRequest, .moderateRequest, .deepRequest, .line])
+        try ascend([.statusDays, .vestingDays], isStrict: true)
+    }
+
+    private func ascend(_ terms: [Term], isStrict: Bool = false) throws(TermsFault) {
+        for (low, high) in zip(terms, terms.dropFirst()) {
+            let gap = self[high] - self[low]
+            guard gap > 0 || (gap == 0 && !isStrict) else {
+                throw TermsFault(
+                    key: high.rawValue,
+                    rule: "is \(self[high]), but must \(isStrict ? "be above" : "not be below") \(low.rawValue), "
+                        + "which is \(self[low]); change one of them"
+                )
+            }
+        }
+    }
+}
+
+/// Terms that a pool decided on, which take effect at the next close of an epoch.
+public struct TermsVersion: Hashable, Sendable {
+    /// Counts a pool's versions, from 1.
+    public let number: Int
+    /// The day of the pool on which they were decided and journalled.
+    public let decided: Int
+    /// The terms.
+    public let terms: ReciprocityTerms
+
+    /// Puts it together from its parts.
+    public init(number: Int, decided: Int, terms: ReciprocityTerms) {
+        self.number = number
+        self.decided = decided
+        self.terms = terms
+    }
+
+    /// The version that an epoch is closed under: the last that was decided before it opened, else the first.
+    public static func inForce(in epoch: Epoch, of versions: [TermsVersion]) -> TermsVersion? {
+        let sorted = versions.sorted { $0.number < $1.number }
+        return sorted.last { $0.decided < epoch.opens } ?? sorted.first
+    }
+}

@@ -1,0 +1,15 @@
+import Exchange
+import Foundation
+
+/// Names, ids and instants of the ledger's tests.
+enum LedgerSamples {
+    /// Day 0 of every pool here.
+    static let start = Timestamp(microseconds: 1_780_000_000_000_000)
+
+    static func name(_ text: String) -> Name {
+        guard let name = Name(text) else { preconditionFailure("\(text) is no name") }
+        return name
+    }
+
+    static func id<Kind>(_ number: UInt64) -> ID<Kind> { ID(UUID(0, number, version: 8)) }
+}
