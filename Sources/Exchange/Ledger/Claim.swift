@@ -60,22 +60,23 @@ public struct Claim: Hashable, Sendable {
     /// Whether it was under an embargo or seal: then it is posted in a total, and never told by itself.
     public var wasHidden: Bool { shows != day }
 
+    /// The window that an item submitted on a day is in, under the terms of that day.
+    public static func window(submitted day: Int, _ terms: ReciprocityTerms) -> Int { day / terms[.windowDays] }
+
     /// Puts it together from its parts.
-    /// - Parameter submitted: the day on which the item was submitted, which decides on its window.
     public init(
         _ key: Key,
         cluster: ID<SubjectCluster>,
-        submitted: Int,
+        window: Int,
         from counterpart: Counterpart,
         office: Name? = nil,
         _ quality: Quality,
         day: Int,
-        shows: Int?,
-        _ terms: ReciprocityTerms
+        shows: Int?
     ) {
         self.key = key
         self.cluster = cluster
-        window = submitted / terms[.windowDays]
+        self.window = window
         self.counterpart = counterpart
         self.office = office
         self.quality = quality
@@ -90,5 +91,12 @@ public struct Claim: Hashable, Sendable {
         let event: EarningEvent
     }
 
+    /// What was reported, in however many parts.
+    struct Matter: Hashable {
+        let cluster: ID<SubjectCluster>
+        let window: Int
+    }
+
+    var matter: Matter { Matter(cluster: cluster, window: window) }
     var mask: Mask { Mask(cluster: cluster, window: window, event: key.event.slot) }
 }

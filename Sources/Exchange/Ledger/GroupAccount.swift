@@ -50,8 +50,14 @@ public struct GroupAccount: Hashable, Sendable {
     }
 
     /// How often its reports came true, and how often not.
-    public var record: TrackRecord {
-        let confirmed = Set(lots.filter { $0.taken == nil && $0.claim.key.event.confirms }.map(\.claim.key.item))
+    public var record: TrackRecord { record(with: []) }
+
+    /// The same, with claims that are posted now.
+    ///
+    /// A cluster in a window counts once, however many reports it was told in.
+    private func record(with claims: [Claim]) -> TrackRecord {
+        let all = lots.filter { $0.taken == nil }.map(\.claim) + claims
+        let confirmed = Set(all.filter(\.key.event.confirms).map(\.matter))
         return TrackRecord(confirmed: confirmed.count, refuted: clawBacks.filter { countsAgainst($0) }.count)
     }
 
@@ -96,8 +102,8 @@ extension GroupAccount {
         }
         booked = day
         return entries([
-            entry("decay/\(day)", from: .earned(group), to: .decay, lost),
-            entry("relief/\(day)", from: .decay, to: .penalty(group), relieved),
+            entry(.decay, "\(day)", from: .earned(group), to: .decay, lost),
+            entry(.relief, "\(day)", from: .decay, to: .penalty(group), relieved),
         ])
     }
 
@@ -114,7 +120,7 @@ extension GroupAccount {
         guard epoch.number > closed else { return [] }
         let decay = carry(to: epoch.closes)
         let first = lots.count
-        post(due(claims, epoch), epoch, terms)
+        post(due(claims, epoch, terms), epoch, terms)
         let issued = lots[first...].reduce(Amount<MilliCredit>.zero) { $0 + $1.amount }
         issues += vouchers(for: lots[first...], epoch, terms)
         tier = tier.next(
@@ -125,11 +131,11 @@ extension GroupAccount {
             terms
         )
         closed = epoch.number
-        return decay + entries([entry("close/\(epoch.number)", from: .issuance, to: .earned(group), issued)])
+        return decay + entries([entry(.close, "\(epoch.number)", from: .issuance, to: .earned(group), issued)])
     }
 
     /// The claims that an epoch's close posts, in the order in which it does.
-    private func due(_ claims: [Claim], _ epoch: Epoch) -> [Claim] {
+    private func due(_ claims: [Claim], _ epoch: Epoch, _ terms: ReciprocityTerms) -> [Claim] {
         let shown = claims.filter { claim in
             guard let shows = claim.shows else { return false }
             return claim.key.group == group && shows < epoch.closes
@@ -137,7 +143,11 @@ extension GroupAccount {
         let taken = Set(clawBacks.map(\.item))
         let accepted = Set((shown + lots.map(\.claim)).filter { $0.key.event == .accepted }.map(\.key.item))
         var posted = Set(lots.map(\.claim.key.slot))
-        return shown.sorted { ($0.day, $0.key) < ($1.day, $1.key) }.filter { claim in
+        // Of two claims of one key on one day the better counts.
+        return shown.sorted { left, right in
+            (left.day, left.key, -left.quality.score(terms), left.shows ?? .max)
+                < (right.day, right.key, -right.quality.score(terms), right.shows ?? .max)
+        }.filter { claim in
             // An own error is one where there was something to be in error about.
             let stands =
                 claim.key.event == .ownError
@@ -147,10 +157,7 @@ extension GroupAccount {
     }
 
     private mutating func post(_ claims: [Claim], _ epoch: Epoch, _ terms: ReciprocityTerms) {
-        let confirmed = lots.filter { $0.taken == nil }.map(\.claim) + claims
-        var record = record
-        record.confirmed = Set(confirmed.filter { $0.key.event.confirms }.map(\.key.item)).count
-        let reliability = record.reliability(terms)
+        let reliability = record(with: claims).reliability(terms)
         var greatest: [Claim.Mask: Amount<MilliCredit>] = [:]
         for lot in lots where lot.taken == nil {
             greatest[lot.claim.mask] = max(greatest[lot.claim.mask] ?? .zero, lot.worth)
@@ -193,7 +200,7 @@ extension GroupAccount {
     /// Takes back what is left of an item, and lets what it masked count again.
     ///
     /// An item that was taken back before changes nothing. Where it was not posted yet, it never is.
-    /// - Parameter waiting: the group's claims that were not posted yet: in bad faith they are fined too.
+    /// - Parameter waiting: claims that were not posted yet: in bad faith the group's own are fined too.
     public mutating func clawBack(
         _ clawBack: ClawBack,
         waiting: [Claim] = [],
@@ -202,7 +209,6 @@ extension GroupAccount {
         guard !clawBacks.contains(where: { $0.item == clawBack.item }) else { return [] }
         let day = max(clawBack.day, booked)
         var new = carry(to: day)
-        let record = record
         clawBacks.append(clawBack)
         var fined = Amount<MilliCredit>.zero
         var taken = Amount<MilliCredit>.zero
@@ -216,16 +222,19 @@ extension GroupAccount {
             masks.insert(lots[place].claim.mask)
         }
         let (restored, faded) = restore(masks, on: day)
-        let base = "claw/\(clawBack.item)"
+        let item = clawBack.item
         new += entries([
-            entry(base, from: .earned(group), to: .clawback, taken),
-            entry("\(base)/restored", from: .issuance, to: .earned(group), restored),
-            entry("\(base)/faded", from: .earned(group), to: .decay, faded),
+            entry(.clawBack, item, from: .earned(group), to: .clawback, taken),
+            entry(.restored, item, from: .issuance, to: .earned(group), restored),
+            entry(.faded, item, from: .earned(group), to: .decay, faded),
         ])
         guard clawBack.isBadFaith, clawBack.reporter == group else { return new }
         let posted = Set(lots.map(\.claim.key.slot))
-        for claim in waiting where claim.key.item == clawBack.item && !posted.contains(claim.key.slot) {
-            fined += claim.key.event.earns(claim.quality, reliability: record.reliability(terms), terms)
+        // What does not show yet must not show in a fine either.
+        let shown = waiting.filter { claim in claim.key.group == group && claim.shows.map { $0 <= day } ?? false }
+        for claim in shown where claim.key.item == item && !posted.contains(claim.key.slot) {
+            // At the rho of a group with no record, so that an item in parts is fined as the whole is.
+            fined += claim.key.event.earns(claim.quality, reliability: TrackRecord().reliability(terms), terms)
         }
         let penalty = Penalty(
             item: clawBack.item,
@@ -234,7 +243,7 @@ extension GroupAccount {
             amount: Amount(fined.count * Int64(terms[.penaltyFactor]))
         )
         penalties.append(penalty)
-        return new + entries([entry("\(base)/penalty", from: .penalty(group), to: .clawback, penalty.amount)])
+        return new + entries([entry(.penalty, item, from: .penalty(group), to: .clawback, penalty.amount)])
     }
 
     /// Evaluates clusters again in posting order, so that what was masked counts as if nothing had masked it.
@@ -259,12 +268,25 @@ extension GroupAccount {
     }
 
     private func entry(
-        _ name: String,
+        _ cause: EntryCause,
+        _ scope: String,
+        item: ID<LedgerItem>? = nil,
         from debit: CreditAccount,
         to credit: CreditAccount,
         _ amount: Amount<MilliCredit>
     ) -> LedgerEntry<CreditAccount> {
-        LedgerEntry(EntryKey("\(group)/\(name)"), debit: debit, credit: credit, amount, day: booked)
+        let key = EntryKey("cr/\(group)/\(cause.rawValue)/\(scope)")
+        return LedgerEntry(key, cause, item: item, debit: debit, credit: credit, amount, day: booked)
+    }
+
+    private func entry(
+        _ cause: EntryCause,
+        _ item: ID<LedgerItem>,
+        from debit: CreditAccount,
+        to credit: CreditAccount,
+        _ amount: Amount<MilliCredit>
+    ) -> LedgerEntry<CreditAccount> {
+        entry(cause, item.text, item: item, from: debit, to: credit, amount)
     }
 
     /// Those that move something.

@@ -54,24 +54,24 @@ public enum CreditAccount: LedgerAccount {
     }
 }
 
-/// What one member owes another for answers, below zero, or is owed, above.
+/// What one group owes another for answers, below zero, or is owed, above.
 public struct LineAccount: LedgerAccount {
     /// What it counts.
     public typealias Unit = RequestUnit
 
     /// Whose balance it is.
-    public let member: Name
+    public let group: Name
     /// Towards whom.
     public let other: Name
 
     /// Takes both ends.
-    public init(of member: Name, towards other: Name) {
-        self.member = member
+    public init(of group: Name, towards other: Name) {
+        self.group = group
         self.other = other
     }
 
     /// Its name: `rq:a:b`.
-    public var text: String { "rq:\(member):\(other)" }
+    public var text: String { "rq:\(group):\(other)" }
 
     /// The line, either way.
     public func bounds(_ terms: ReciprocityTerms) -> ClosedRange<Int64> {

@@ -14,6 +14,29 @@ public struct EntryKey: Hashable, Comparable, Sendable, CustomStringConvertible 
     public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 }
 
+/// What an entry is posted for.
+public enum EntryCause: String, CaseIterable, Sendable, Codable {
+    /// CR: the close of an epoch.
+    case close
+    /// CR: what time took, of what was earned or of a penalty.
+    case decay, relief
+    /// CR: an item was taken back; what it masked came back with it, less what time had taken of that.
+    case clawBack = "claw-back"
+    case restored, faded
+    /// CR: an item in bad faith.
+    case penalty
+    /// FE: the close of an epoch.
+    case issued
+    /// FE: what a voucher's holder, its office or time did.
+    case reserved, returned, redeemed, expired, void
+    /// RQ: what became of a request.
+    case asked, answered, lapsed
+    /// RQ: what groups owed each other in a circle.
+    case netting
+    /// FD: what became of an obligation.
+    case incurred, overdue, discharged
+}
+
 /// A transfer from one account to another of the same ledger; it never changes, and is corrected by others alone.
 public struct LedgerEntry<Account: LedgerAccount>: Hashable, Sendable {
     /// What it does.
@@ -30,6 +53,10 @@ public struct LedgerEntry<Account: LedgerAccount>: Hashable, Sendable {
 
     /// What it is known by.
     public let key: EntryKey
+    /// What it is posted for.
+    public let cause: EntryCause
+    /// The item that it is of; nil where it is a total.
+    public let item: ID<LedgerItem>?
     /// Which account gets less.
     public let debit: Account
     /// Which account gets more.
@@ -44,6 +71,8 @@ public struct LedgerEntry<Account: LedgerAccount>: Hashable, Sendable {
     /// Puts it together from its parts.
     public init(
         _ key: EntryKey,
+        _ cause: EntryCause,
+        item: ID<LedgerItem>?,
         debit: Account,
         credit: Account,
         _ amount: Amount<Account.Unit>,
@@ -51,6 +80,8 @@ public struct LedgerEntry<Account: LedgerAccount>: Hashable, Sendable {
         day: Int
     ) {
         self.key = key
+        self.cause = cause
+        self.item = item
         self.debit = debit
         self.credit = credit
         self.amount = amount

@@ -6,6 +6,12 @@ public struct TermsFault: Error, Hashable, CustomStringConvertible, Sendable {
     public let rule: String
     /// Both, for people to read.
     public var description: String { "\(key): \(rule)" }
+
+    /// Takes both.
+    public init(key: String, rule: String) {
+        self.key = key
+        self.rule = rule
+    }
 }
 
 /// A pool's terms of reciprocity: every figure that the ledgers go by.
@@ -15,6 +21,7 @@ public struct ReciprocityTerms: Hashable, Sendable {
     /// The figures of RECIPROCITY.
     public static let standard = ReciprocityTerms(figures: [:])
 
+    /// Those that differ from the defaults.
     private var figures: [Term: Int]
 
     private init(figures: [Term: Int]) {
@@ -26,9 +33,7 @@ public struct ReciprocityTerms: Hashable, Sendable {
 
     /// The figures that differ from the defaults, by their keys: what the store keeps.
     public var changes: [String: Int] {
-        Dictionary(
-            uniqueKeysWithValues: figures.filter { $0.value != $0.key.standard }.map { ($0.key.rawValue, $0.value) }
-        )
+        Dictionary(uniqueKeysWithValues: figures.map { ($0.key.rawValue, $0.value) })
     }
 
     /// Takes figures by their keys; those that are absent have their defaults.
@@ -46,7 +51,7 @@ public struct ReciprocityTerms: Hashable, Sendable {
                     rule: "is \(figure), but must be \(range) \(term.unit.rawValue); the default is \(term.standard)"
                 )
             }
-            figures[term] = figure
+            if figure != term.standard { figures[term] = figure }
         }
         try check()
     }

@@ -87,6 +87,12 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The day in UTC that it lies in.
+    var calendarDay: (year: Int64, month: Int64, day: Int64) {
+        let days = nanoseconds / 86_400_000_000_000
+        return Self.date(days: nanoseconds % 86_400_000_000_000 < 0 ? days - 1 : days)
+    }
+
     /// The same, for people to read.
     public var description: String { text }
 

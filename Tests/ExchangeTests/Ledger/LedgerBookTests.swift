@@ -14,7 +14,7 @@ struct LedgerBookTests {
         _ count: Int64,
         _ step: LedgerEntry<LineAccount>.Step = .posted
     ) -> LedgerEntry<LineAccount> {
-        LedgerEntry(EntryKey(key), debit: owes, credit: owed, Amount(count), step, day: 0)
+        LedgerEntry(EntryKey(key), .asked, item: nil, debit: owes, credit: owed, Amount(count), step, day: 0)
     }
 
     @Test("a pending entry is posted or voided once, and a replay changes nothing")
@@ -39,7 +39,15 @@ struct LedgerBookTests {
         try book.post(entry("1", 8, .pending))
         try book.post(entry("2", 8, .posts(EntryKey("1"))))
         try book.post(entry("3", 12, .pending))
-        let same = LedgerEntry(EntryKey("9"), debit: owes, credit: owes, Amount<RequestUnit>(1), day: 0)
+        let same = LedgerEntry(
+            EntryKey("9"),
+            .asked,
+            item: nil,
+            debit: owes,
+            credit: owes,
+            Amount<RequestUnit>(1),
+            day: 0
+        )
         let cases: [(EntryRefusal, LedgerEntry<LineAccount>)] = [
             (.amount, entry("9", 0)), (.amount, entry("9", -1)), (.sameAccount, same), (.keyTaken, entry("1", 7)),
             (.notPending, entry("9", 8, .posts(EntryKey("8")))), (.notPending, entry("9", 8, .posts(EntryKey("2")))),
@@ -72,6 +80,8 @@ struct LedgerBookTests {
                 }
             let entry = LedgerEntry(
                 EntryKey("\(Int.random(in: 0..<100, using: &random))"),
+                .asked,
+                item: nil,
                 debit: LineAccount(of: ends[0], towards: ends[1]),
                 credit: LineAccount(of: ends[1], towards: ends[0]),
                 Amount<RequestUnit>(Int64.random(in: -1...9, using: &random)),

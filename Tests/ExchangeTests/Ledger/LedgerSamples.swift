@@ -13,3 +13,17 @@ enum LedgerSamples {
 
     static func id<Kind>(_ number: UInt64) -> ID<Kind> { ID(UUID(0, number, version: 8)) }
 }
+
+extension LedgerSamples {
+    /// Two who found bad faith.
+    static let panel: PanelDecision = {
+        do {
+            return try PanelDecision(
+                ["ann", "ben"].map { PanelDecision.Vote(by: name($0), of: name("jury"), because: "it was made up") },
+                about: []
+            )
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+}

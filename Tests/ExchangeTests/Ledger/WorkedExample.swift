@@ -58,13 +58,12 @@ struct WorkedExample {
         Claim(
             Claim.Key(item: LedgerSamples.id(item), event: event, group: group),
             cluster: LedgerSamples.id(item),
-            submitted: submitted,
+            window: Claim.window(submitted: submitted, terms),
             from: counterpart,
             office: office,
             quality,
             day: day,
-            shows: shows ?? day,
-            terms
+            shows: shows ?? day
         )
     }
 
@@ -97,7 +96,7 @@ struct WorkedExample {
     func run() throws -> World {
         var world = World(
             forwarder: GroupAccount(Self.forwarder, joined: 0, size: .medium),
-            bank: GroupAccount(Self.bank, joined: 0, size: .large),
+            bank: GroupAccount(Self.bank, joined: -400, size: .large),
             book: LedgerBook(terms)
         )
         var epoch = Epoch(first: terms)

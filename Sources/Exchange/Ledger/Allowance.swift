@@ -1,0 +1,129 @@
+/// Why something is delivered at once, whatever anybody's standing is.
+public enum Exemption: String, CaseIterable, Sendable, Codable {
+    case safety
+    case officialList = "official-list"
+    case compulsoryRequest = "compulsory-request"
+    case recall, amendment, correction, dispute
+    /// It hits the member's own exposure.
+    case ownExposure = "own-exposure"
+}
+
+/// What neither tier, quota nor delay has a word in: it has no function that takes one.
+public struct Exempt: Hashable, Sendable {
+    /// Why.
+    public let reason: Exemption
+
+    /// Takes the reason.
+    public init(_ reason: Exemption) {
+        self.reason = reason
+    }
+}
+
+/// What a tier may put off or count: of what a member may see and do already.
+public struct Discretionary: Hashable, Sendable {
+    /// What is counted.
+    public enum Quota: String, CaseIterable, Sendable, Codable {
+        /// Screenings, by the day.
+        case screenings
+        /// Requests, by the month.
+        case requests
+    }
+
+    /// Discretionary, and nothing else.
+    public init() {}
+
+    /// When it may be delivered, at the earliest.
+    public func due(released: Timestamp, to tier: Tier, _ terms: ReciprocityTerms) -> Timestamp {
+        guard let delay = tier.delay else { return released }
+        return released.advanced(by: .seconds(Int64(terms[delay]) * 3_600))
+    }
+
+    /// How far back it may be read.
+    public func history(of tier: Tier, at now: Timestamp, _ terms: ReciprocityTerms) -> Timestamp {
+        now.advanced(by: .seconds(-Int64(terms[tier.history]) * 86_400))
+    }
+
+    /// What is left of a quota.
+    /// - Parameter used: how often it was used since `Allowance.began`.
+    public func allowance(
+        _ quota: Quota,
+        of tier: Tier,
+        used: Int,
+        at now: Timestamp,
+        _ terms: ReciprocityTerms
+    ) -> Allowance {
+        Allowance(quota, limit: terms[quota.limit(of: tier)], used: used, at: now)
+    }
+}
+
+/// When something may be delivered: it is one or the other by what it is.
+public enum Timing: Hashable, Sendable {
+    case exempt(Exempt)
+    case discretionary(Discretionary)
+}
+
+/// What is left of a quota, and when it is whole again.
+public struct Allowance: Hashable, Sendable {
+    /// Of which quota.
+    public let quota: Discretionary.Quota
+    /// How much there is in all.
+    public let limit: Int
+    /// How much of it is left; 0 where the next is refused.
+    public let left: Int
+    /// When it is whole again: the next day, or the next month, in UTC.
+    public let renews: Timestamp
+
+    init(_ quota: Discretionary.Quota, limit: Int, used: Int, at now: Timestamp) {
+        self.quota = quota
+        self.limit = limit
+        left = max(0, limit - used)
+        renews = Self.period(of: quota, at: now).end
+    }
+
+    /// From when on use counts at an instant.
+    public static func began(_ quota: Discretionary.Quota, at now: Timestamp) -> Timestamp {
+        period(of: quota, at: now).start
+    }
+
+    private static func period(of quota: Discretionary.Quota, at now: Timestamp) -> (start: Timestamp, end: Timestamp) {
+        let (year, month, day) = now.calendarDay
+        let first = Timestamp.days(year: year, month: month, day: quota == .requests ? 1 : day)
+        let count = quota == .requests ? Timestamp.days(in: month, of: year) : 1
+        let start = Timestamp(nanoseconds: first * 86_400_000_000_000)
+        return (start, start.advanced(by: .seconds(count * 86_400)))
+    }
+}
+
+extension Discretionary.Quota {
+    fileprivate func limit(of tier: Tier) -> Term {
+        switch (self, tier) {
+        case (.screenings, .restricted): .restrictedScreenings
+        case (.screenings, .basic): .basicScreenings
+        case (.screenings, .contributing): .contributingScreenings
+        case (.screenings, .anchor): .anchorScreenings
+        case (.requests, .restricted): .restrictedRequests
+        case (.requests, .basic): .basicRequests
+        case (.requests, .contributing): .contributingRequests
+        case (.requests, .anchor): .anchorRequests
+        }
+    }
+}
+
+extension Tier {
+    fileprivate var delay: Term? {
+        switch self {
+        case .restricted: .restrictedDelay
+        case .basic: .basicDelay
+        case .contributing, .anchor: nil
+        }
+    }
+
+    fileprivate var history: Term {
+        switch self {
+        case .restricted: .restrictedHistory
+        case .basic: .basicHistory
+        case .contributing: .contributingHistory
+        case .anchor: .anchorHistory
+        }
+    }
+}

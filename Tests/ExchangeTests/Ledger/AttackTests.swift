@@ -1,0 +1,204 @@
+import Exchange
+import TestSupport
+import Testing
+
+/// Ways to farm standing or vouchers, each with what it gained in milli-credits.
+@Suite("Reciprocity: attacks")
+struct AttackTests {
+    private static let terms = ReciprocityTerms.standard
+    private static let attacker = LedgerSamples.name("attacker")
+    private static let friend = LedgerSamples.name("friend")
+    private static let customs = LedgerSamples.name("customs")
+    private static let trivial = Quality(credibility: 500, relevance: 300, novelty: 300, timeliness: 900)
+
+    private func claim(
+        _ item: UInt64,
+        _ event: EarningEvent = .accepted,
+        to group: Name = Self.attacker,
+        cluster: UInt64 = 1,
+        from counterpart: Claim.Counterpart = .authority(Self.customs),
+        _ quality: Quality = Self.trivial,
+        day: Int = 1
+    ) -> Claim {
+        Claim(
+            Claim.Key(item: LedgerSamples.id(item), event: event, group: group),
+            cluster: LedgerSamples.id(cluster),
+            window: Claim.window(submitted: day, Self.terms),
+            from: counterpart,
+            office: Self.customs,
+            quality,
+            day: day,
+            shows: day
+        )
+    }
+
+    /// What an attacker has after some epochs.
+    private func after(_ claims: [Claim], epochs: Int = 1, backs: [ClawBack] = []) -> GroupAccount {
+        var account = GroupAccount(Self.attacker, joined: -400, size: .small)
+        var epoch = Epoch(first: Self.terms)
+        for _ in 0..<epochs {
+            for back in backs where back.day >= epoch.opens && back.day < epoch.closes {
+                _ = account.clawBack(back, waiting: claims, Self.terms)
+            }
+            _ = account.close(epoch, claims, Self.terms)
+            epoch = epoch.next(Self.terms)
+        }
+        return account
+    }
+
+    private func standing(_ account: GroupAccount) -> Int64 {
+        account.standing(on: account.booked, Self.terms).total.count
+    }
+
+    private func independence(
+        _ reporter: Name,
+        _ corroborator: Name,
+        joined: Int = -400,
+        ancestors: Set<ID<LedgerItem>> = [],
+        received: Int64? = nil,
+        facts: Int = 1,
+        frozen: Int? = nil
+    ) -> Independence.Refusal? {
+        Independence(
+            of: Independence.Party(reporter, joined: joined),
+            by: Independence.Party(corroborator, joined: joined),
+            frozen: frozen,
+            originalAncestors: [LedgerSamples.id(1)],
+            ancestors: ancestors,
+            committed: Tick(microseconds: 1_000),
+            received: received.map { Tick(microseconds: $0) },
+            newFacts: facts
+        ).refusal(on: 0, Self.terms)
+    }
+
+    @Test("ring corroboration: each dependence has its refusal, and of one counterpart nothing counts alone")
+    func ring() {
+        let refusals = [
+            independence(Self.attacker, Self.attacker), independence(Self.attacker, Self.friend, frozen: 1),
+            independence(Self.attacker, Self.friend, joined: -89),
+            independence(Self.attacker, Self.friend, ancestors: [LedgerSamples.id(1)]),
+            independence(Self.attacker, Self.friend, received: 1_000),
+            independence(Self.attacker, Self.friend, facts: 0),
+        ]
+        #expect(refusals == Independence.Refusal.allCases)
+        #expect(independence(Self.attacker, Self.friend, received: 1_001) == nil)
+        #expect(independence(Self.attacker, Self.friend, joined: -90) == nil)
+        // Two that do keep apart, and confirm each other a hundred inventions: nothing else, nothing counts.
+        let ring = (1...100).map { place -> Claim in
+            claim(
+                UInt64(place),
+                place % 2 == 0 ? .corroborated : .corroborating,
+                cluster: UInt64(place),
+                from: .group(Self.friend)
+            )
+        }
+        #expect(standing(after(ring)) == 0)
+        // Beside an honest 10.000 it counts for 35 of 65 parts of that.
+        let honest = claim(999, .accepted, cluster: 999, .full)
+        #expect(standing(after(ring + [honest])) == 15_384)
+    }
+
+    @Test("duplicates and splitting: two hundred trivial tips on one subject earn what one does")
+    func duplicates() {
+        let one = after([claim(1)])
+        let many = after((1...200).map { claim($0) })
+        #expect(standing(many) == standing(one))
+        #expect(many.issues.isEmpty)
+        // Once more when the next window begins: that is what reporting again next month brings too.
+        let straddling = after([claim(1, day: 29), claim(2, day: 30)], epochs: 2)
+        #expect(straddling.lots.map(\.amount) == [one.lots[0].amount, one.lots[0].amount])
+    }
+
+    @Test("sybils in one group: a second firm of one owner answers and reports for nothing")
+    func sybils() {
+        let alone = after([claim(1, .answer, from: .authority(Self.customs)), claim(2, cluster: 2)])
+        let both = after([
+            claim(1, .answer), claim(1, .nilAnswer, day: 2), claim(2, cluster: 2), claim(3, cluster: 2),
+        ])
+        #expect(standing(both) == standing(alone))
+        #expect(LineRequest(LedgerSamples.id(1), by: Self.attacker, of: Self.attacker, .deep) == nil)
+    }
+
+    @Test("sock-puppet feedback: hundreds of words on one's friend's advisories count 35 % of the rest at most")
+    func feedback() {
+        let puppets = (1...300).map { claim($0, .feedback, cluster: $0, from: .group(Self.friend), .full) }
+        #expect(standing(after(puppets)) == 0)
+        let honest = (1_000...1_009).map { claim($0, cluster: $0, .full) }
+        let gained = standing(after(puppets + honest)) - standing(after(honest))
+        #expect(gained == 53_846)
+        // The same version twice is once.
+        #expect(after([claim(1, .feedback), claim(1, .feedback, day: 2)]).lots.count == 1)
+    }
+
+    @Test("tip farming: tips on ever other subjects are held by triage, record and the vouchers' cap")
+    func farming() {
+        let tips = (1...200).map { claim($0, cluster: $0) }
+        let accepted = after(tips)
+        #expect(accepted.issues.map(\.count) == [10])
+        // One in five is found to be wrong: what is left of them goes, and the rest is worth less from then on.
+        let backs = (1...40).map { ClawBack(LedgerSamples.id($0), of: Self.attacker, on: 20, .error) }
+        let caught = after(tips, backs: backs)
+        #expect(caught.record == TrackRecord(confirmed: 0, refuted: 40))
+        #expect(standing(caught) * 100 / standing(accepted) == 43)
+        // Retracting what was accepted earns one word of error for a cluster, and nothing where nobody accepted.
+        let retracted = ClawBack(retracting: LedgerSamples.id(1), of: Self.attacker, submitted: 1, on: 5, Self.terms)
+        let word = claim(1, .ownError, .full, day: 5)
+        #expect(standing(after([claim(1), word], backs: [retracted])) == 1_000)
+        #expect(standing(after([word], backs: [retracted])) == 0)
+    }
+
+    @Test("back-scratching: two that answer each other all day are held by the line and the counterpart's share")
+    func backScratching() throws {
+        let answers = (1...100).map { claim($0, .answer, cluster: $0, from: .group(Self.friend), .full) }
+        #expect(standing(after(answers)) == 0)
+        var book = LedgerBook<LineAccount>(Self.terms)
+        var asked = 0
+        for item in UInt64(1)...100 {
+            guard let request = LineRequest(LedgerSamples.id(item), by: Self.attacker, of: Self.friend, .simple) else {
+                continue
+            }
+            do throws(EntryRefusal) {
+                let entry = request.asked(on: 0, Self.terms)
+                try book.post(entry)
+                try book.post(request.answered(entry, on: 1))
+                asked += 1
+            } catch {
+                #expect(error == .below)
+            }
+        }
+        #expect(asked == 20)
+    }
+
+    @Test("bait: a false report that others confirm costs its author twice, and them no more than their lot")
+    func bait() {
+        let bait = claim(1, .accepted, .full)
+        let confirmed = claim(1, .corroborated, from: .group(Self.friend), .full, day: 2)
+        let found = ClawBack(LedgerSamples.id(1), of: Self.attacker, on: 40, .badFaith(LedgerSamples.panel))
+        let account = after([bait, confirmed], epochs: 2, backs: [found])
+        let before = (10_000 + 15_000) as Int64
+        #expect(account.penalties.map(\.amount.count) == [2 * before])
+        #expect(standing(account) < -2 * before * 9 / 10)
+        #expect(account.frozen(on: 129, Self.terms) == 130)
+        #expect(account.frozen(on: 130, Self.terms) == nil)
+        var victim = GroupAccount(Self.friend, joined: -400, size: .small)
+        let theirs = claim(1, .corroborating, to: Self.friend, from: .group(Self.attacker), .full, day: 2)
+        _ = victim.close(Epoch(first: Self.terms), [theirs], Self.terms)
+        _ = victim.clawBack(found, Self.terms)
+        #expect(victim.record == TrackRecord())
+        #expect(victim.penalties.isEmpty)
+        #expect(victim.standing(on: 40, Self.terms).total == .zero)
+    }
+
+    @Test("a panel is two people of no party, each with a reason")
+    func panel() throws {
+        typealias Vote = PanelDecision.Vote
+        let ann = Vote(by: LedgerSamples.name("ann"), of: Self.customs, because: "made up")
+        let ben = Vote(by: LedgerSamples.name("ben"), of: Self.friend, because: "made up")
+        let mute = Vote(by: LedgerSamples.name("ben"), of: Self.friend, because: " . ")
+        #expect(throws: PanelDecision.Refusal.people) { try PanelDecision([ann], about: []) }
+        #expect(throws: PanelDecision.Refusal.people) { try PanelDecision([ann, ann], about: []) }
+        #expect(throws: PanelDecision.Refusal.partial) { try PanelDecision([ann, ben], about: [Self.friend]) }
+        #expect(throws: PanelDecision.Refusal.reason) { try PanelDecision([ann, mute], about: []) }
+        #expect(try PanelDecision([ann, ben], about: [Self.attacker]).votes.count == 2)
+    }
+}
