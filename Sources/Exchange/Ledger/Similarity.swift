@@ -1,0 +1,90 @@
+/// What an item tells, so far as items can be compared by it.
+///
+/// Identifiers tell most, names less, and where it went and with what least.
+public struct ItemFeatures: Hashable, Sendable {
+    /// What weighs how much.
+    private static let weights = (identifier: 4, name: 2, route: 1)
+
+    /// The marks of its subjects: identifiers, numbers, and persons with their day of birth.
+    public let marks: Set<SubjectMark>
+    /// What its subjects are called, without what spellings differ in.
+    public let names: Set<String>
+    /// Places, ends of routes and goods.
+    public let routes: Set<String>
+
+    /// Takes the subjects of an item, and the place where it was seen.
+    public init(_ subjects: [Subject], place: String? = nil) {
+        marks = subjects.reduce(into: []) { $0.formUnion($1.marks) }
+        names = Set(subjects.flatMap(\.calledNames).map(\.foldedName)).subtracting([""])
+        routes = Set(subjects.flatMap(\.routeFeatures) + (place.map { ["place \($0)"] } ?? []))
+    }
+
+    /// What the two have in common of what this one tells, in thousandths: 1000 where it tells nothing else.
+    ///
+    /// An item that tells nothing to compare is like every other.
+    public func similarity(to other: ItemFeatures) -> Int {
+        let all = Self.weight(marks.count, names.count, routes.count)
+        guard all > 0 else { return 1_000 }
+        let shared = Self.weight(
+            marks.intersection(other.marks).count,
+            names.intersection(other.names).count,
+            routes.intersection(other.routes).count
+        )
+        return 1_000 * shared / all
+    }
+
+    private static func weight(_ marks: Int, _ names: Int, _ routes: Int) -> Int {
+        weights.identifier * marks + weights.name * names + weights.route * routes
+    }
+
+    /// What reports of one matter are found by: one of these in common makes them one cluster.
+    ///
+    /// Names alone count too: that two who bear one name earn once is less harm than a thousand tips on one subject.
+    public var clusterMarks: Set<SubjectMark> {
+        marks.union(names.map { SubjectMark(of: ["called", $0]) })
+    }
+}
+
+extension ID<SubjectCluster> {
+    /// The cluster of a new item: the first of those that its marks are in already, else its own.
+    /// - Parameters:
+    ///   - known: the clusters of its marks, of those that are in one.
+    ///   - new: the id of a cluster of its own.
+    public static func of(_ known: [SubjectMark: ID<SubjectCluster>], else new: ID<SubjectCluster>) -> Self {
+        known.values.min() ?? new
+    }
+}
+
+/// U, and why.
+public struct Novelty: Hashable, Sendable {
+    /// 1000 less the greatest similarity, in thousandths.
+    public let score: Int
+    /// The greatest similarity to what another group told before.
+    public let similarity: Int
+
+    /// Compares an item with those that are held from other groups.
+    public init(of item: ItemFeatures, held: some Sequence<ItemFeatures>) {
+        similarity = held.reduce(0) { max($0, item.similarity(to: $1)) }
+        score = 1_000 - similarity
+    }
+
+    /// Why, for a statement: it does not tell from whom anything is held.
+    public var reason: String {
+        similarity == 0 ? "nothing like it was held" : "\(similarity) of 1000 of it was held from another group"
+    }
+}
+
+extension Subject {
+    fileprivate var calledNames: [String] {
+        let own = ["name", "alias", "previousName"].flatMap { properties[$0] ?? [] }
+        let lasts = properties["lastName"] ?? []
+        return own + (properties["firstName"] ?? []).flatMap { first in lasts.map { "\(first) \($0)" } }
+    }
+
+    fileprivate var routeFeatures: [String] {
+        let shown: [OwnProperty] = [.origin, .destination, .hs, .hsDeclared, .hsSuspected]
+        return shown.flatMap { property in
+            (properties[property.rawValue] ?? []).map { "\(property.rawValue) \($0.uppercased())" }
+        }
+    }
+}
