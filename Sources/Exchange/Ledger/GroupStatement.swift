@@ -1,0 +1,137 @@
+/// What one ownership group gave and took in a pool between two closes of epochs, and why its standing is what it is.
+///
+/// It is made of what was posted alone: nothing under an embargo or seal moves a byte of it, and what was is in its
+/// totals later and never told by itself.
+public struct GroupStatement: Hashable, Sendable {
+    /// Between which closes.
+    public struct Period: Hashable, Sendable {
+        /// The first epoch that it tells of.
+        public let first: Int
+        /// The last.
+        public let last: Epoch
+
+        /// Takes the number of the first epoch, and the last, which was closed.
+        public init(from first: Int, to last: Epoch) {
+            precondition(first <= last.number, "a statement is of an epoch at least")
+            self.first = first
+            self.last = last
+        }
+    }
+
+    /// The balances of the two accounts of a group.
+    public struct Balance: Hashable, Sendable {
+        /// What it has of what it earned.
+        public var earned: Amount<MilliCredit>
+        /// What it is fined, above zero.
+        public var penalty: Amount<MilliCredit>
+
+        /// Nothing, unless told otherwise.
+        public init(earned: Amount<MilliCredit> = .zero, penalty: Amount<MilliCredit> = .zero) {
+            self.earned = earned
+            self.penalty = penalty
+        }
+    }
+
+    /// What was taken back of an item.
+    public struct TakenBack: Hashable, Sendable {
+        /// Which item.
+        public let item: ID<LedgerItem>
+        /// How much.
+        public let amount: Amount<MilliCredit>
+    }
+
+    /// Which pool.
+    public let pool: Name
+    /// Whose it is.
+    public let group: Name
+    /// Of what time.
+    public let period: Period
+    /// What it had before.
+    public let opening: Balance
+    /// What it has now.
+    public let closing: Balance
+    /// What was posted.
+    public let posted: Amount<MilliCredit>
+    /// What time took of what it earned.
+    public let decayed: Amount<MilliCredit>
+    /// What was taken back, by items.
+    public let takenBack: [TakenBack]
+    /// What it was fined.
+    public let fined: Amount<MilliCredit>
+    /// What each item brought, but for what was under an embargo or seal.
+    public let lines: [StatementLine]
+    /// What was under an embargo or seal, in one sum.
+    public let notItemised: Amount<MilliCredit>
+    /// What was posted by events, but for what is not itemised.
+    public let events: [StatementSum]
+    /// What was posted by those that it came from, but for what is not itemised.
+    public let counterparts: [StatementSum]
+    /// What it has at the last close.
+    public let standing: GroupStanding
+    /// r in thousandths.
+    public let share: Int
+    /// rho in thousandths.
+    public let reliability: Int
+    /// Its tier after the last close.
+    public let tier: Tier
+    /// What authorities owe it a word on.
+    public let owed: [OwedFeedback]
+    /// Its vouchers.
+    public let entitlements: [Entitlement]
+    /// What others owe it for answers, and below zero what it owes them.
+    public let requests: [StatementSum]
+
+    /// Puts it together.
+    /// - Parameters:
+    ///   - account: after the last close of the period, before anything later.
+    ///   - opening: before the first close of the period, and what came between the closes counts to it.
+    ///   - entries: of this group in the period, in any order.
+    ///   - reasons: why the parts of Q of an item are what they are, by items.
+    public init(
+        pool: Name,
+        _ account: GroupAccount,
+        _ period: Period,
+        opening: Balance,
+        entries: [LedgerEntry<CreditAccount>],
+        reasons: [ID<LedgerItem>: ItemReason],
+        owed: [OwedFeedback],
+        entitlements: [Entitlement],
+        requests: [Name: LedgerBalance],
+        _ terms: ReciprocityTerms
+    ) {
+        func sum(_ causes: EntryCause...) -> Amount<MilliCredit> {
+            entries.filter { causes.contains($0.cause) }.reduce(.zero) { $0 + $1.amount }
+        }
+        let day = period.last.closes
+        self.pool = pool
+        group = account.group
+        self.period = period
+        self.opening = opening
+        posted = sum(.close, .restored)
+        decayed = sum(.decay, .faded)
+        takenBack = entries.compactMap { entry in
+            guard entry.cause == .clawBack, let item = entry.item else { return nil }
+            return TakenBack(item: item, amount: entry.amount)
+        }.sorted { $0.item < $1.item }
+        fined = sum(.penalty)
+        closing = Balance(
+            earned: opening.earned + posted - decayed - takenBack.reduce(.zero) { $0 + $1.amount },
+            penalty: opening.penalty + fined - sum(.relief)
+        )
+        let lots = account.lots.filter { (period.first...period.last.number).contains($0.epoch) }
+        lines = lots.filter { !$0.claim.wasHidden }.map { StatementLine($0, reasons[$0.claim.key.item], terms) }
+            .sorted { ($0.lot.epoch, $0.lot.claim.key) < ($1.lot.epoch, $1.lot.claim.key) }
+        notItemised = lots.filter(\.claim.wasHidden).reduce(.zero) { $0 + $1.amount }
+        events = StatementSum.of(lines) { $0.lot.claim.key.event.rawValue }
+        counterparts = StatementSum.of(lines) { $0.counterpart }
+        standing = account.standing(on: day, terms)
+        share = standing.share(account.size, terms)
+        reliability = account.record.reliability(terms)
+        tier = account.tier.tier
+        self.owed = owed.filter { $0.state(on: day).part != .discharged && $0.submitted < day }
+            .sorted { ($0.due, $0.item) < ($1.due, $1.item) }
+        self.entitlements = entitlements.sorted { ($0.office, $0.issued, $0.id) < ($1.office, $1.issued, $1.id) }
+        self.requests = requests.map { StatementSum(name: $0.key.text, amount: $0.value.posted) }
+            .filter { $0.amount != 0 }.sorted { $0.name < $1.name }
+    }
+}

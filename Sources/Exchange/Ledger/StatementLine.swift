@@ -1,0 +1,68 @@
+/// Why the parts of an item's Q are what they are, in words that name nobody.
+public struct ItemReason: Hashable, Sendable {
+    /// Of R.
+    public let relevance: String
+    /// Of U.
+    public let novelty: String
+
+    /// Takes both.
+    public init(_ relevance: Relevance, _ novelty: Novelty) {
+        self.relevance = relevance.reason
+        self.novelty = novelty.reason
+    }
+}
+
+/// What one item brought for one event, and why.
+public struct StatementLine: Hashable, Sendable {
+    /// What was posted.
+    public let lot: Lot
+    /// Q in thousandths.
+    public let score: Int
+    /// What the event earns at most.
+    public let base: Amount<MilliCredit>
+    /// Why R and U are what they are; nil where they are fixed.
+    public let reason: ItemReason?
+
+    init(_ lot: Lot, _ reason: ItemReason?, _ terms: ReciprocityTerms) {
+        self.lot = lot
+        self.reason = reason
+        score = lot.claim.quality.score(terms)
+        base = Amount(Int64(terms[lot.claim.key.event.base]))
+    }
+
+    /// Who it came from.
+    public var counterpart: String {
+        switch lot.claim.counterpart {
+        case .authority(let name), .group(let name): name.text
+        }
+    }
+
+    /// Its columns, in the order in which every rendition has them.
+    static let columns = [
+        "epoch", "event", "item", "from", "base", "C", "R", "U", "T", "Q", "rho", "worth", "posted",
+    ]
+
+    /// Numbers as they are written; amounts in credits.
+    var cells: [String] {
+        let quality = lot.claim.quality
+        return [
+            "\(lot.epoch)", lot.claim.key.event.rawValue, lot.claim.key.item.text, counterpart, base.text,
+            "\(quality.credibility)", "\(quality.relevance)", "\(quality.novelty)", "\(quality.timeliness)",
+            "\(score)", "\(lot.reliability)", lot.worth.text, lot.amount.text,
+        ]
+    }
+}
+
+/// A name and what goes with it.
+public struct StatementSum: Hashable, Sendable {
+    /// Of an event, or of a group.
+    public let name: String
+    /// In milli-credits, or in units of requests.
+    public let amount: Int64
+
+    static func of(_ lines: [StatementLine], by name: (StatementLine) -> String) -> [StatementSum] {
+        Dictionary(grouping: lines, by: name)
+            .map { StatementSum(name: $0, amount: $1.reduce(0) { $0 + $1.lot.amount.count }) }
+            .sorted { $0.name < $1.name }
+    }
+}

@@ -1,0 +1,129 @@
+import Exchange
+import Testing
+
+@Suite("Reciprocity: statements")
+struct GroupStatementTests {
+    private static let terms = ReciprocityTerms.standard
+
+    /// The forwarder's statement of the second epoch of the worked example.
+    private func statement() throws -> GroupStatement {
+        let example = WorkedExample()
+        var account = GroupAccount(WorkedExample.forwarder, joined: 0, size: .medium)
+        var epoch = Epoch(first: Self.terms)
+        let before = account.close(epoch, example.claims, Self.terms)
+        epoch = epoch.next(Self.terms)
+        let entries = account.close(epoch, example.claims, Self.terms)
+        let owed = OwedFeedback(
+            LedgerSamples.id(2),
+            of: WorkedExample.customs,
+            to: WorkedExample.forwarder,
+            submitted: 31,
+            answered: nil,
+            Self.terms
+        )
+        let issue = try #require(account.issues.first)
+        let vouchers = Entitlement.issued(
+            issue,
+            to: account.group,
+            ids: [LedgerSamples.id(1), LedgerSamples.id(2)],
+            Self.terms
+        )
+        return GroupStatement(
+            pool: LedgerSamples.name("harbour"),
+            account,
+            GroupStatement.Period(from: 2, to: epoch),
+            opening: GroupStatement.Balance(earned: before.reduce(.zero) { $0 + $1.amount }),
+            entries: entries,
+            reasons: [:],
+            owed: [owed],
+            entitlements: vouchers.entitlements,
+            requests: [WorkedExample.bank: LedgerBalance(posted: -3)],
+            Self.terms
+        )
+    }
+
+    @Test("the worked example's second epoch reads so")
+    func text() throws {
+        let text = try statement().text
+        #expect(text == Self.text)
+    }
+
+    @Test("its JSON is canonical, and its figures add up")
+    func json() throws {
+        let statement = try statement()
+        let read = try JSON(parsing: statement.json).root
+        #expect(read.canonical() == statement.json)
+        let opening = read["opening"]?["earned"]?.integer ?? 0
+        let closing = read["closing"]?["earned"]?.integer ?? 0
+        let posted = read["posted"]?.integer ?? 0
+        let decayed = read["decayed"]?.integer ?? 0
+        #expect(opening + posted - decayed == closing)
+        #expect(closing == 70_745)
+        #expect(read["lines"]?.elements.first?["Q"]?.integer == 647)
+    }
+
+    @Test("its CSV has a row for each line and total, each of as many cells")
+    func csv() throws {
+        let rows = try statement().csv.split(separator: "\r\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
+        #expect(rows.count == 1 + 1 + 8)
+        #expect(rows.allSatisfy { $0.count == rows[0].count })
+    }
+
+    @Test("an operator sees shares and sums, and no name")
+    func overview() {
+        let groups: [(tier: Tier, standing: Amount<MilliCredit>)] = [
+            (.restricted, Amount(-5)), (.basic, Amount(0)), (.basic, Amount(10)), (.anchor, Amount(30)),
+        ]
+        let a = LedgerSamples.name("a")
+        let b = LedgerSamples.name("b")
+        let lines = [
+            LineAccount(of: a, towards: b): LedgerBalance(posted: -7),
+            LineAccount(of: b, towards: a): LedgerBalance(posted: 7),
+        ]
+        let overview = ReciprocityOverview(groups, lines)
+        #expect(overview.tiers == [1, 2, 0, 1])
+        #expect(overview.restrictedShare == 250)
+        #expect(overview.gini == 625)
+        #expect(overview.quantiles.map(\.count) == [-5, -5, 0, 10, 30])
+        #expect(overview.owed == Amount(7))
+        #expect(overview.owedMost == Amount(7))
+        let equal = ReciprocityOverview([(.basic, Amount(5)), (.basic, Amount(5))], [:])
+        #expect(equal.gini == 0)
+        #expect(ReciprocityOverview([], [:]).restrictedShare == 0)
+    }
+
+    private static let text = [
+        "Statement of forwarder in harbour, epochs 2 to 2",
+        "",
+        "  opening                           22.675",
+        "  posted                            50.545",
+        "  decayed                           -2.475",
+        "  clawed back                        0.000",
+        "  closing                           70.745",
+        "  standing                          70.745",
+        "  r 0.590, rho 600, tier T1",
+        "",
+        "epoch  event     item                                  from     base    C    R     U    T    Q    rho  worth  posted",
+        "2      accepted  00000000-0000-8000-8000-000000000002  customs  10.000  500  1000  600  648  647  600  7.117  7.117",
+        "  not itemised                      43.428",
+        "",
+        "By event",
+        "  accepted                           7.117",
+        "",
+        "By counterpart",
+        "  customs                            7.117",
+        "",
+        "Feedback owed to you",
+        "  00000000-0000-8000-8000-000000000002 by customs: due on day 121",
+        "",
+        "Entitlements",
+        "  00000000-0000-8000-8000-000000000001 at customs: available, expires on day 120",
+        "  00000000-0000-8000-8000-000000000002 at customs: available, expires on day 120",
+        "",
+        "Request lines",
+        "  bank: -3",
+        "",
+    ].joined(separator: "\n")
+}
