@@ -39,7 +39,7 @@ extension LiveState {
 }
 
 /// Lets time pass: what is due expires, is recalled or comes out of its embargo, gateways begin, and
-/// task forces are closed.
+/// task forces and epochs are closed.
 public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks: no advisory is later than this.
     public static var interval: Duration { .seconds(1) }
@@ -65,6 +65,11 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
                 logger.notice("time changed advisories", metadata: ["advisory.count": "\(count)"])
             }
             await pass("gateways") { try await node.administration.beginGateways() }
+            await pass("ledgers") {
+                guard try await node.ledgers.isAnythingDue() else { return }
+                try await node.ledgers.elapse()
+                logger.notice("epochs closed")
+            }
             await pass("task forces") {
                 for _ in 0..<Self.closingsMax where try await node.forces.isAnythingDue() {
                     try await node.forces.elapse()

@@ -71,6 +71,8 @@ public final class Node: Sendable {
     public let reports: ReportDesk
     /// What the lead of a task force and its contributors do there.
     public let forces: TaskForceDesk
+    /// What contributions come to.
+    public let ledgers: LedgerDesk
     /// Answers to POSTs.
     public let statuses: Statuses
     /// What an operator does.
@@ -135,6 +137,7 @@ public final class Node: Sendable {
         reports = ReportDesk(live, database, commits, surroundings, advisories.press, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
+        ledgers = LedgerDesk(live, database, commits, clock: surroundings.clock)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication, own)
     }

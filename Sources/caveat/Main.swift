@@ -25,6 +25,7 @@ struct Main: AsyncParsableCommand {
                 name: "Exchanging",
                 subcommands: [
                     PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self, MembersCommand.self,
+                    StatementCommand.self,
                     ImportCommand.self, VerifyCommand.self,
                 ]
             ),

@@ -68,6 +68,19 @@ extension STIXID: Codable {
     public func encode(to encoder: any Encoder) throws { try encoder.write(text) }
 }
 
+extension SubjectMark: Codable {
+    /// Reads the digits.
+    public init(from decoder: any Decoder) throws {
+        guard let mark = SubjectMark(text: try decoder.text()) else {
+            throw decoder.refusal("must be \(2 * SubjectMark.bytesCount) hexadecimal digits in lower case")
+        }
+        self = mark
+    }
+
+    /// Writes the digits.
+    public func encode(to encoder: any Encoder) throws { try encoder.write(text) }
+}
+
 extension Decoder {
     fileprivate func text() throws -> String { try singleValueContainer().decode(String.self) }
 

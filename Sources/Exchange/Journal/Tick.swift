@@ -79,4 +79,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case peer = 20
     /// Something of a release is to go to other exchanges, or to be told to them.
     case federated = 21
+    /// An epoch of a ledger was closed.
+    case ledger = 22
 }

@@ -5,9 +5,9 @@ public enum LedgerItem {}
 public enum SubjectCluster {}
 
 /// Something that a group may be credited for at the close of an epoch.
-public struct Claim: Hashable, Sendable {
+public struct Claim: Hashable, Sendable, Codable {
     /// What a claim is known by: each is posted once.
-    public struct Key: Hashable, Comparable, Sendable {
+    public struct Key: Hashable, Comparable, Sendable, Codable {
         /// For what item; a corroborator's is the report that it corroborated.
         public let item: ID<LedgerItem>
         /// For what event.
@@ -32,7 +32,7 @@ public struct Claim: Hashable, Sendable {
     }
 
     /// Who the credit comes from.
-    public enum Counterpart: Hashable, Sendable {
+    public enum Counterpart: Hashable, Sendable, Codable {
         /// An authority, which members can only have one of for what they do: its share has no limit.
         case authority(Name)
         /// Another ownership group: at most 35 % of what counts may come from one.

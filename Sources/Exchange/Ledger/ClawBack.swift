@@ -1,7 +1,7 @@
 /// Why an item's credit is taken back.
-public struct ClawBack: Hashable, Sendable {
+public struct ClawBack: Hashable, Sendable, Codable {
     /// What lies behind it.
-    public enum Cause: Hashable, Sendable {
+    public enum Cause: Hashable, Sendable, Codable {
         /// The reporter took it back within a week: nobody counts that against it.
         case retraction
         /// It was wrong in good faith.
@@ -67,37 +67,11 @@ public struct PanelDecision: Hashable, Sendable, Codable {
         /// Why it was in bad faith.
         public let reason: String
 
-        private enum CodingKeys: String, CodingKey {
-            case person, group, reason
-        }
-
         /// Puts it together from its parts.
         public init(by person: Name, of group: Name, because reason: String) {
             self.person = person
             self.group = group
             self.reason = reason
-        }
-
-        /// Reads it.
-        public init(from decoder: any Decoder) throws {
-            let values = try decoder.container(keyedBy: CodingKeys.self)
-            func name(_ key: CodingKeys) throws -> Name {
-                guard let name = Name(try values.decode(String.self, forKey: key)) else { throw Refusal.people }
-                return name
-            }
-            self.init(
-                by: try name(.person),
-                of: try name(.group),
-                because: try values.decode(String.self, forKey: .reason)
-            )
-        }
-
-        /// Writes it.
-        public func encode(to encoder: any Encoder) throws {
-            var values = encoder.container(keyedBy: CodingKeys.self)
-            try values.encode(person.text, forKey: .person)
-            try values.encode(group.text, forKey: .group)
-            try values.encode(reason, forKey: .reason)
         }
     }
 

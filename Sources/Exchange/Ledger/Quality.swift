@@ -1,5 +1,5 @@
 /// How good an item is, each part in thousandths.
-public struct Quality: Hashable, Sendable {
+public struct Quality: Hashable, Sendable, Codable {
     /// The best there is; feedback and the word of an own error have it.
     public static let full = Quality(credibility: 1_000, relevance: 1_000, novelty: 1_000, timeliness: 1_000)
 

@@ -1,7 +1,7 @@
 /// What an item tells, so far as items can be compared by it.
 ///
 /// Identifiers tell most, names less, and where it went and with what least.
-public struct ItemFeatures: Hashable, Sendable {
+public struct ItemFeatures: Hashable, Sendable, Codable {
     /// What weighs how much.
     private static let weights = (identifier: 4, name: 2, route: 1)
 

@@ -1,5 +1,5 @@
 /// Why the parts of an item's Q are what they are, in words that name nobody.
-public struct ItemReason: Hashable, Sendable {
+public struct ItemReason: Hashable, Sendable, Codable {
     /// Of R.
     public let relevance: String
     /// Of U.

@@ -50,6 +50,7 @@ struct ReportBook {
         }
         if let stated { next.content = next.content.stated(stated) }
         try transaction.change(next, by: actor.principal)
+        try ReportLedger(transaction: transaction, directory: directory).note(next.content, after: row.content)
         return next
     }
 

@@ -11,6 +11,7 @@ struct RESTService: Sendable {
         TaskForceService.routes,
         DestinationService.routes,
         MemberService.routes,
+        StatementService.routes,
         AdvisoryService.routes
     )
 
@@ -21,6 +22,7 @@ struct RESTService: Sendable {
         ["recalls"]: ["after"], ["reliances"]: ["report", "after"], ["reports"]: ["before"], ["requests"]: ["before"],
         ["feedback"]: ["advisory", "after"], ["contributions"]: ["after"], ["events"]: ["after"],
         ["pending"]: ["after"], ["destinations", RouteTable.name, "dead-letters"]: ["after"], ["members"]: ["pool"],
+        ["statement"]: ["authority", "epochs", "form"],
     ]
 
     /// Whether a path is the service's.
@@ -32,6 +34,7 @@ struct RESTService: Sendable {
     private let forces: TaskForceService
     private let destinations: DestinationService
     private let members: MemberService
+    private let statements: StatementService
     private let advisories: AdvisoryService
 
     init(node: Node) {
@@ -41,6 +44,7 @@ struct RESTService: Sendable {
         forces = TaskForceService(node: node)
         destinations = DestinationService(node: node)
         members = MemberService(node: node)
+        statements = StatementService(node: node)
         advisories = AdvisoryService(node: node)
     }
 
@@ -55,6 +59,7 @@ struct RESTService: Sendable {
             try await reports.answer(request, parts, session)
         case "task-forces", "contributions": try await forces.answer(request, parts, session)
         case "members": try members.answer(request, session)
+        case "statement": try await statements.answer(request, session)
         case "destinations": try await destinations.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
         }

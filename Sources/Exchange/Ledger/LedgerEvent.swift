@@ -1,0 +1,64 @@
+/// What an epoch's close may post: it is entered in the transaction of what causes it, once.
+public enum LedgerEvent: Hashable, Sendable, Codable {
+    /// A group is to be credited.
+    case claim(Claim)
+    /// An item of the reporter's is taken back, on a day on which that may show.
+    case takenBack(ClawBack)
+
+    /// Whose account it is of.
+    public var group: Name {
+        switch self {
+        case .claim(let claim): claim.key.group
+        case .takenBack(let clawBack): clawBack.reporter
+        }
+    }
+
+    /// What it is known by: the same cause never enters two.
+    public var key: String {
+        switch self {
+        case .claim(let claim): "claim/\(claim.key.item)/\(claim.key.event.rawValue)/\(claim.key.group)"
+        case .takenBack(let clawBack): "taken-back/\(clawBack.item)/\(clawBack.reporter)"
+        }
+    }
+}
+
+/// An event, and the epoch that was open when it was entered: none before that one posts it.
+public struct EnteredEvent: Hashable, Sendable {
+    /// The number of the epoch.
+    public let epoch: Int
+    /// What was entered.
+    public let event: LedgerEvent
+
+    /// Puts it together from its parts.
+    public init(epoch: Int, event: LedgerEvent) {
+        self.epoch = epoch
+        self.event = event
+    }
+}
+
+extension GroupAccount {
+    /// Closes an epoch with what had been entered by then: first what is taken back, in the order of its days.
+    ///
+    /// The account follows from the events alone: made anew of the same it is the same, with the same entries.
+    /// - Returns: the entries to be posted.
+    public mutating func close(
+        _ epoch: Epoch,
+        entered events: [EnteredEvent],
+        _ terms: ReciprocityTerms
+    ) -> [LedgerEntry<CreditAccount>] {
+        guard epoch.number > closed else { return [] }
+        var (claims, taken): ([Claim], [ClawBack]) = ([], [])
+        for entered in events where entered.epoch <= epoch.number {
+            switch entered.event {
+            case .claim(let claim): claims.append(claim)
+            case .takenBack(let clawBack) where clawBack.day < epoch.closes: taken.append(clawBack)
+            case .takenBack: break
+            }
+        }
+        var entries: [LedgerEntry<CreditAccount>] = []
+        for clawBack in taken.sorted(by: { ($0.day, $0.item) < ($1.day, $1.item) }) {
+            entries += self.clawBack(clawBack, waiting: claims, terms)
+        }
+        return entries + close(epoch, claims, terms)
+    }
+}

@@ -1,0 +1,162 @@
+public import Exchange
+import Store
+
+/// The ledgers of contribution: their epochs are closed by time, and each member is told of its own group's account.
+public final class LedgerDesk: Sendable {
+    /// How many groups one transaction closes.
+    static let groupsMax = 100
+    /// How many epochs one statement tells of.
+    public static let epochsMax = 120
+
+    private let live: LiveState
+    private let database: any Database
+    private let commits: GroupCommit
+    private let clock: @Sendable () -> Timestamp
+    private let terms = ReciprocityTerms.standard
+
+    init(
+        _ live: LiveState,
+        _ database: any Database,
+        _ commits: GroupCommit,
+        clock: @escaping @Sendable () -> Timestamp
+    ) {
+        self.live = live
+        self.database = database
+        self.commits = commits
+        self.clock = clock
+    }
+
+    /// Whether an epoch is to be closed: a look that writes nothing.
+    public func isAnythingDue() async throws -> Bool {
+        let now = clock()
+        return try await database.read { connection in
+            try LedgerRows.all(connection).contains { $0.isClosing || $0.isOver(at: now) }
+        }
+    }
+
+    /// Closes the epoch of each ledger whose days are over, one at the most.
+    ///
+    /// The next one is opened first, so that what is entered meanwhile is of that. Then group after group is posted,
+    /// some in one transaction: a daemon that is stopped goes on there, and what was posted is posted once.
+    public func elapse() async throws {
+        let numbers = try await database.read { try LedgerRows.all($0).map(\.pool) }
+        for number in numbers {
+            let ledger = try await commits.write { [terms] transaction in
+                let ledger = try LedgerRows.ledger(number, transaction.connection)
+                guard let ledger, !ledger.isClosing, ledger.isOver(at: transaction.now) else { return ledger }
+                try transaction.open(ledger.epoch.next(terms), in: ledger)
+                return try LedgerRows.ledger(number, transaction.connection)
+            }
+            guard let ledger, ledger.isClosing else { continue }
+            var last = ""
+            while let next = try await close(ledger, after: last) { last = next }
+        }
+    }
+
+    /// Posts the epoch that is being closed for the groups after one.
+    /// - Returns: the last of them; nil once all are posted.
+    private func close(_ ledger: LedgerRow, after last: String) async throws -> String? {
+        try await commits.write(weight: Self.groupsMax) { [live, terms] transaction in
+            let directory = try live.directory(in: transaction)
+            let connection = transaction.connection
+            let groups = try LedgerRows.groups(in: ledger.pool, after: last, upTo: Self.groupsMax, connection)
+            for group in groups {
+                let events = try LedgerRows.events(of: group, in: ledger.pool, connection)
+                let closes = Self.closes(of: group, in: ledger, through: ledger.closed + 1, events, directory, terms)
+                try transaction.post(closes.entries(since: closes.last.number), of: group, at: closes.last, in: ledger)
+            }
+            if let last = groups.last, groups.count == Self.groupsMax { return last.text }
+            try transaction.close(Epoch(numbered: ledger.closed + 1, terms), in: ledger)
+            return nil
+        }
+    }
+
+    /// The statement of the caller's ownership group in the ledger of an authority, of the last epochs that closed.
+    /// - Parameter epochs: of how many.
+    public func statement(
+        of authority: Name,
+        epochs count: Int = 1,
+        for session: Session
+    ) async throws -> GroupStatement {
+        guard (1...Self.epochsMax).contains(count) else {
+            throw AdvisoryFault.invalid(field: "epochs", rule: "must be 1 to \(Self.epochsMax)")
+        }
+        let (directory, terms) = (session.directory, terms)
+        guard let member = directory.member(named: authority), let inbox = directory.inbox(of: member.id) else {
+            throw AdvisoryFault.invalid(field: "authority", rule: "no authority with an inbox has this name")
+        }
+        let group = session.member.group
+        return try await database.read { connection in
+            guard let ledger = try LedgerRows.ledger(inbox.number, connection), ledger.closed > 0 else {
+                throw AdvisoryFault.invalid(
+                    field: "authority",
+                    rule:
+                        "has closed no epoch yet; the first closes \(terms[.epochDays]) days after it accepts a report"
+                )
+            }
+            let last = ledger.closed
+            let first = max(1, last - count + 1)
+            let events = try LedgerRows.events(of: group, in: ledger.pool, connection)
+            let closes = Self.closes(of: group, in: ledger, through: last, events, directory, terms)
+            let balance = try LedgerRows.balance(of: group, in: ledger.pool, through: first - 1, connection)
+            let items = try LedgerRows.items(of: group, in: ledger.pool, connection)
+            return GroupStatement(
+                pool: inbox.name,
+                closes.account,
+                GroupStatement.Period(from: first, to: closes.last),
+                opening: GroupStatement.Balance(
+                    earned: Amount(balance[CreditAccount.earned(group).text] ?? 0),
+                    penalty: Amount(-(balance[CreditAccount.penalty(group).text] ?? 0))
+                ),
+                entries: closes.entries(since: first),
+                reasons: items.mapValues(\.reason),
+                owed: [],
+                entitlements: [],
+                requests: [:],
+                terms
+            )
+        }
+    }
+
+    /// A group's account made anew of all that was entered, with what each close posts.
+    private struct Closes {
+        var account: GroupAccount
+        var entries: [(epoch: Epoch, entries: [LedgerEntry<CreditAccount>])] = []
+        var last: Epoch
+
+        func entries(since first: Int) -> [LedgerEntry<CreditAccount>] {
+            entries.filter { $0.epoch.number >= first }.flatMap(\.entries)
+        }
+    }
+
+    private static func closes(
+        of group: Name,
+        in ledger: LedgerRow,
+        through last: Int,
+        _ events: [EnteredEvent],
+        _ directory: Directory,
+        _ terms: ReciprocityTerms
+    ) -> Closes {
+        let members = directory.members.values.filter { $0.group == group }
+        let joined = members.map { ledger.days.day(of: Timestamp(microseconds: $0.number)) }.min() ?? 0
+        var closes = Closes(account: GroupAccount(group, joined: joined, size: .medium), last: Epoch(first: terms))
+        while true {
+            closes.entries.append((closes.last, closes.account.close(closes.last, entered: events, terms)))
+            guard closes.last.number < last else { return closes }
+            closes.last = closes.last.next(terms)
+        }
+    }
+}
+
+extension LedgerRow {
+    /// Whether the days of the open epoch are over.
+    fileprivate func isOver(at now: Timestamp) -> Bool { days.start(of: epoch.closes) <= now }
+}
+
+extension Epoch {
+    /// The one of a number, where the terms never changed.
+    fileprivate init(numbered number: Int, _ terms: ReciprocityTerms) {
+        self.init(first: terms)
+        while self.number < number { self = next(terms) }
+    }
+}

@@ -1,0 +1,122 @@
+import Exchange
+import Store
+
+/// What a report earns its member, entered in the transaction of what an authority or the member does with it.
+///
+/// A report counts in the first inbox of the authority that it is for; with one that has none nothing is counted.
+struct ReportLedger {
+    let transaction: Transaction
+    let directory: Directory
+
+    private static let terms = ReciprocityTerms.standard
+
+    /// Enters what follows from a change of a report.
+    func note(_ report: Report, after last: Report) throws {
+        guard let inbox = directory.inbox(of: report.authority), let member = directory.members[report.member],
+            let authority = directory.members[report.authority], member.group != authority.group
+        else { return }
+        let isAccepted = report.state == .accepted && last.state != .accepted
+        let outcomes = report.outcomes.dropFirst(last.outcomes.count)
+        let isRetracted = report.state == .retracted && last.state == .accepted
+        guard isAccepted || isRetracted || !outcomes.isEmpty else { return }
+        let ledger = try transaction.ledger(of: inbox, Self.terms)
+        let desk = Entering(ledger: ledger, report: report, group: member.group, authority: authority.name, transaction)
+        if isAccepted { try desk.accept() }
+        for outcome in outcomes { try desk.conclude(outcome) }
+        if isRetracted { try desk.retract() }
+    }
+
+    /// One report in one ledger.
+    private struct Entering {
+        private let ledger: LedgerRow
+        private let report: Report
+        private let group: Name
+        private let authority: Name
+        private let transaction: Transaction
+        private let item: ID<LedgerItem>
+
+        init(ledger: LedgerRow, report: Report, group: Name, authority: Name, _ transaction: Transaction) {
+            (self.ledger, self.report, self.group, self.authority) = (ledger, report, group, authority)
+            self.transaction = transaction
+            item = ID(report.id.uuid)
+        }
+
+        private var today: Int { ledger.days.day(of: transaction.now) }
+
+        func accept() throws {
+            let content = report.content
+            let features = ItemFeatures(content.subjects, place: content.place)
+            let similar = try LedgerRows.items(
+                sharing: features.clusterMarks,
+                in: ledger.pool,
+                transaction.connection
+            )
+            let known = similar.flatMap { found in found.marks.map { ($0, found.row.cluster) } }
+            let others = similar.map(\.row).filter { $0.group != group }
+            let novelty = Novelty(of: features, held: others.map(\.features))
+            let relevance = Relevance.neither
+            let seen = content.seenLast ?? content.seen
+            let quality = Quality(
+                credibility: Quality.credibility(.unknown),
+                relevance: relevance.score(terms),
+                novelty: novelty.score,
+                timeliness: seen.map { Quality.timeliness(seen: $0, submitted: report.submitted, terms) } ?? 0
+            )
+            let row = LedgerItemRow(
+                group: group,
+                cluster: .of(Dictionary(known) { min($0, $1) }, else: ID(report.id.uuid)),
+                features: features,
+                reason: ItemReason(relevance, novelty),
+                quality: quality,
+                submitted: ledger.days.day(of: report.submitted)
+            )
+            try transaction.keep(row, of: item, in: ledger)
+            try claim(.accepted, row, shows: today)
+        }
+
+        func conclude(_ outcome: Report.Entry) throws {
+            guard let row = try LedgerRows.item(item, transaction.connection) else { return }
+            // What was under an embargo is not told by itself, however short it was.
+            let shows = outcome.embargo.map { ledger.days.day(of: $0) + 1 } ?? today
+            if let event = EarningEvent(outcome.outcome) { try claim(event, row, shows: shows) }
+            if outcome.outcome == .mistakenIdentity {
+                try transaction.enter(.takenBack(ClawBack(item, of: group, on: shows, .error)), in: ledger)
+            }
+        }
+
+        func retract() throws {
+            guard let row = try LedgerRows.item(item, transaction.connection) else { return }
+            let clawBack = ClawBack(retracting: item, of: group, submitted: row.submitted, on: today, terms)
+            try transaction.enter(.takenBack(clawBack), in: ledger)
+            if clawBack.cause == .retraction { try claim(.ownError, row, .full, shows: today) }
+        }
+
+        private func claim(
+            _ event: EarningEvent,
+            _ row: LedgerItemRow,
+            _ quality: Quality? = nil,
+            shows: Int
+        ) throws {
+            let claim = Claim(
+                Claim.Key(item: item, event: event, group: group),
+                cluster: row.cluster,
+                window: Claim.window(submitted: row.submitted, terms),
+                from: .authority(authority),
+                office: authority,
+                quality ?? row.quality,
+                day: today,
+                shows: shows
+            )
+            try transaction.enter(.claim(claim), in: ledger)
+        }
+
+        private var terms: ReciprocityTerms { ReportLedger.terms }
+    }
+}
+
+extension Directory {
+    /// Where an authority is reported to, and by which it keeps its ledger; nil for a member without an inbox.
+    func inbox(of authority: ID<Member>) -> Pool? {
+        pools.values.filter { $0.kind == .inbox && $0.owner == authority }.min { $0.number < $1.number }
+    }
+}

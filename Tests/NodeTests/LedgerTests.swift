@@ -1,0 +1,193 @@
+import Exchange
+import Node
+import Store
+import TestSupport
+import Testing
+
+@Suite("Ledgers of inboxes")
+struct LedgerTests {
+    /// Customs with an inbox, two forwarders of one owner, and another that has nothing to do with them.
+    private struct Harbour {
+        let exchange: TestExchange
+        private var tokens: [String: String] = [:]
+
+        init(_ engine: Engine) async throws {
+            exchange = try await TestExchange(engine)
+            tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .officer])
+            for name in ["anchor", "berth", "swift"] {
+                tokens[name] = try await exchange.join(name, .freightForwarder)
+            }
+            let administration = exchange.node.administration
+            let gateway = Gateway(
+                name: Samples.name("reports"),
+                title: "Reports",
+                about: "",
+                origin: Party(kinds: [.freightForwarder]),
+                reader: Party(kinds: [.customs]),
+                relation: .same,
+                modes: [.report],
+                purposes: [.reporting]
+            )
+            try await administration.keep(try #require(Gateways([gateway])))
+            _ = try await administration.changeMember("berth") { $0.group = Samples.name("anchor") }
+            let terms = PoolTerms(title: "Inbox", reading: .enrolled, writing: .everyone)
+            _ = try await administration.addPool(Samples.name("inbox"), .inbox, terms)
+            _ = try await administration.enrol("customs", in: "inbox", Enrolment(reads: true, writes: false))
+        }
+
+        func session(_ name: String) async throws -> Session { try await exchange.session(tokens[name] ?? "") }
+
+        /// A report of a container that was seen six hours before, and that customs accepted.
+        func accepted(_ number: String = "MSKU0383250", from name: String = "anchor") async throws -> ID<Report> {
+            let container = try Subject(.container, key: "c1", properties: ["containerNumber": [number]])
+            let content = try ReportContent(
+                categories: [try #require(Category(rawValue: "TBM-MIS"))],
+                severity: .serious,
+                seen: exchange.clock.now.advanced(by: .seconds(-6 * 3_600)),
+                facts: "Too heavy",
+                subjects: [container]
+            )
+            let report = try await exchange.node.reports.report(content, to: "customs", by: try await session(name))
+            try await act(.accept, on: report.id)
+            return report.id
+        }
+
+        func act(_ action: ReportAction, on id: ID<Report>, as name: String = "customs") async throws {
+            _ = try await exchange.node.reports.act(action, on: id, by: try await session(name))
+        }
+
+        func conclude(_ outcome: Outcome, on id: ID<Report>, days: Int64? = nil) async throws {
+            let embargo = days.map { exchange.clock.now.advanced(by: .seconds($0 * 86_400)) }
+            try await act(.conclude(outcome, seized: nil, note: nil, embargo: embargo), on: id)
+        }
+
+        func pass(days: Int) async throws {
+            exchange.clock.advance(by: .seconds(days * 86_400))
+            while try await exchange.node.ledgers.isAnythingDue() { try await exchange.node.ledgers.elapse() }
+        }
+
+        func statement(_ name: String = "anchor", epochs: Int = 1) async throws -> GroupStatement {
+            let session = try await session(name)
+            return try await exchange.node.ledgers.statement(of: Samples.name("customs"), epochs: epochs, for: session)
+        }
+
+        func entries() async throws -> [String] {
+            try await exchange.database.read { connection in
+                try connection.rows("select key, debit, credit, amount, day from ledger_entry order by pool, key") {
+                    row in
+                    "\(row.text(0)) \(row.text(1)) \(row.text(2)) \(row.integer(3)) \(row.integer(4))"
+                }
+            }
+        }
+    }
+
+    @Test("post what was accepted and what came of it once, for the owner of who reported", arguments: Engine.both)
+    func posted(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let id = try await harbour.accepted()
+        try await harbour.conclude(.seizure, on: id, days: 10)
+        await #expect(throws: AdvisoryFault.self) { _ = try await harbour.statement() }
+        try await harbour.pass(days: 31)
+        let statement = try await harbour.statement()
+        // C 500, R 300, U 1000, T 917: Q 647; one confirmed: rho 600.
+        let line = try #require(statement.lines.first)
+        #expect(statement.lines.count == 1 && line.score == 647 && line.lot.reliability == 600)
+        #expect(line.lot.amount.text == "7.117" && statement.notItemised.text == "28.468")
+        #expect(statement.closing.earned.text == "35.585" && statement.standing.total.text == "35.585")
+        let sister = try await harbour.statement("berth")
+        #expect(sister == statement)
+        let other = try await harbour.statement("swift")
+        #expect(other.closing.earned == .zero && other.lines.isEmpty)
+        // Nothing more comes of the same again, and time takes its part.
+        try await harbour.conclude(.seizure, on: id)
+        try await harbour.pass(days: 30)
+        let later = try await harbour.statement(epochs: 2)
+        #expect(later.opening.earned == .zero && later.posted == statement.posted)
+        #expect(later.closing.earned == later.standing.total && later.closing.earned < statement.closing.earned)
+        #expect(try await harbour.statement().opening == statement.closing)
+        await harbour.exchange.close()
+    }
+
+    @Test("tell nothing of an outcome under an embargo before it is lifted", arguments: Engine.both)
+    func embargo(engine: Engine) async throws {
+        var statements: [[UInt8]] = []
+        for isTold in [false, true] {
+            let harbour = try await Harbour(engine)
+            let id = try await harbour.accepted()
+            if isTold {
+                try await harbour.conclude(.arrest, on: id, days: 40)
+                try await harbour.conclude(.mistakenIdentity, on: id, days: 45)
+            }
+            try await harbour.pass(days: 31)
+            let statement = try await harbour.statement()
+            statements.append(statement.json)
+            #expect(statement.text.contains(id.text) && statement.csv.contains(id.text))
+            try await harbour.pass(days: 30)
+            let lifted = try await harbour.statement()
+            #expect(isTold == (lifted.takenBack.count == 1))
+            #expect(isTold == (lifted.closing.earned == .zero))
+            await harbour.exchange.close()
+        }
+        #expect(statements[0] == statements[1])
+    }
+
+    @Test("take back what was retracted, and pay for saying so in time", arguments: Engine.both)
+    func retracted(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let early = try await harbour.accepted()
+        try await harbour.act(.retract, on: early, as: "anchor")
+        let late = try await harbour.accepted("TGHU7599330")
+        try await harbour.pass(days: 31)
+        let before = try await harbour.statement()
+        #expect(before.events.map(\.name) == ["accepted", "own-error"])
+        #expect(before.events.map(\.amount) == [6_470, 1_000])
+        try await harbour.act(.retract, on: late, as: "anchor")
+        try await harbour.pass(days: 30)
+        let after = try await harbour.statement()
+        #expect(after.takenBack.map(\.item.text) == [late.text] && after.reliability == 400)
+        #expect(after.closing.earned == after.standing.total && after.closing.earned.count < 900)
+        await harbour.exchange.close()
+    }
+
+    @Test("count the same matter once, and what another owner told before as nothing new", arguments: Engine.both)
+    func matters(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        for name in ["anchor", "berth", "anchor", "swift"] { _ = try await harbour.accepted(from: name) }
+        try await harbour.pass(days: 31)
+        let owner = try await harbour.statement()
+        #expect(owner.lines.map(\.lot.amount.count).sorted() == [0, 0, 6_470])
+        let second = try await harbour.statement("swift")
+        let line = try #require(second.lines.first)
+        #expect(line.lot.claim.quality.novelty == 0 && line.reason?.novelty.contains("anchor") == false)
+        await harbour.exchange.close()
+    }
+
+    @Test(
+        "post the same entries whatever commit of a close fails",
+        arguments: Engine.both,
+        FaultyDatabase.Fault.allCases
+    )
+    func faults(engine: Engine, fault: FaultyDatabase.Fault) async throws {
+        var books: [[String]] = []
+        for isFaulty in [false, true] {
+            let harbour = try await Harbour(engine)
+            for name in ["anchor", "swift"] { _ = try await harbour.accepted(from: name) }
+            let retracted = try await harbour.accepted("TGHU7599330", from: "swift")
+            if isFaulty {
+                harbour.exchange.clock.advance(by: .seconds(31 * 86_400))
+                for write in 1...6 {
+                    let faulty = FaultyDatabase(harbour.exchange.database, failing: fault, write: write)
+                    let node = try? await TestExchange.node(over: faulty, harbour.exchange.clock, seed: UInt64(write))
+                    try? await node?.ledgers.elapse()
+                }
+                try await harbour.exchange.node.live.follow()
+            }
+            try await harbour.pass(days: isFaulty ? 0 : 31)
+            try await harbour.act(.retract, on: retracted, as: "swift")
+            try await harbour.pass(days: 60)
+            // The ids of items are drawn anew by each node; all else is the same.
+            books.append(try await harbour.entries().map { $0.filter { !$0.isHexDigit || $0.isNumber } })
+        }
+        #expect(books[0] == books[1] && !books[0].isEmpty)
+    }
+}
