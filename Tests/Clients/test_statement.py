@@ -10,7 +10,7 @@ DAY = 86_400
 
 def test_a_tip_earns_at_the_close_of_its_epoch_and_an_embargoed_seizure_after_its_end(world, legal):
     forwarder, bank = Party(world, "blue-anchor"), Party(world, "first-harbour-bank")
-    early = forwarder.call("GET", "statement?authority=harbour-customs", status=422)
+    early = forwarder.call("GET", "statement?authority=harbour-customs", status=409)
     assert "closed no epoch yet" in early["detail"]
     made = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion()}, 201)
     place = f"reports/{made['id']}"

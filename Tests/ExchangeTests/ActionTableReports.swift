@@ -44,7 +44,7 @@ enum ReportActions {
 
     private static func states() throws -> [Report] {
         let report = try begin(content("The seals differ."), author, authority)
-        let accepted = try report.after(.accept, by: officer, at: now)
+        let accepted = try report.after(.accept(), by: officer, at: now)
         return [
             report, try report.after(.wantMore("Which?"), by: officer, at: now), accepted,
             try report.after(.refuse(.tooLittle, nil), by: officer, at: now),
@@ -69,7 +69,7 @@ enum ReportActions {
         let reports = try states()
         let more = try content("The seals differ, and the weight.")
         let actions: [ReportAction] = [
-            .accept, .wantMore("Which?"), .refuse(.noSuspicion, nil), .add(more), .say("These."), .retract,
+            .accept(), .wantMore("Which?"), .refuse(.noSuspicion, nil), .add(more), .say("These."), .retract,
         ]
         return try actions.map { action in
             try ActionGrid("report: \(action.name)", actors, reports.map { line($0.state.name) }) { line, actor in

@@ -34,7 +34,7 @@ struct ReportTests {
     @Test("go their way between the two parties, each doing what is its own")
     func histories() throws {
         let actions: [ReportAction] = [
-            .accept, .wantMore("More?"), .refuse(.tooLittle, nil), .add(try Self.content(.critical)), .say("Here."),
+            .accept(), .wantMore("More?"), .refuse(.tooLittle, nil), .add(try Self.content(.critical)), .say("Here."),
             .retract, .conclude(.seizure, note: nil, embargo: nil), .conclude(.declined, note: nil, embargo: nil),
         ]
         var (tried, taken) = (0, [ReportAction: Int]())
@@ -89,7 +89,7 @@ struct ReportTests {
     @Test("say how much was seized, with its unit, and with a seizure alone")
     func seized() throws {
         let officer = actor(customs, .officer)
-        let accepted = try report().after(.accept, by: officer, at: Self.now)
+        let accepted = try report().after(.accept(), by: officer, at: Self.now)
         let seized = try Seizure(quantity: 40.5, unit: "kg", value: 1_200_000, currency: "EUR")
         let report = try accepted.after(
             .conclude(.seizure, seized: seized, note: nil, embargo: nil),
@@ -127,7 +127,7 @@ struct ReportTests {
     func embargo() throws {
         let officer = actor(customs, .officer)
         let ends = Self.now.advanced(by: .seconds(60))
-        let report = try report().after(.accept, by: officer, at: Self.now)
+        let report = try report().after(.accept(), by: officer, at: Self.now)
             .after(.conclude(.arrest, note: "two", embargo: ends), by: officer, at: Self.now)
         #expect(report.outcomes(for: customs.id, at: Self.now).count == 1)
         #expect(report.outcomes(for: forwarder.id, at: Self.now).isEmpty)

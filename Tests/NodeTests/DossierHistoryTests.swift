@@ -228,7 +228,7 @@ final class DossierHistory {
     private func action() throws -> ReportAction {
         let later = clock.now.advanced(by: .seconds(20_000))
         return try pick([
-            .accept, .accept, .wantMore("Which?"), .refuse(.tooLittle, nil), .add(try content()), .say("This one."),
+            .accept(), .accept(), .wantMore("Which?"), .refuse(.tooLittle, nil), .add(try content()), .say("This one."),
             .retract, .conclude(try pick(Outcome.allCases), note: nil, embargo: try pick([nil, later])),
             .conclude(.arrest, note: "Two.", embargo: try pick([nil, later, clock.now])),
         ])

@@ -112,7 +112,7 @@ struct InboxTests {
         #expect(try await harbour.reports(of: "swift").map(\.content.facts) == ["Mine"])
         #expect(try await harbour.reports(of: "anchor").map(\.content.facts) == ["Booked by telephone"])
         #expect(Set(try await harbour.reports(of: "customs").map(\.id)).count == 2)
-        _ = try await harbour.exchange.node.reports.act(.accept, on: id, by: officer)
+        _ = try await harbour.exchange.node.reports.act(.accept(), on: id, by: officer)
         let late = try await harbour.reason(Self.objects(version: 4, facts: "Late"), as: "anchor")
         #expect(late.contains("accepted"), "\(late)")
         let revoked = Self.objects(version: 5, facts: "x", ",\"revoked\":true")

@@ -38,7 +38,11 @@ struct LedgerTests {
         func session(_ name: String) async throws -> Session { try await exchange.session(tokens[name] ?? "") }
 
         /// A report of a container that was seen six hours before, and that customs accepted.
-        func accepted(_ number: String = "MSKU0383250", from name: String = "anchor") async throws -> ID<Report> {
+        func accepted(
+            _ number: String = "MSKU0383250",
+            from name: String = "anchor",
+            graded grade: Grade? = nil
+        ) async throws -> ID<Report> {
             let container = try Subject(.container, key: "c1", properties: ["containerNumber": [number]])
             let content = try ReportContent(
                 categories: [try #require(Category(rawValue: "TBM-MIS"))],
@@ -48,7 +52,7 @@ struct LedgerTests {
                 subjects: [container]
             )
             let report = try await exchange.node.reports.report(content, to: "customs", by: try await session(name))
-            try await act(.accept, on: report.id)
+            try await act(.accept(grade), on: report.id)
             return report.id
         }
 
@@ -136,11 +140,11 @@ struct LedgerTests {
         let harbour = try await Harbour(engine)
         let early = try await harbour.accepted()
         try await harbour.act(.retract, on: early, as: "anchor")
-        let late = try await harbour.accepted("TGHU7599330")
+        let late = try await harbour.accepted("TGHU7599330", graded: Grade(.usually, .confirmed))
         try await harbour.pass(days: 31)
         let before = try await harbour.statement()
         #expect(before.events.map(\.name) == ["accepted", "own-error"])
-        #expect(before.events.map(\.amount) == [6_470, 1_000])
+        #expect(before.events.map(\.amount) == [8_470, 1_000])
         try await harbour.act(.retract, on: late, as: "anchor")
         try await harbour.pass(days: 30)
         let after = try await harbour.statement()

@@ -113,7 +113,7 @@ struct StandingTests {
                     }
                 ),
                 ("ask for more", { _ = try await reports.act(.wantMore("What?"), on: report.id, by: $0) }),
-                ("accept", { _ = try await reports.act(.accept, on: report.id, by: $0) }),
+                ("accept", { _ = try await reports.act(.accept(), on: report.id, by: $0) }),
                 ("read a report", { _ = try await reports.report(report.id, for: $0) }),
                 ("read feedback", { _ = try await reports.feedback(on: .id(advisory.id), for: $0, upTo: 9) }),
             ]

@@ -81,6 +81,8 @@ public struct Report: Hashable, Sendable, Codable {
     public private(set) var stated: Timestamp?
     /// Where it stands.
     public private(set) var state: State
+    /// How far the authority relies on it, by its triage; nil where it did not say.
+    public private(set) var grade: Grade?
     /// The dialogue on it, in order.
     public private(set) var messages: [Message]
     /// What came of it, in order.
@@ -138,9 +140,10 @@ public struct Report: Hashable, Sendable, Codable {
         guard !actor.roles.isDisjoint(with: roles) else { throw .missingRole(oneOf: roles.sorted()) }
         var next = self
         switch action {
-        case .accept:
+        case .accept(let grade):
             try need([.submitted, .moreWanted], action)
             next.state = .accepted
+            next.grade = grade
         case .wantMore(let text):
             try need([.submitted, .moreWanted], action)
             try next.say(text, actor.member, now)
@@ -217,7 +220,7 @@ public struct Report: Hashable, Sendable, Codable {
 
 /// What either side does to a report.
 public enum ReportAction: Hashable, Sendable {
-    case accept
+    case accept(Grade? = nil)
     /// The authority asks for more.
     case wantMore(String)
     case refuse(Report.ReportRefusal, String?)

@@ -83,15 +83,14 @@ public final class LedgerDesk: Sendable {
         }
         let (directory, terms) = (session.directory, terms)
         guard let member = directory.member(named: authority), let inbox = directory.inbox(of: member.id) else {
-            throw AdvisoryFault.invalid(field: "authority", rule: "no authority with an inbox has this name")
+            throw AdvisoryFault.noSuch(field: "authority", rule: "no authority with an inbox has this name")
         }
         let group = session.member.group
         return try await database.read { connection in
             guard let ledger = try LedgerRows.ledger(inbox.number, connection), ledger.closed > 0 else {
-                throw AdvisoryFault.invalid(
-                    field: "authority",
-                    rule:
-                        "has closed no epoch yet; the first closes \(terms[.epochDays]) days after it accepts a report"
+                throw AdvisoryFault.notNow(
+                    "\(authority) has closed no epoch yet; the first closes \(terms[.epochDays]) days after it accepts "
+                        + "a report"
                 )
             }
             let last = ledger.closed

@@ -57,7 +57,7 @@ struct ReportLedger {
             let relevance = Relevance.neither
             let seen = content.seenLast ?? content.seen
             let quality = Quality(
-                credibility: Quality.credibility(.unknown),
+                credibility: Quality.credibility(report.grade?.credibility ?? .unknown),
                 relevance: relevance.score(terms),
                 novelty: novelty.score,
                 timeliness: seen.map { Quality.timeliness(seen: $0, submitted: report.submitted, terms) } ?? 0

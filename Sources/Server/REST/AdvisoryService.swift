@@ -280,13 +280,7 @@ private enum AdvisoryStep: String, CaseIterable {
             let why = try BodyFields.needed("why", try fields.text("why"))
             return .action(.amend(content, terms, what: what, why: why))
         case .grade:
-            let text = try BodyFields.needed("grade", try fields.text("grade"))
-            guard var grade = Grade(code: text) else {
-                throw AdvisoryFault.invalid(
-                    field: "grade",
-                    rule: "must be a letter A to F and a digit 1 to 6, such as B2"
-                )
-            }
+            var grade = try BodyFields.needed("grade", try fields.grade("grade"))
             grade.original = try fields.text("original")
             return .action(.grade(grade))
         case .approve: return .action(.approve(digest: try Self.digest(&fields)))

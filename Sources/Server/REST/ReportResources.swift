@@ -20,7 +20,7 @@ struct ReportResource: Encodable {
     }
 
     let id, member, authority, state: String
-    let reason: String?
+    let reason, grade: String?
     let submitted: String
     let content: ReportContent
     let messages: [Message]
@@ -36,6 +36,7 @@ struct ReportResource: Encodable {
         case .refused(let why): reason = why.rawValue
         case .submitted, .moreWanted, .accepted, .retracted: reason = nil
         }
+        grade = report.grade?.code
         submitted = report.submitted.text
         content = report.content
         messages = report.messages.map { Message(member: name($0.member), text: $0.text, time: $0.at.text) }

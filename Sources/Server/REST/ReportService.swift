@@ -275,7 +275,7 @@ private enum ReportVerb: String, CaseIterable {
 
     func action(_ fields: inout BodyFields) throws -> ReportAction {
         switch self {
-        case .accept: return .accept
+        case .accept: return .accept(try fields.grade("grade"))
         case .retract: return .retract
         case .wantMore: return .wantMore(try BodyFields.needed("text", try fields.longText("text")))
         case .say: return .say(try BodyFields.needed("text", try fields.longText("text")))

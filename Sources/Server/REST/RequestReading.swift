@@ -91,6 +91,15 @@ extension Node {
 extension BodyFields {
     /// A text whose length is for the domain to judge.
     mutating func longText(_ field: String) throws -> String? { try value(field) }
+
+    /// An Admiralty grade.
+    mutating func grade(_ field: String) throws -> Grade? {
+        guard let text = try text(field) else { return nil }
+        guard let grade = Grade(code: text) else {
+            throw AdvisoryFault.invalid(field: field, rule: "must be a letter A to F and a digit 1 to 6, such as B2")
+        }
+        return grade
+    }
 }
 
 /// One page of a listing.

@@ -26,15 +26,22 @@ extension ReportCommand {
         static let configuration = CommandConfiguration(
             abstract: "Accept a report that your authority got.",
             discussion: """
+                The grade says how far it is relied on: the member is shown it, and it counts for what the report earns
+                (caveat statement).
+
                 Examples:
-                  caveat report accept 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52
+                  caveat report accept 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --grade B3
                 """
         )
 
         @OptionGroup var report: ReportTarget
+        @Option(help: "Letter and digit, such as B3; without it nothing is said.", transform: readGrade) var grade:
+            Grade?
         @OptionGroup var exchange: ExchangeOptions
 
-        func run() async throws { try await exchange.act("accept", on: report) }
+        func run() async throws {
+            try await exchange.act("accept", on: report, ["grade": grade?.code].compactMapValues(\.self))
+        }
     }
 
     /// Asks the member for more, as the authority.

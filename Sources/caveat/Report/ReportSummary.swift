@@ -11,8 +11,8 @@ struct ReportSummary {
         func field(_ key: String) -> String? { report[key]?.string?.printable }
         let outcomes = (report["outcomes"]?.elements ?? []).map { $0["outcome"]?.string?.printable ?? "?" }
         text = Lines.text([
-            ("id", field("id")), ("state", field("state")), ("reason", field("reason")), ("member", field("member")),
-            ("authority", field("authority")), ("submitted", field("submitted")),
+            ("id", field("id")), ("state", field("state")), ("reason", field("reason")), ("grade", field("grade")),
+            ("member", field("member")), ("authority", field("authority")), ("submitted", field("submitted")),
             ("outcomes", outcomes.isEmpty ? nil : outcomes.joined(separator: ", ")),
         ])
         let id = field("id") ?? "ID"
