@@ -127,9 +127,14 @@ public final class LiveState: Sendable {
             }
         }
         guard let news else { return false }
-        state.withLock { $0.take(news) }
-        tellListeners()
-        return !news.isLast
+        // What came in between was not looked at with it, by who took that in: it is read again with that known.
+        let isNext = state.withLock { state in
+            guard state.head == news.after else { return false }
+            state.take(news)
+            return true
+        }
+        if isNext { tellListeners() }
+        return !isNext || !news.isLast
     }
 
     /// Sends once, and again whenever entries were taken in; what comes while nobody looks is one.
@@ -162,6 +167,8 @@ struct PlacedObject: Hashable, Sendable {
 
 /// One batch of the journal, with what its entries make it necessary to read again; all as of one state of the store.
 private struct News: Sendable {
+    /// What was taken in when it was read.
+    let after: Tick
     let entries: [JournalEntry]
     let labels: [InternedLabel]
     let spans: [Int64: LabelSpan]
@@ -175,6 +182,7 @@ private struct News: Sendable {
     init?(_ committed: CommittedEntries) {
         guard let entries = committed.entries else { return nil }
         self.entries = entries
+        after = committed.after
         (labels, spans, directory, standings) = ([], [:], nil, [:])
         (head, isLast) = (committed.head, true)
     }
@@ -187,6 +195,7 @@ private struct News: Sendable {
         _ connection: any SQLConnection,
         held: (Set<PlacedObject>) -> Set<PlacedObject>
     ) throws {
+        self.after = after
         entries = try JournalRows.entries(after: after, upTo: count, connection)
         isLast = entries.count < count
         self.head = isLast ? head : entries.last?.tick ?? head
