@@ -104,7 +104,7 @@ extension Transfer {
             found = .tooLarge(place: errand.place, bodyBytesMax: errand.bodyBytesMax)
             return 0
         }
-        let line = unsafe piece.trimmed
+        let line = unsafe piece[..<(piece.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? 0)]
         if unsafe line.starts(with: "HTTP/".utf8) {
             headers = []  // What came before was an interim answer (1xx).
         } else if let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")) {
