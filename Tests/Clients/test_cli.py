@@ -100,6 +100,20 @@ def test_what_access_asks_of_members_principals_credentials_and_pools(fresh):
     assert "ends" not in admin("pool", "change", "heron", "--no-end")
 
 
+def test_what_would_let_nobody_in_is_refused_by_name(fresh):
+    fresh.cli("admin", "member", "add", "harbour", "--title", "Harbour", "--kind", "exchange", "--jurisdiction", "NL")
+    fresh.cli("admin", "principal", "add", "harbour-link", "--member", "harbour", "--role", "reporter")
+    known = ["admin", "credential", "add", "--principal", "harbour-link", "--type", "certificate", "--uri", "urn:exchange:harbour", "--json"]
+    made = json.loads(fresh.cli(*known).stdout)
+    taken = fresh.cli(*known, check=False)
+    assert taken.returncode == 1 and f"uri: is that of credential {made['id']} of harbour-link" in taken.stderr
+    fresh.cli("admin", "credential", "revoke", made["id"])
+    assert "what was revoked never counts again; use another" in fresh.cli(*known, check=False).stderr
+    without = fresh.cli("admin", "peer", "add", "harbour", "--as", "harbour-link", "--url", "https://harbour.example.org/caveat/",
+                        "--pool", "warnings=5b2e0a1c-0000-4000-8000-000000000001:gives", check=False)
+    assert without.returncode == 1 and "something has to let this exchange in" in without.stderr
+
+
 def test_import_of_a_list_is_idempotent_and_follows_the_list(fresh, tmp_path):
     fresh.cli("admin", "pool", "add", "sdn", "--title", "SDN", "--kind", "official-list", "--reading", "everyone", "--writing", "enrolled")
     fresh.cli("admin", "pool", "enrol", "sdn", "city-police", "--reads", "--writes")

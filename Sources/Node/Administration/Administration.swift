@@ -195,10 +195,12 @@ public final class Administration: Sendable {
         let credential = try await write { transaction, directory in
             let principal = try Self.principal(principal, directory)
             try Self.checkEnd(expires, field: "expires", "leave it out for none", at: transaction.now)
-            guard !directory.credentials.values.contains(where: { $0.proof == proof }) else {
+            if let other = directory.credentials.values.first(where: { $0.proof == proof }) {
+                let holder = directory.principals[other.principal]?.name.text ?? "nobody"
                 throw AdministrationFault.taken(
-                    field: "type",
-                    rule: "another credential has the same fingerprint or URI"
+                    field: proof.isURI ? "uri" : "certificate",
+                    rule: "is that of credential \(other.id) of \(holder)"
+                        + (other.isRevoked ? ", and what was revoked never counts again; use another" : "")
                 )
             }
             let credential = Credential(
@@ -292,5 +294,14 @@ public final class Administration: Sendable {
             throw .absent("no pool is called \(name)")
         }
         return pool
+    }
+}
+
+extension Proof {
+    fileprivate var isURI: Bool {
+        switch self {
+        case .uri: true
+        case .token, .password, .certificate: false
+        }
     }
 }

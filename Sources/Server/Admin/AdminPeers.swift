@@ -107,6 +107,13 @@ extension AdminServer {
         let agreement = Agreement(pools: change.pools ?? [], ceiling: change.ceiling ?? .amber, onward: false)
         var terms = PeerTerms(root: root, agreement: agreement)
         change.apply(to: &terms)
+        guard root == nil || authorization != nil || terms.certificate != nil else {
+            throw AdministrationFault.invalid(
+                field: "token",
+                rule: "must be there where url is, or user and password, or certificate and key: something has to let "
+                    + "this exchange in there"
+            )
+        }
         return try await node.administration.addPeer(
             Administration.NewPeer(
                 name: name,

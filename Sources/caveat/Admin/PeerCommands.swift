@@ -75,6 +75,9 @@ struct PeerCommand: AsyncParsableCommand, Administered {
 
                 Examples:
                   caveat admin peer add origin --exchange 5f0c… --public 9d61… --as origin-link
+                  caveat admin peer add harbour --exchange 5f0c… --public 9d61… --as harbour-link \\
+                    --url https://harbour.example.org/caveat/ --pool warnings=alerts:both \\
+                    --certificate /etc/caveat/for-harbour.pem --key /etc/caveat/for-harbour.key --ca /etc/caveat/ca.pem
                   caveat admin peer add cert --as cert-link --url https://taxii.example.org/api/ \\
                     --token-file cert.token --pool intel=5b2e0a1c-…:gives
                 """
@@ -119,6 +122,7 @@ struct PeerCommand: AsyncParsableCommand, Administered {
 
                 Examples:
                   caveat admin peer change harbour --ceiling green --no-onward
+                  caveat admin peer change harbour --certificate /etc/caveat/new.pem --key /etc/caveat/new.key
                 """
         )
 
