@@ -37,8 +37,8 @@ public struct LedgerItemRow: Codable, Sendable {
     public let reason: ItemReason
     /// How good it is.
     public let quality: Quality
-    /// When it was submitted, in days of the pool.
-    public let submitted: Int
+    /// When it was submitted.
+    public let submitted: Timestamp
 
     /// Puts it together from its parts.
     public init(
@@ -47,7 +47,7 @@ public struct LedgerItemRow: Codable, Sendable {
         features: ItemFeatures,
         reason: ItemReason,
         quality: Quality,
-        submitted: Int
+        submitted: Timestamp
     ) {
         self.group = group
         self.cluster = cluster
@@ -111,7 +111,7 @@ public enum LedgerRows {
         ) { EnteredEvent(epoch: Int($0.integer(0)), event: try read($0.bytes(1))) }
     }
 
-    /// What was told of items of other groups that share a mark with one, newest first.
+    /// What was told of items that share a mark with one: of each mark the newest.
     public static func items(
         sharing marks: Set<SubjectMark>,
         in pool: Int64,
@@ -122,7 +122,7 @@ public enum LedgerRows {
             let rows = try connection.rows(
                 """
                 select i.item, i.body from ledger_mark m join ledger_item i on i.item = m.item
-                where m.pool = $1 and m.mark = $2 order by i.item limit $3
+                where m.pool = $1 and m.mark = $2 order by i.number desc limit $3
                 """,
                 .integer(pool),
                 .text(mark.text),
@@ -216,8 +216,8 @@ extension Transaction {
         return begun
     }
 
-    /// Enters an event, once.
-    public func enter(_ event: LedgerEvent, in ledger: LedgerRow) throws {
+    /// Enters an event of a cause, once.
+    public func enter(_ event: LedgerEvent, from cause: String, in ledger: LedgerRow) throws {
         try connection.run(
             """
             insert into ledger_event (number, pool, owner_group, key, epoch, body) values ($1, $2, $3, $4, $5, $6)
@@ -226,7 +226,7 @@ extension Transaction {
             .integer(nextTick().microseconds),
             .integer(ledger.pool),
             .text(event.group.text),
-            .text(event.key),
+            .text(event.key(from: cause)),
             .integer(Int64(ledger.epoch.number)),
             .bytes(LedgerRows.body(of: event))
         )
@@ -236,13 +236,13 @@ extension Transaction {
     public func keep(_ row: LedgerItemRow, of item: ID<LedgerItem>, in ledger: LedgerRow) throws {
         let isNew = try connection.run(
             """
-            insert into ledger_item (item, pool, owner_group, cluster, body) values ($1, $2, $3, $4, $5)
+            insert into ledger_item (number, item, pool, owner_group, body) values ($1, $2, $3, $4, $5)
             on conflict (item) do nothing
             """,
+            .integer(nextTick().microseconds),
             .text(item.text),
             .integer(ledger.pool),
             .text(row.group.text),
-            .text(row.cluster.text),
             .bytes(LedgerRows.body(of: row))
         )
         guard isNew > 0 else { return }

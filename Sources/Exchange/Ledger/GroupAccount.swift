@@ -143,8 +143,11 @@ extension GroupAccount {
         let taken = Set(clawBacks.map(\.item))
         let accepted = Set((shown + lots.map(\.claim)).filter { $0.key.event == .accepted }.map(\.key.item))
         var posted = Set(lots.map(\.claim.key.slot))
+        // Of what was said in the open nothing may change because it had been said under an embargo before.
+        let open = Set(shown.filter { !$0.wasHidden }.map(\.key.slot))
+        let told = shown.filter { !$0.wasHidden || !open.contains($0.key.slot) }
         // Of two claims of one key on one day the better counts.
-        return shown.sorted { left, right in
+        return told.sorted { left, right in
             (left.day, left.key, -left.quality.score(terms), left.shows ?? .max)
                 < (right.day, right.key, -right.quality.score(terms), right.shows ?? .max)
         }.filter { claim in

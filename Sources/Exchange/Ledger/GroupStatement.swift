@@ -119,8 +119,11 @@ public struct GroupStatement: Hashable, Sendable {
             penalty: opening.penalty + fined - sum(.relief)
         )
         let lots = account.lots.filter { (period.first...period.last.number).contains($0.epoch) }
-        lines = lots.filter { !$0.claim.wasHidden }.map { StatementLine($0, reasons[$0.claim.key.item], terms) }
-            .sorted { ($0.lot.epoch, $0.lot.claim.key) < ($1.lot.epoch, $1.lot.claim.key) }
+        lines = lots.filter { !$0.claim.wasHidden }.map { lot in
+            // Of one's own error the parts are fixed.
+            StatementLine(lot, lot.claim.key.event == .ownError ? nil : reasons[lot.claim.key.item], terms)
+        }
+        .sorted { ($0.lot.epoch, $0.lot.claim.key) < ($1.lot.epoch, $1.lot.claim.key) }
         notItemised = lots.filter(\.claim.wasHidden).reduce(.zero) { $0 + $1.amount }
         events = StatementSum.of(lines) { $0.lot.claim.key.event.rawValue }
         counterparts = StatementSum.of(lines) { $0.counterpart }

@@ -13,11 +13,11 @@ public enum LedgerEvent: Hashable, Sendable, Codable {
         }
     }
 
-    /// What it is known by: the same cause never enters two.
-    public var key: String {
+    /// What it is known by: the same cause never enters two, and what another causes is another, be it hidden or not.
+    public func key(from cause: String) -> String {
         switch self {
-        case .claim(let claim): "claim/\(claim.key.item)/\(claim.key.event.rawValue)/\(claim.key.group)"
-        case .takenBack(let clawBack): "taken-back/\(clawBack.item)/\(clawBack.reporter)"
+        case .claim(let claim): "claim/\(claim.key.item)/\(claim.key.event.rawValue)/\(claim.key.group)/\(cause)"
+        case .takenBack(let clawBack): "taken-back/\(clawBack.item)/\(clawBack.reporter)/\(cause)"
         }
     }
 }

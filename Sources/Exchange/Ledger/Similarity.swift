@@ -7,15 +7,16 @@ public struct ItemFeatures: Hashable, Sendable, Codable {
 
     /// The marks of its subjects: identifiers, numbers, and persons with their day of birth.
     public let marks: Set<SubjectMark>
-    /// What its subjects are called, without what spellings differ in.
-    public let names: Set<String>
+    /// Marks of what its subjects are called, without what spellings differ in.
+    public let names: Set<SubjectMark>
     /// Places, ends of routes and goods.
     public let routes: Set<String>
 
     /// Takes the subjects of an item, and the place where it was seen.
     public init(_ subjects: [Subject], place: String? = nil) {
         marks = subjects.reduce(into: []) { $0.formUnion($1.marks) }
-        names = Set(subjects.flatMap(\.calledNames).map(\.foldedName)).subtracting([""])
+        let called = Set(subjects.flatMap(\.calledNames).map(\.foldedName)).subtracting([""])
+        names = Set(called.map { SubjectMark(of: ["called", $0]) })
         routes = Set(subjects.flatMap(\.routeFeatures) + (place.map { ["place \($0)"] } ?? []))
     }
 
@@ -41,7 +42,7 @@ public struct ItemFeatures: Hashable, Sendable, Codable {
     ///
     /// Names alone count too: that two who bear one name earn once is less harm than a thousand tips on one subject.
     public var clusterMarks: Set<SubjectMark> {
-        marks.union(names.map { SubjectMark(of: ["called", $0]) })
+        marks.union(names)
     }
 }
 
@@ -70,7 +71,7 @@ public struct Novelty: Hashable, Sendable {
 
     /// Why, for a statement: it does not tell from whom anything is held.
     public var reason: String {
-        similarity == 0 ? "nothing like it was held" : "\(similarity) of 1000 of it was held from another group"
+        similarity == 0 ? "nothing like it was held" : "\(similarity) of 1000 of it had been told before"
     }
 }
 

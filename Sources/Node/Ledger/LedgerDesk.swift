@@ -40,17 +40,24 @@ public final class LedgerDesk: Sendable {
     /// some in one transaction: a daemon that is stopped goes on there, and what was posted is posted once.
     public func elapse() async throws {
         let numbers = try await database.read { try LedgerRows.all($0).map(\.pool) }
+        var fault: (any Error)?
         for number in numbers {
-            let ledger = try await commits.write { [terms] transaction in
-                let ledger = try LedgerRows.ledger(number, transaction.connection)
-                guard let ledger, !ledger.isClosing, ledger.isOver(at: transaction.now) else { return ledger }
-                try transaction.open(ledger.epoch.next(terms), in: ledger)
-                return try LedgerRows.ledger(number, transaction.connection)
-            }
-            guard let ledger, ledger.isClosing else { continue }
-            var last = ""
-            while let next = try await close(ledger, after: last) { last = next }
+            do { try await elapse(number) } catch { fault = fault ?? error }
         }
+        // One that cannot be closed holds up no other.
+        if let fault { throw fault }
+    }
+
+    private func elapse(_ number: Int64) async throws {
+        let ledger = try await commits.write { [terms] transaction in
+            let ledger = try LedgerRows.ledger(number, transaction.connection)
+            guard let ledger, !ledger.isClosing, ledger.isOver(at: transaction.now) else { return ledger }
+            try transaction.open(ledger.epoch.next(terms), in: ledger)
+            return try LedgerRows.ledger(number, transaction.connection)
+        }
+        guard let ledger, ledger.isClosing else { return }
+        var last = ""
+        while let next = try await close(ledger, after: last) { last = next }
     }
 
     /// Posts the epoch that is being closed for the groups after one.
@@ -78,6 +85,7 @@ public final class LedgerDesk: Sendable {
         epochs count: Int = 1,
         for session: Session
     ) async throws -> GroupStatement {
+        try session.reader.checkBusiness(evenSuspended: false)
         guard (1...Self.epochsMax).contains(count) else {
             throw AdvisoryFault.invalid(field: "epochs", rule: "must be 1 to \(Self.epochsMax)")
         }

@@ -1,4 +1,5 @@
 import Exchange
+import Foundation
 import Store
 
 /// What a report earns its member, entered in the transaction of what an authority or the member does with it.
@@ -16,13 +17,13 @@ struct ReportLedger {
             let authority = directory.members[report.authority], member.group != authority.group
         else { return }
         let isAccepted = report.state == .accepted && last.state != .accepted
-        let outcomes = report.outcomes.dropFirst(last.outcomes.count)
+        let outcomes = report.outcomes.enumerated().dropFirst(last.outcomes.count)
         let isRetracted = report.state == .retracted && last.state == .accepted
         guard isAccepted || isRetracted || !outcomes.isEmpty else { return }
         let ledger = try transaction.ledger(of: inbox, Self.terms)
         let desk = Entering(ledger: ledger, report: report, group: member.group, authority: authority.name, transaction)
         if isAccepted { try desk.accept() }
-        for outcome in outcomes { try desk.conclude(outcome) }
+        for (place, outcome) in outcomes { try desk.conclude(outcome, at: place) }
         if isRetracted { try desk.retract() }
     }
 
@@ -51,9 +52,14 @@ struct ReportLedger {
                 in: ledger.pool,
                 transaction.connection
             )
-            let known = similar.flatMap { found in found.marks.map { ($0, found.row.cluster) } }
-            let others = similar.map(\.row).filter { $0.group != group }
-            let novelty = Novelty(of: features, held: others.map(\.features))
+            // What others told joins nothing of the group's own: nobody's account tells of another's.
+            let known = similar.filter { $0.row.group == group }.flatMap { found in
+                found.marks.map { ($0, found.row.cluster) }
+            }
+            // In whatever order they are accepted; what can be compared with nothing is like what was told before.
+            let others = similar.map(\.row).filter { $0.group != group && $0.submitted < report.submitted }
+            let isPlain = features.clusterMarks.isEmpty
+            let novelty = Novelty(of: features, held: others.map(\.features) + (isPlain ? [features] : []))
             let relevance = Relevance.neither
             let seen = content.seenLast ?? content.seen
             let quality = Quality(
@@ -64,51 +70,61 @@ struct ReportLedger {
             )
             let row = LedgerItemRow(
                 group: group,
-                cluster: .of(Dictionary(known) { min($0, $1) }, else: ID(report.id.uuid)),
+                cluster: .of(Dictionary(known) { min($0, $1) }, else: isPlain ? Self.plain : ID(report.id.uuid)),
                 features: features,
                 reason: ItemReason(relevance, novelty),
                 quality: quality,
-                submitted: ledger.days.day(of: report.submitted)
+                submitted: report.submitted
             )
             try transaction.keep(row, of: item, in: ledger)
-            try claim(.accepted, row, shows: today)
+            try claim(.accepted, row, shows: today, from: "accept")
         }
 
-        func conclude(_ outcome: Report.Entry) throws {
+        /// What all reports are about that tell of nothing by which they could be told apart.
+        private static let plain = ID<SubjectCluster>(UUID(Array(repeating: 0, count: 16), version: 8))
+
+        func conclude(_ outcome: Report.Entry, at place: Int) throws {
             guard let row = try LedgerRows.item(item, transaction.connection) else { return }
             // What was under an embargo is not told by itself, however short it was.
             let shows = outcome.embargo.map { ledger.days.day(of: $0) + 1 } ?? today
-            if let event = EarningEvent(outcome.outcome) { try claim(event, row, shows: shows) }
+            let cause = "outcome-\(place)"
+            if let event = EarningEvent(outcome.outcome) { try claim(event, row, shows: shows, from: cause) }
             if outcome.outcome == .mistakenIdentity {
-                try transaction.enter(.takenBack(ClawBack(item, of: group, on: shows, .error)), in: ledger)
+                let clawBack = ClawBack(item, of: row.group, on: shows, .error)
+                try transaction.enter(.takenBack(clawBack), from: cause, in: ledger)
             }
         }
 
         func retract() throws {
             guard let row = try LedgerRows.item(item, transaction.connection) else { return }
-            let clawBack = ClawBack(retracting: item, of: group, submitted: row.submitted, on: today, terms)
-            try transaction.enter(.takenBack(clawBack), in: ledger)
-            if clawBack.cause == .retraction { try claim(.ownError, row, .full, shows: today) }
+            let clawBack = ClawBack(retracting: item, of: row.group, submitted: submitted(row), on: today, terms)
+            try transaction.enter(.takenBack(clawBack), from: "retract", in: ledger)
+            if clawBack.cause == .retraction { try claim(.ownError, row, .full, shows: today, from: "retract") }
         }
 
         private func claim(
             _ event: EarningEvent,
             _ row: LedgerItemRow,
             _ quality: Quality? = nil,
-            shows: Int
+            shows: Int,
+            from cause: String
         ) throws {
             let claim = Claim(
-                Claim.Key(item: item, event: event, group: group),
+                // Whoever owns the member by now: the item is of who owned it when it was accepted.
+                Claim.Key(item: item, event: event, group: row.group),
                 cluster: row.cluster,
-                window: Claim.window(submitted: row.submitted, terms),
+                window: Claim.window(submitted: submitted(row), terms),
                 from: .authority(authority),
                 office: authority,
                 quality ?? row.quality,
                 day: today,
                 shows: shows
             )
-            try transaction.enter(.claim(claim), in: ledger)
+            try transaction.enter(.claim(claim), from: cause, in: ledger)
         }
+
+        /// What was submitted before the ledger began, was on its first day.
+        private func submitted(_ row: LedgerItemRow) -> Int { max(0, ledger.days.day(of: row.submitted)) }
 
         private var terms: ReciprocityTerms { ReportLedger.terms }
     }

@@ -24,10 +24,10 @@ create index ledger_event_by_group on ledger_event (pool, owner_group, number);
 
 -- What an item tells, as far as others are compared with it.
 create table ledger_item (
-    item {text} not null primary key,
+    number {int} not null primary key,
+    item {text} not null unique,
     pool {int} not null references ledger (pool),
     owner_group {text} not null,
-    cluster {text} not null,
     body {bytes} not null
 ) {strict};
 create table ledger_mark (

@@ -22,7 +22,7 @@ struct SimilarityTests {
         #expect(Novelty(of: known, held: [named]).score == 667)
         #expect(Novelty(of: other, held: [known, named]).score == 1_000)
         #expect(Novelty(of: other, held: []).score == 1_000)
-        #expect(Novelty(of: known, held: [other, named]).reason == "333 of 1000 of it was held from another group")
+        #expect(Novelty(of: known, held: [other, named]).reason == "333 of 1000 of it had been told before")
         // What tells nothing that can be compared is new to nobody.
         #expect(Novelty(of: ItemFeatures([]), held: [known]).score == 0)
     }

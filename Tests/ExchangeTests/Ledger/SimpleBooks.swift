@@ -135,7 +135,10 @@ struct SimpleBooks {
             let isNew = !(posted + due).contains { $0.key.item == claim.key.item && Self.isSame($0, claim) }
             let isAccepted = shown.contains { $0.key.item == claim.key.item && $0.key.event == .accepted }
             let stands = claim.key.event == .ownError ? isAccepted : !taken.contains(claim.key.item)
-            if isNew, stands { due.append(claim) }
+            let isOpen = shown.contains {
+                $0.key.item == claim.key.item && Self.isSame($0, claim) && $0.shows == $0.day
+            }
+            if isNew, stands, claim.shows == claim.day || !isOpen { due.append(claim) }
         }
         return due
     }
