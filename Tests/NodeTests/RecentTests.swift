@@ -1,6 +1,7 @@
 import Exchange
 import Node
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -53,6 +54,35 @@ struct RecentTests {
                 #expect(here.stored.versions.map(\.tick) == expected.map(\.tick))
             }
         }
+        await exchange.close()
+    }
+
+    @Test("knows the last of two versions, whichever of their commits is told first")
+    func order() async throws {
+        let held = Mutex<HeldDatabase?>(nil)
+        let exchange = try await TestExchange { real in
+            let database = HeldDatabase(real)
+            held.withLock { $0 = database }
+            return database
+        }
+        let database = try #require(held.withLock { $0 })
+        let ann = try await exchange.join("ann")
+        let pool = try await exchange.pool("open", .open)
+        _ = try await exchange.publish([Samples.indicator(1)], to: pool, as: ann)
+        // The second version is read with the first, of which the node hears after that.
+        database.hold(.write)
+        async let first = exchange.publish([Samples.indicator(2)], to: pool, as: ann)
+        await database.isHeld(.write)
+        database.hold(.read)
+        let later = Samples.indicator(2, modified: "2026-02-01T00:00:00.000Z")
+        async let second = exchange.publish([later], to: pool, as: ann)
+        await database.isHeld(.read)
+        database.release(.write)
+        #expect(try await first.successCount == 1)
+        database.release(.read)
+        #expect(try await second.successCount == 1)
+        let shown = try await exchange.all(pool, as: ann).map { String(decoding: $0.bytes, as: UTF8.self) }
+        #expect(shown.count == 2 && shown.last?.contains("2026-02-01") == true)
         await exchange.close()
     }
 
