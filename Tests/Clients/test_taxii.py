@@ -122,7 +122,7 @@ def test_next_is_bound_to_its_query_and_principal(fresh):
         ("swift-cargo", path, {"added_after": "2020-01-01T00:00:00Z"}),
     ]:
         assert fresh.get(member, place, params={"next": token} | more).status_code == 400
-    assert fresh.get("swift-cargo", path, params={"next": token[:-2] + "AA"}).status_code == 400
+    assert fresh.get("swift-cargo", path, params={"next": token[:-4] + ("B" if token[-4] == "A" else "A") + token[-3:]}).status_code == 400
     # A restart does not make it worthless.
     fresh.stop()
     fresh.start()
