@@ -68,6 +68,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "StorePostgres", dependencies: ["Store", "CLibpq"], swiftSettings: settings),
+        .target(name: "Screening", dependencies: ["Exchange"], swiftSettings: settings),
         .target(name: "TransportCurl", dependencies: ["Exchange", "CLibcurl"], swiftSettings: settings),
         .target(
             name: "Node",
@@ -123,6 +124,7 @@ let package = Package(
             exclude: ["AccessTable.md", "ActionTable.md"],
             swiftSettings: settings
         ),
+        .testTarget(name: "ScreeningTests", dependencies: ["Exchange", "Screening"], swiftSettings: settings),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Exchange", "Merkle", "Store", "StoreSQLite", "StorePostgres", "TestSupport"],
