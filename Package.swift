@@ -68,12 +68,19 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "StorePostgres", dependencies: ["Store", "CLibpq"], swiftSettings: settings),
-        .target(name: "Screening", dependencies: ["Exchange"], swiftSettings: settings),
+        .target(
+            name: "Screening",
+            dependencies: ["Exchange"],
+            resources: [
+                "frequencies", "legal-forms-short", "names", "organisations", "particles", "romanisation",
+            ].map { .embedInCode("Data/\($0).txt") },
+            swiftSettings: settings
+        ),
         .target(name: "TransportCurl", dependencies: ["Exchange", "CLibcurl"], swiftSettings: settings),
         .target(
             name: "Node",
             dependencies: [
-                "Exchange", "Merkle", "Store", crypto, cryptoExtras, logging, lifecycle,
+                "Exchange", "Merkle", "Screening", "Store", crypto, cryptoExtras, logging, lifecycle,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
             ],
             swiftSettings: settings
@@ -81,7 +88,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: [
-                "Exchange", "Node", crypto, logging, lifecycle, nioCore, nioPosix, nioSSL,
+                "Exchange", "Node", "Screening", crypto, logging, lifecycle, nioCore, nioPosix, nioSSL,
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "SwiftASN1", package: "swift-asn1"),
@@ -159,6 +166,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What is measured is built by the bench alone.
+if Context.environment["CAVEAT_BENCH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "ScreeningBench",
+            dependencies: ["Exchange", "Screening"],
+            path: "Benchmarks/ScreeningBench",
+            swiftSettings: settings
+        )
+    )
+}
 
 // `make fuzz` builds the fuzzer, and nothing else does: its `main` is libFuzzer's.
 if Context.environment["CAVEAT_FUZZ"] != nil {

@@ -73,6 +73,8 @@ public final class Node: Sendable {
     public let forces: TaskForceDesk
     /// What contributions come to.
     public let ledgers: LedgerDesk
+    /// Whether those that members ask about are known.
+    public let screening: ScreeningDesk
     /// Answers to POSTs.
     public let statuses: Statuses
     /// What an operator does.
@@ -138,6 +140,7 @@ public final class Node: Sendable {
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
         ledgers = LedgerDesk(live, database, commits, clock: surroundings.clock)
+        screening = ScreeningDesk(live, database, commits, surroundings, key: identity.cursorKey)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication, own)
     }

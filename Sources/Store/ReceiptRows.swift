@@ -6,7 +6,7 @@ public struct Receipt: Hashable, Sendable {
     public enum Channel: String, CaseIterable, Sendable, Codable {
         case taxii, api, events, webhook
         case taxiiPush = "taxii-push"
-        case mail, sftp
+        case mail, sftp, screening
     }
 
     /// When; nil before it is kept.

@@ -25,9 +25,12 @@ struct Main: AsyncParsableCommand {
                 name: "Exchanging",
                 subcommands: [
                     PublishCommand.self, PollCommand.self, GetCommand.self, PoolsCommand.self, MembersCommand.self,
-                    StatementCommand.self,
-                    ImportCommand.self, VerifyCommand.self,
+                    StatementCommand.self, ImportCommand.self, VerifyCommand.self,
                 ]
+            ),
+            CommandGroup(
+                name: "Screening",
+                subcommands: [ScreenCommand.self, ClearCommand.self, ClearedCommand.self]
             ),
             CommandGroup(
                 name: "Releasing",

@@ -110,7 +110,7 @@ struct Daemon: Sendable {
             Follower(node, logger: logger), Calendar(node, clock: ContinuousClock(), logger: logger),
             Housekeeping(node, clock: ContinuousClock(), logger: logger),
             Pusher(node, clock: ContinuousClock(), logger: logger),
-            Puller(node, clock: ContinuousClock(), logger: logger), announcement,
+            Puller(node, clock: ContinuousClock(), logger: logger), Screener(node, logger: logger), announcement,
         ]
         let group = ServiceGroup(
             configuration: .init(

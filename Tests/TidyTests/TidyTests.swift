@@ -19,13 +19,11 @@ struct TidyTests {
         "TransportCurl": ["CLibcurl", "Exchange", "Glibc", "Synchronization"],
         "Node": [
             "AsyncAlgorithms", "Crypto", "CryptoExtras", "Dispatch", "Exchange", "Logging", "Merkle",
-            "ServiceLifecycle",
-            "Store", "Synchronization",
+            "Screening", "ServiceLifecycle", "Store", "Synchronization",
         ],
         "Server": [
             "Crypto", "Exchange", "HummingbirdCore", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL",
-
-            "Node", "ServiceLifecycle", "Store", "SwiftASN1", "Synchronization", "X509",
+            "Node", "Screening", "ServiceLifecycle", "Store", "SwiftASN1", "Synchronization", "X509",
         ],
         "caveat": ["ArgumentParser", "Crypto", "Dispatch", "Exchange", "SwiftCSV", "Synchronization", "TransportCurl"],
         "caveatd": [

@@ -66,6 +66,14 @@ extension Label {
 }
 
 extension Label {
+    /// The same as it would be were nobody to be protected: whoever may see what bears that is told of a protected
+    /// person on a screening hit (row 12).
+    public var unprotected: Label {
+        var terms = terms
+        terms?.isProtected = false
+        return Label(pool: pool, marking: marking, scope: scope, terms: terms, passage: passage, cohort: cohort)
+    }
+
     /// The first instant after `now` at which time alone may change who may see it; nil for none.
     public func changes(after now: Timestamp) -> Timestamp? {
         terms?.origin.holds.values.compactMap { $0 }.filter { $0 > now }.min()

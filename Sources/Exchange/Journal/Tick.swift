@@ -81,4 +81,8 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case federated = 21
     /// An epoch of a ledger was closed.
     case ledger = 22
+    /// Somebody screened.
+    case screening = 24
+    /// Somebody was found not to be who is known, or that was taken back.
+    case clearedPair = 25
 }

@@ -186,9 +186,7 @@ extension LiveState.State {
     mutating func sight(_ session: Session, _ pool: Pool, at now: Timestamp) -> PermittedLabels {
         let recent = recent[pool.number]
         guard session.directory === directory else {
-            // The directory changed since the session was authenticated: what it may see is decided anew.
-            guard var reader = directory.reader(with: session.credential, at: now) else { return PermittedLabels() }
-            reader.purpose = session.reader.purpose
+            guard let reader = reader(session, at: now) else { return PermittedLabels() }
             var sighted = Sighted(reader, asOf: directoryChanges)
             return sighted.permitted(in: pool.id, of: labels, spans, recent, upTo: head, at: now)
         }
@@ -196,6 +194,15 @@ extension LiveState.State {
         if readers[key]?.directoryChange != directoryChanges { know(session.reader, key) }
         return readers[key, default: Sighted(session.reader, asOf: directoryChanges)]
             .permitted(in: pool.id, of: labels, spans, recent, upTo: head, at: now)
+    }
+
+    /// A session's reader as it is now; nil where its credential is no longer valid.
+    func reader(_ session: Session, at now: Timestamp) -> Reader? {
+        // Where the directory changed since the session was authenticated, what it may see is decided anew.
+        guard session.directory !== directory else { return session.reader }
+        var reader = directory.reader(with: session.credential, at: now)
+        reader?.purpose = session.reader.purpose
+        return reader
     }
 
     /// Keeps a reader as it is since the directory changed.

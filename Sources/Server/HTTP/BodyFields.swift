@@ -7,7 +7,8 @@ struct BodyFields {
     /// The whole, in the form that is the same for all texts of the same value (RFC 8785).
     var canonical: [UInt8] { root.canonical() }
 
-    private let root: JSON.Value
+    /// The whole, where its fields have names of the caller's.
+    let root: JSON.Value
     private var values: [String: JSON.Value] = [:]
     private var taken: Set<String> = []
     /// What stands before a field's name where the object is part of another.
@@ -50,6 +51,13 @@ struct BodyFields {
             throw fault(field, "must be a text of at most \(Self.textCharactersMax) characters")
         }
         return text
+    }
+
+    /// A value as it is, for a reader of its own.
+    mutating func nested(_ field: String) throws(AdministrationFault) -> JSON.Value {
+        taken.insert(field)
+        guard let value = values[field], value.kind != .null else { throw fault(field, "is needed") }
+        return value
     }
 
     /// A value that is read strictly by its own rules.

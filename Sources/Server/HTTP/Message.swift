@@ -31,12 +31,15 @@ struct Request: Sendable {
     }
 
     /// The first value of a query parameter, percent-decoded.
-    func parameter(_ name: String) -> String? {
-        for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
+    func parameter(_ name: String) -> String? { parameters(name).first }
+
+    /// The values of a query parameter, percent-decoded, in their order.
+    func parameters(_ name: String) -> [String] {
+        (query ?? "").utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            if Substring(parts[0]) == name { return parts.count == 2 ? Substring(parts[1]).removingEncoding : "" }
+            guard Substring(parts[0]) == name else { return nil }
+            return parts.count == 2 ? Substring(parts[1]).removingEncoding : ""
         }
-        return nil
     }
 
     /// The names of the query parameters, in their order.

@@ -12,6 +12,8 @@ struct RESTService: Sendable {
         DestinationService.routes,
         MemberService.routes,
         StatementService.routes,
+        ScreeningService.routes,
+        ClearedPairService.routes,
         AdvisoryService.routes
     )
 
@@ -22,7 +24,9 @@ struct RESTService: Sendable {
         ["recalls"]: ["after"], ["reliances"]: ["report", "after"], ["reports"]: ["before"], ["requests"]: ["before"],
         ["feedback"]: ["advisory", "after"], ["contributions"]: ["after"], ["events"]: ["after"],
         ["pending"]: ["after"], ["destinations", RouteTable.name, "dead-letters"]: ["after"], ["members"]: ["pool"],
-        ["statement"]: ["authority", "epochs", "form"],
+        ["statement"]: ["authority", "epochs", "form"], ["match"]: ScreeningService.parameters,
+        ["cleared-pairs"]: ["before"],
+        ["search"]: ScreeningService.parameters.union(["q", "schema"]),
     ]
 
     /// Whether a path is the service's.
@@ -35,6 +39,8 @@ struct RESTService: Sendable {
     private let destinations: DestinationService
     private let members: MemberService
     private let statements: StatementService
+    private let screenings: ScreeningService
+    private let clearedPairs: ClearedPairService
     private let advisories: AdvisoryService
 
     init(node: Node) {
@@ -45,13 +51,20 @@ struct RESTService: Sendable {
         destinations = DestinationService(node: node)
         members = MemberService(node: node)
         statements = StatementService(node: node)
+        screenings = ScreeningService(node: node)
+        clearedPairs = ClearedPairService(node: node)
         advisories = AdvisoryService(node: node)
     }
 
     /// - Parameter parts: the words of the path behind `/v1/`.
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
         try Self.routes.admit(request, parts)
-        try request.check(parameters: Self.parameters[RouteTable.words(parts)] ?? [])
+        if [.GET, .HEAD].contains(request.method) || parts == ["match"] {
+            try request.check(
+                parameters: Self.parameters[RouteTable.words(parts)] ?? [],
+                lists: ScreeningService.listParameters
+            )
+        }
         return switch parts.first {
         case "events": try events.answer(request, session)
         case "pending": try await approvals.answer(request, parts, session)
@@ -60,6 +73,8 @@ struct RESTService: Sendable {
         case "task-forces", "contributions": try await forces.answer(request, parts, session)
         case "members": try members.answer(request, session)
         case "statement": try await statements.answer(request, session)
+        case "match", "search": try await screenings.answer(request, parts, session)
+        case "cleared-pairs": try await clearedPairs.answer(request, parts, session)
         case "destinations": try await destinations.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
         }

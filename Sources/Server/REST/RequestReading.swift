@@ -15,15 +15,17 @@ extension Request {
     }
 
     /// Refuses a query parameter that a call has not, or has once: nobody takes what was misspelt for what was asked.
-    func check(parameters known: Set<String>) throws(HTTPFault) {
-        guard method == .GET || method == .HEAD else { return }
+    /// - Parameter lists: those that may be there more than once.
+    func check(parameters known: Set<String>, lists: Set<String> = []) throws(HTTPFault) {
         var seen: Set<String> = []
         for name in parameterNames {
             guard known.contains(name) else {
                 let list = known.isEmpty ? "none" : known.sorted().joined(separator: ", ")
                 throw .malformed(name, "is no parameter of this call, which has \(list)")
             }
-            guard seen.insert(name).inserted else { throw .malformed(name, "is there twice; send it once") }
+            guard seen.insert(name).inserted || lists.contains(name) else {
+                throw .malformed(name, "is there twice; send it once")
+            }
         }
     }
 

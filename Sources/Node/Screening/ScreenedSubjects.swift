@@ -1,0 +1,120 @@
+import Exchange
+import Screening
+import Store
+
+/// Who and what this exchange's versions are about, in memory, as of a tick of the journal.
+///
+/// Of each object in each pool there are all versions that are somebody's last, each under its label, so that which of
+/// them a reader is given depends on nothing that it may not see.
+struct ScreenedSubjects {
+    /// One version's subject.
+    struct Entry: Hashable {
+        /// The version.
+        let placed: PlacedVersion
+        /// Its object in its pool.
+        let object: PlacedObject
+        /// Whether another version of the object may be some readers' last.
+        let isContested: Bool
+        /// Whether it is a person to be protected, of whom the version itself tells nothing.
+        let isProtected: Bool
+    }
+
+    /// What is found of a query.
+    struct Found {
+        let entry: Entry
+        let hit: ScreeningHit
+    }
+
+    /// How far it has come.
+    struct Place: Hashable {
+        /// Up to where the journal was taken in; where it is loading, from where on it will be.
+        var cursor = Tick.zero
+        /// The last version that was loaded; nil once all were.
+        var loaded: Tick? = .zero
+
+        var isLoading: Bool { loaded != nil }
+    }
+
+    private(set) var place = Place()
+    private var index = ScreeningIndex()
+    /// Persons to be protected: who may be told of them is decided by labels of their own.
+    private var protected = ScreeningIndex()
+    private var entries: [Int: Entry] = [:]
+    private var keys: [PlacedObject: [Int]] = [:]
+    private var lastKey = 0
+
+    /// How many subjects there are.
+    var count: Int { index.count + protected.count }
+
+    /// The numbers of the labels under which there is a person to be protected.
+    var protectedLabels: Set<Int64> { Set(entries.values.filter(\.isProtected).map(\.placed.label)) }
+
+    /// Puts what an object's versions are about in the place of what they were about before; none where it is gone.
+    private mutating func replace(_ object: PlacedObject, with subjects: [(entry: Entry, label: Int, record: Record?)])
+    {
+        for key in keys.removeValue(forKey: object) ?? [] {
+            entries[key] = nil
+            index.remove(key)
+            protected.remove(key)
+        }
+        for (entry, label, record) in subjects {
+            lastKey += 1
+            entries[lastKey] = entry
+            keys[object, default: []].append(lastKey)
+            guard let record else { continue }
+            if entry.isProtected {
+                protected.add(record, as: lastKey, label: label)
+            } else {
+                index.add(record, as: lastKey, label: label)
+            }
+        }
+    }
+
+    /// Takes in a batch.
+    /// - Parameter labels: the places of labels among the exchange's, by their numbers.
+    mutating func take(_ batch: ScreeningBatch, _ labels: [Int64: Int]) {
+        for (object, known) in batch.known where known.isWhole || keys[object] == nil {
+            replace(
+                object,
+                with: known.subjects.compactMap { subject in
+                    labels[subject.entry.placed.label].map { (subject.entry, $0, subject.record) }
+                }
+            )
+        }
+        place = batch.place
+    }
+
+    /// What is like a query of what a reader may be told, the likest first.
+    mutating func found(_ query: Record, by sight: ScreeningSight, limit: Int, cutoff: Double) -> [Found] {
+        // Of an object there may be as many versions as it has labels: of each reader's last alone it is told.
+        let asked = limit + Self.contestedMax
+        let hits = index.search(query, visible: sight.places, limit: asked, cutoff: cutoff)
+        let shielded = protected.search(query, visible: sight.protectedPlaces, limit: asked, cutoff: cutoff)
+        let found = (hits + shielded).compactMap { hit in entries[hit.key].map { Found(entry: $0, hit: hit) } }
+        let ranked = found.sorted { ($1.hit.score, $0.entry.placed.tick) < ($0.hit.score, $1.entry.placed.tick) }
+        return Array(ranked.filter { isLast($0.entry, sight) }.prefix(limit))
+    }
+
+    /// How many versions that are not the reader's last are passed over in one search.
+    private static let contestedMax = 20
+
+    private func isLast(_ entry: Entry, _ sight: ScreeningSight) -> Bool {
+        guard entry.isContested else { return true }
+        return !(keys[entry.object] ?? []).contains { key in
+            guard let other = entries[key] else { return false }
+            return sight.labels.contains(other.placed.label) && other.placed.isLater(than: entry.placed)
+        }
+    }
+}
+
+/// What one reader may be told of by a screening.
+struct ScreeningSight: Sendable {
+    /// The numbers of the labels that it may see.
+    var labels: Set<Int64> = []
+    /// Their places among the exchange's labels.
+    var places = LabelSet()
+    /// The places of the labels that it might see, were nobody of theirs to be protected.
+    var protectedPlaces = LabelSet()
+    /// Up to where in the journal that holds.
+    var head = Tick.zero
+}

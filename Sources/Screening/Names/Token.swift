@@ -1,0 +1,90 @@
+/// Words that were met before, kept once.
+struct Words: Sendable {
+    private var tokens: [Romanisation.Word: Token] = [:]
+
+    /// How many there are.
+    var count: Int { tokens.count }
+
+    mutating func token(_ word: Romanisation.Word) -> Token {
+        if let known = tokens[word] { return known }
+        let token = Token(word)
+        tokens[word] = token
+        return token
+    }
+}
+
+/// One word of a name, with all that it is compared by.
+struct Token: Hashable, Sendable {
+    /// Letters, then the folded spelling, the skeleton and the weak skeleton, one behind the other.
+    private let bytes: [UInt8]
+    private let ends: (UInt8, UInt8, UInt8)
+    /// How much it tells in a name of a person, in thousandths.
+    let personWeight: UInt16
+    /// How much it tells in any other name.
+    let otherWeight: UInt16
+    /// Classes of names that are one; 0 for none.
+    let nameClasses: (UInt16, UInt16)
+    /// The class of an organisation's word; 0 for none.
+    let wordClass: UInt16
+    private let flags: UInt8
+    /// Which letters there are, a bit each, in the word and in its skeleton: a quick look whether two can be alike.
+    let letterMask, skeletonMask: UInt32
+
+    init(_ word: Romanisation.Word, _ lexicon: Lexicon = .shared) {
+        let folded = Folding.folded(word.letters)
+        let skeleton = Folding.skeleton(folded)
+        let weak = Folding.skeleton(folded, isWeak: true)
+        bytes = word.letters + folded + skeleton + weak
+        let first = word.letters.count
+        ends = (UInt8(first), UInt8(first + folded.count), UInt8(first + folded.count + skeleton.count))
+        letterMask = Self.mask(word.letters)
+        skeletonMask = Self.mask(skeleton)
+        let hasDigit = word.letters.contains(where: Folding.isDigit)
+        let isInitial = word.letters.count == 1 && !hasDigit
+        let isParticle = lexicon.isParticle(word.letters) && !isInitial
+        let isPatronymic = Self.isPatronymic(word.letters)
+        nameClasses = lexicon.classes(ofName: folded)
+        wordClass = lexicon.class_(ofWord: folded)
+        var weight = hasDigit ? Terms.numberWeight : max(lexicon.rarity(folded), Terms.weightMin)
+        if isInitial { weight = Terms.initialWeight }
+        if isParticle { weight = Terms.particleWeight }
+        personWeight = UInt16(isPatronymic ? weight * Terms.patronymicShare / 1_000 : weight)
+        otherWeight = UInt16(wordClass == 0 ? weight : min(weight, Terms.wordClassWeight))
+        flags =
+            (word.isAbjad ? 1 : 0) | (word.isLatin ? 2 : 0) | (hasDigit ? 4 : 0) | (isInitial ? 8 : 0)
+            | (isParticle ? 16 : 0) | (lexicon.isFrequent(folded) || isParticle ? 32 : 0)
+    }
+
+    var letters: ArraySlice<UInt8> { bytes[..<Int(ends.0)] }
+    var folded: ArraySlice<UInt8> { bytes[Int(ends.0)..<Int(ends.1)] }
+    var skeleton: ArraySlice<UInt8> { bytes[Int(ends.1)..<Int(ends.2)] }
+    var weakSkeleton: ArraySlice<UInt8> { bytes[Int(ends.2)...] }
+
+    var isAbjad: Bool { flags & 1 != 0 }
+    var isLatin: Bool { flags & 2 != 0 }
+    var hasDigit: Bool { flags & 4 != 0 }
+    var isInitial: Bool { flags & 8 != 0 }
+    var isParticle: Bool { flags & 16 != 0 }
+    /// Whether nobody is looked for by it alone.
+    var isFrequent: Bool { flags & 32 != 0 }
+
+    func weight(isPerson: Bool) -> Int { Int(isPerson ? personWeight : otherWeight) }
+
+    private static func mask(_ letters: [UInt8]) -> UInt32 { letters.reduce(0) { $0 | 1 << UInt32($1 & 31) } }
+
+    /// Whether it is a name by the father, as Slavic names have: it is often left out.
+    private static func isPatronymic(_ letters: [UInt8]) -> Bool {
+        guard letters.count >= 7 else { return false }
+        return patronymicEnds.contains { letters.suffix($0.count).elementsEqual($0) }
+    }
+
+    private static let patronymicEnds = [
+        "ovich", "evich", "avich", "yevich", "ievich", "ovych", "evych", "avych", "ovna", "evna", "auna", "euna",
+        "ivna",
+        "yivna", "ouna", "yeuna", "ovitch", "evitch", "avitch", "oglu", "ogly", "kyzy",
+    ].map { Array($0.utf8) }
+
+    static func == (left: Token, right: Token) -> Bool { left.bytes == right.bytes && left.flags == right.flags }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
+}

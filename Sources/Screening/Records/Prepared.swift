@@ -1,0 +1,168 @@
+/// A name as it is compared.
+struct PreparedName: Hashable, Sendable {
+    /// Its words without legal forms, in order.
+    let tokens: [Token]
+    let form: LegalForm?
+    /// Whether it is said to be a weak alias.
+    let isWeak: Bool
+    /// Whether it is as long as the fields of many forms, so that it may have been cut off.
+    let isFull: Bool
+
+    /// Characters of the shortest field that names are cut off in.
+    static let fieldMin = 30
+    /// How much all of it tells.
+    let weight: Int
+
+    /// Nil for what has no letter.
+    init?(_ text: String, isPerson: Bool, isWeak: Bool = false, _ known: inout Words) {
+        var words = Romanisation.words(text)
+        var form: LegalForm?
+        if !isPerson { (words, form) = Lexicon.shared.withoutLegalForms(words) }
+        guard !words.isEmpty else { return nil }
+        tokens = words.map { known.token($0) }
+        self.form = form
+        self.isWeak = isWeak
+        isFull = text.unicodeScalars.count >= Self.fieldMin
+        weight = tokens.reduce(0) { $0 + $1.weight(isPerson: isPerson) }
+    }
+}
+
+/// An identifier as it is compared: letters and digits alone, in capitals.
+struct PreparedIdentifier: Hashable, Sendable {
+    /// Kinds of which one thing has one, so that another is another thing's.
+    enum Kind: UInt8, Sendable {
+        case ship, lei, container, vin, account, other
+    }
+
+    let kind: Kind
+    let value: [UInt8]
+
+    /// Shorter ones tell too little.
+    static let lettersMin = 5
+
+    /// Nil for a property that is none, and for a value that tells too little.
+    init?(_ property: String, _ text: String, _ families: Family) {
+        guard let kind = Self.kinds[property] else { return nil }
+        var value = text.utf8.compactMap { byte -> UInt8? in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A: byte
+            case 0x61...0x7A: byte - 32
+            default: nil
+            }
+        }
+        if property == "imoNumber" { value = value.filter(Folding.isDigit) }
+        guard value.count >= Self.lettersMin, value.contains(where: Folding.isDigit) else { return nil }
+        self.kind = kind == .ship && !families.contains(.vessel) ? .other : kind
+        self.value = value
+    }
+
+    private static let kinds: [String: Kind] = [
+        "imoNumber": .ship, "leiCode": .lei, "containerNumber": .container, "vin": .vin, "iban": .account,
+        "accountNumber": .account, "mmsi": .other, "callSign": .other, "serialNumber": .other,
+        "registrationNumber": .other, "idNumber": .other, "taxNumber": .other, "vatCode": .other, "innCode": .other,
+        "ogrnCode": .other, "dunsCode": .other, "swiftBic": .other, "bic": .other, "passportNumber": .other,
+        "socialSecurityNumber": .other, "licenseNumber": .other, "okpoCode": .other, "uscCode": .other, "eori": .other,
+        "cageCode": .other, "cryptoAddress": .account, "publicKey": .account, "number": .other, "icaoCode": .other,
+        "airWaybill": .other, "billOfLading": .other, "permId": .other, "crsNumber": .other,
+        "uniqueEntityId": .other, "cikCode": .other, "isinCode": .other,
+    ]
+}
+
+/// A record with all that it is compared by.
+struct Prepared: Sendable {
+    /// Names of one record that are compared, the first ones.
+    static let namesMax = 512
+    /// Identifiers of one record that are compared.
+    static let identifiersMax = 64
+    /// Dates and countries of one record that are compared.
+    static let factsMax = 16
+
+    let families: Family
+    let names: [PreparedName]
+    let identifiers: [PreparedIdentifier]
+    /// Days of birth, of incorporation or of building: year, month and day as one number; 0 for what is not said.
+    let dates: [Int32]
+    /// As two letters.
+    let countries: [UInt16]
+
+    var isPerson: Bool { families == .person }
+
+    /// - Parameter known: words that were met before, kept once.
+    init(_ record: Record, _ known: inout Words) {
+        let families = Family.schemas[record.schema] ?? Family.all
+        let isPerson = families == .person
+        self.families = families
+        var names: [PreparedName] = []
+        var seen: Set<[Token]> = []
+        func take(_ text: String, isWeak: Bool) {
+            for part in Self.parts(of: text) where names.count < Self.namesMax {
+                guard let name = PreparedName(part, isPerson: isPerson, isWeak: isWeak, &known),
+                    seen.insert(name.tokens).inserted
+                else { continue }
+                names.append(name)
+            }
+        }
+        for property in ["name", "alias", "previousName", "abbreviation"] {
+            for text in record[property].prefix(Self.namesMax) { take(text, isWeak: false) }
+        }
+        for last in record["lastName"].prefix(4) {
+            for first in (record["firstName"] + [""]).prefix(4) where !first.isEmpty || record["firstName"].isEmpty {
+                take("\(first) \(last)", isWeak: record["firstName"].isEmpty)
+            }
+        }
+        if families.contains(.address) { for text in record["full"].prefix(4) { take(text, isWeak: false) } }
+        for text in record["weakAlias"].prefix(Self.namesMax) { take(text, isWeak: true) }
+        self.names = names
+        identifiers = Array(
+            record.properties.sorted { $0.key < $1.key }.flatMap { property, values in
+                values.prefix(Self.identifiersMax).compactMap { PreparedIdentifier(property, $0, families) }
+            }.prefix(Self.identifiersMax)
+        )
+        let dates = ["birthDate", "incorporationDate", "buildDate"].flatMap { record[$0] }
+        self.dates = dates.prefix(Self.factsMax).compactMap(Self.date)
+        let countries = [
+            "nationality", "citizenship", "country", "jurisdiction", "mainCountry", "flag", "birthCountry",
+        ]
+        var codes: [UInt16] = []
+        for text in countries.flatMap({ record[$0] }).prefix(Self.factsMax) {
+            let letters = Array(text.lowercased().utf8)
+            guard letters.count == 2 else { continue }
+            let code = UInt16(letters[0]) << 8 | UInt16(letters[1])
+            if !codes.contains(code) { codes.append(code) }
+        }
+        self.countries = codes
+    }
+
+    /// A name, and what it is called in parentheses too; spellings that are parted by a slash.
+    private static func parts(of text: String) -> [String] {
+        var parts = [text]
+        if let open = text.firstIndex(of: "("), let close = text[open...].firstIndex(of: ")") {
+            let inner = text[text.index(after: open)..<close]
+            parts.append(String(text[..<open] + " " + text[text.index(after: close)...]))
+            // One word alone may be no more than how the word before it is written.
+            if inner.contains(" ") { parts.append(String(inner)) }
+        }
+        if let slash = text.firstIndex(of: "/") {
+            let before = text[..<slash].split(separator: " ")
+            let after = text[text.index(after: slash)...].split(separator: " ")
+            if text[..<slash].hasSuffix(" "), after.count > 1 {
+                parts += [before.joined(separator: " "), after.joined(separator: " ")]
+            } else if !after.isEmpty {
+                parts += [
+                    (before + after.dropFirst()).joined(separator: " "),
+                    (before.dropLast() + after).joined(separator: " "),
+                ]
+            }
+        }
+        return parts
+    }
+
+    /// A year, a month or a day (ISO 8601), as one number; nil for anything else.
+    private static func date(_ text: String) -> Int32? {
+        let parts = text.prefix(10).split(separator: "-").map { Int32($0) }
+        guard let year = parts.first ?? nil, (1...9_999).contains(year), parts.count <= 3 else { return nil }
+        let rest = parts.dropFirst().map { $0 ?? 0 } + [0, 0]
+        guard (0...12).contains(rest[0]), (0...31).contains(rest[1]) else { return nil }
+        return year * 10_000 + rest[0] * 100 + rest[1]
+    }
+}

@@ -1,0 +1,128 @@
+import Exchange
+import Foundation
+
+/// What came of a file, for a spreadsheet, for a program, or for a reviewer's browser.
+struct ScreeningReport {
+    /// The forms, by the ending of a file's name.
+    enum Form: String {
+        case csv, json, html
+
+        init?(path: String) { self.init(rawValue: URL(filePath: path).pathExtension.lowercased()) }
+    }
+
+    private let rows: [ScreenedRow]
+    private let source: String
+    private let time: String
+
+    init(_ rows: [ScreenedRow], of path: String, at time: Date) {
+        self.rows = rows
+        source = URL(filePath: path).lastPathComponent
+        self.time = Timestamp(microseconds: Int64(time.timeIntervalSince1970 * 1_000_000)).text
+    }
+
+    func bytes(_ form: Form) -> [UInt8] {
+        switch form {
+        case .csv: Array(csv.utf8)
+        case .json: Array(json.utf8)
+        case .html: Array(page.utf8)
+        }
+    }
+
+    private static let headings = [
+        "key", "name", "score", "verdict", "known_as", "schema", "pool", "origin", "id", "reason",
+    ]
+
+    private var csv: String {
+        let lines = rows.flatMap { row -> [[String]] in
+            let name = row.row.query.properties["name"]?.first ?? ""
+            guard !row.hits.isEmpty else {
+                return [[row.row.key, name, "", "none"] + Array(repeating: "", count: 6)]
+            }
+            return row.hits.map { hit in
+                [
+                    row.row.key, name, hit.score, hit.verdict, hit.caption,
+                    hit.hit["schema"]?.string ?? "", hit.pool, hit.origin, hit.hit["id"]?.string ?? "", hit.reason,
+                ]
+            }
+        }
+        return ([Self.headings] + lines).map { $0.map(Self.cell).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    /// A cell that no spreadsheet takes for a formula.
+    private static func cell(_ text: String) -> String {
+        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
+        let safe = isFormula ? "'" + text : text
+        guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
+        return "\"\(safe.replacing("\"", with: "\"\""))\""
+    }
+
+    private var json: String {
+        let all = rows.map { row in
+            let query = (try? row.row.query.json()).map { String(decoding: $0, as: UTF8.self) } ?? "{}"  // Plain texts.
+            let results = row.results.map { String(decoding: $0.compact(), as: UTF8.self) } ?? "[]"
+            return #"{"key":\#(row.row.key.quoted),"query":\#(query),"results":\#(results)}"#
+        }
+        return #"{"file":\#(source.quoted),"screened":"\#(time)","rows":["# + "\n" + all.joined(separator: ",\n")
+            + "\n]}\n"
+    }
+
+    // MARK: A page
+
+    private var page: String {
+        let matched = rows.filter { $0.hits.contains(where: \.isMatch) }
+        let doubtful = rows.filter(\.isDoubtful)
+        return """
+            <!doctype html>
+            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>Screening of \(Self.escaped(source))</title>
+            <style>\(Self.style)</style></head><body>
+            <h1>Screening of \(Self.escaped(source))</h1>
+            <p>\(Self.escaped(time)) · \(rows.count) screened · <b>\(matched.count)</b> with a match · \
+            <b>\(doubtful.count)</b> to be looked at · \(rows.count - matched.count - doubtful.count) without a hit</p>
+            \(Self.section("Matches", matched))
+            \(Self.section("To be looked at", doubtful))
+            </body></html>
+
+            """
+    }
+
+    private static func section(_ title: String, _ rows: [ScreenedRow]) -> String {
+        guard !rows.isEmpty else { return "" }
+        let articles = rows.map { row in
+            let properties = row.row.query.properties.sorted { $0.key < $1.key }.map { name, values in
+                "<span>\(escaped(name)) <b>\(escaped(values.joined(separator: ", ")))</b></span>"
+            }
+            let hits = row.hits.map { hit in
+                """
+                <tr class="\(hit.verdict)"><td class="score">\(hit.score)</td>\
+                <td><b>\(escaped(hit.caption))</b><br><small>\(escaped(hit.hit["schema"]?.string ?? "")) · \
+                \(escaped(hit.pool)) · \(escaped(hit.origin))</small></td><td>\(escaped(hit.reason))</td></tr>
+                """
+            }
+            return """
+                <article><h3>\(escaped(row.row.key))</h3><p class="asked">\(properties.joined())</p>
+                <table><thead><tr><th>Score</th><th>Known as</th><th>Why</th></tr></thead>
+                <tbody>\(hits.joined(separator: "\n"))</tbody></table></article>
+                """
+        }
+        return "<h2>\(title)</h2>\n" + articles.joined(separator: "\n")
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.printable.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+            .replacing("\"", with: "&quot;")
+    }
+
+    private static let style = """
+        :root{color-scheme:light dark;--line:#8884;--hit:#c0392b;--maybe:#b9770e}
+        body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem}
+        h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem}h3{font-size:1rem;margin:0}
+        article{border:1px solid var(--line);border-radius:8px;padding:1rem;margin:1rem 0;break-inside:avoid}
+        .asked span{display:inline-block;margin-right:1rem;color:#777}.asked b{color:CanvasText;font-weight:600}
+        table{width:100%;border-collapse:collapse}th{text-align:left;font-weight:500;color:#777}
+        td,th{padding:.4rem .6rem;border-top:1px solid var(--line);vertical-align:top}
+        td:first-child{border-left:4px solid}
+        .score{font-variant-numeric:tabular-nums;font-weight:600}.match td:first-child{border-left-color:var(--hit)}
+        .maybe td:first-child{border-left-color:var(--maybe)}small{color:#777}
+        """
+}

@@ -1,0 +1,162 @@
+import Crypto
+import Exchange
+import Foundation
+
+/// A file on its way through a screening, batch by batch.
+///
+/// Where there is to be a report, each answer is kept beside it as it comes, so that a run that was cut off goes on.
+struct ScreeningRun {
+    /// How many are asked about at once.
+    private static let batchMax = 100
+
+    private let file: ScreeningFile
+    private let path: String
+    private let report: String?
+    private let isJSON: Bool
+    private let calls: ScreeningCalls
+
+    init(_ file: ScreeningFile, path: String, report: String?, isJSON: Bool, _ calls: ScreeningCalls) {
+        self.file = file
+        self.path = path
+        self.report = report
+        self.isJSON = isJSON
+        self.calls = calls
+    }
+
+    func screen() async throws {
+        var kept = try report.map { try KeptAnswers(beside: $0, of: fingerprint) }
+        var answers = kept?.answers ?? [:]
+        if !answers.isEmpty { Output.note("\(answers.count) of \(file.rows.count) rows were screened before") }
+        let open = file.rows.enumerated().filter { answers[$0.offset] == nil }
+        var quota: JSON.Value?
+        for start in stride(from: 0, to: open.count, by: Self.batchMax) {
+            Output.progress("\(start) of \(open.count) screened")
+            let batch = open[start..<min(start + Self.batchMax, open.count)]
+            let queries = Dictionary(uniqueKeysWithValues: batch.map { ("\($0.offset)", $0.element.query) })
+            let answer = try await calls.ask(queries)
+            quota = answer["quota"]
+            for (place, row) in batch {
+                guard let results = answer["responses"]?["\(place)"]?["results"] else {
+                    throw CommandFault.answer(to: "/v1/match", rule: "has no response for line \(row.line)")
+                }
+                answers[place] = results
+                try kept?.keep(results, of: place)
+            }
+            // Without a report they are printed as they come.
+            if report == nil { try show(batch.map { ($0.element, answers[$0.offset]) }) }
+        }
+        Output.progress("")
+        let rows = file.rows.enumerated().map { ScreenedRow($0.element, answers[$0.offset]) }
+        if let report, let form = ScreeningReport.Form(path: report) {
+            let written = ScreeningReport(rows, of: path, at: Date.now).bytes(form)
+            guard FileManager.default.createFile(atPath: report, contents: Data(written)) else {
+                throw CommandFault.file(path: report, rule: "cannot be written; check the folder and the disk")
+            }
+            kept?.remove()
+            Output.note("the report is in \(report)")
+        }
+        let matches = rows.count { $0.hits.contains(where: \.isMatch) }
+        let maybes = rows.count(where: \.isDoubtful)
+        Output.note("\(rows.count) screened: \(matches) with a match, \(maybes) to be looked at")
+        if let quota { Output.note(ScreeningCalls.text(quota: quota)) }
+    }
+
+    private func show(_ answers: [(row: ScreeningFile.Row, results: JSON.Value?)]) throws(CommandFault) {
+        for (row, results) in answers {
+            if isJSON, let results {
+                try Output.line(
+                    #"{"key":"# + row.key.quoted + #","results":"# + String(decoding: results.compact(), as: UTF8.self)
+                        + "}"
+                )
+                continue
+            }
+            let hits = ScreenedRow(row, results).hits
+            guard !hits.isEmpty else { continue }
+            try Output.line("\(row.key.printable): \(row.query.properties["name"]?.first?.printable ?? "")")
+            for hit in hits { try Output.line("  \(hit.text.replacing("\n", with: "\n  "))") }
+        }
+    }
+
+    /// Differs for each file and way of asking: answers to another question are not taken for this one's.
+    private var fingerprint: String {
+        let rows = file.rows.map { "\($0.key)\n\($0.query.schema)\n\($0.query.properties.sorted { $0.key < $1.key })" }
+        let text = "\(calls.connection.fingerprint)\n\(calls.parameters)\n" + rows.joined(separator: "\n")
+        return SHA256.hash(data: Data(text.utf8)).hexadecimal
+    }
+}
+
+extension String {
+    /// As a text of JSON.
+    var quoted: String {
+        // A text always has a JSON form.
+        String(decoding: (try? JSONEncoder().encode(self)) ?? Data("\"\"".utf8), as: UTF8.self)
+    }
+}
+
+/// One row with what came of it.
+struct ScreenedRow {
+    let row: ScreeningFile.Row
+    let hits: [ScreeningHitText]
+    let results: JSON.Value?
+
+    init(_ row: ScreeningFile.Row, _ results: JSON.Value?) {
+        self.row = row
+        self.results = results
+        hits = (results?.elements ?? []).map(ScreeningHitText.init)
+    }
+
+    /// Whether there is no match, and something that nobody cleared.
+    var isDoubtful: Bool { !hits.contains(where: \.isMatch) && hits.contains { $0.cleared == nil } }
+}
+
+/// Answers beside a report that is not finished: a line says what they are answers to, then each has one.
+private struct KeptAnswers {
+    private let path: String
+    private let file: FileHandle
+    private(set) var answers: [Int: JSON.Value] = [:]
+
+    init(beside report: String, of fingerprint: String) throws(CommandFault) {
+        path = report + ".part"
+        let lines = (FileManager.default.contents(atPath: path) ?? Data()).split(separator: UInt8(ascii: "\n"))
+        if lines.first.map({ String(decoding: $0, as: UTF8.self) }) == fingerprint {
+            for line in lines.dropFirst() {
+                // A line that was cut off is one that is still to be answered.
+                guard let kept = try? JSON(parsing: Array(line)).root, let place = kept["row"]?.integer else {
+                    continue
+                }
+                answers[Int(place)] = kept["results"]
+            }
+        } else {
+            let isMade = FileManager.default.createFile(
+                atPath: path,
+                contents: Data("\(fingerprint)\n".utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+            guard isMade else { throw .file(path: path, rule: "cannot be written; check the folder and the disk") }
+        }
+        guard let file = FileHandle(forUpdatingAtPath: path) else {
+            throw .file(path: path, rule: "cannot be written; check that you may")
+        }
+        self.file = file
+        do {
+            // What follows a line that was cut off begins on a line of its own.
+            if try file.seekToEnd() > 0 { try file.write(contentsOf: Data("\n".utf8)) }
+        } catch {
+            throw .file(path: path, rule: "could not be written (\(error.localizedDescription))")
+        }
+    }
+
+    mutating func keep(_ results: JSON.Value, of place: Int) throws(CommandFault) {
+        let line = #"{"row":\#(place),"results":"# + String(decoding: results.compact(), as: UTF8.self) + "}\n"
+        do {
+            try file.write(contentsOf: Data(line.utf8))
+        } catch {
+            throw .file(path: path, rule: "could not be written (\(error.localizedDescription))")
+        }
+    }
+
+    func remove() {
+        // Left behind, it is of no harm: it goes with the same question alone.
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}

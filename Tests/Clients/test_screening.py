@@ -1,0 +1,206 @@
+"""Screening: what a bank, a forwarder and a client of yente are told, over the real programs."""
+import csv
+import json
+import os
+import subprocess
+import time
+
+import pytest
+import requests
+from conftest import CAVEAT
+from test_scenarios import Party, content, customs, join, legal, person, publish, restart, world  # noqa: F401
+
+LIST = [
+    ("eu-1", "Person", {"name": ["Ottoline Brack"], "birthDate": ["1971-02-04"], "nationality": ["nl"]}),
+    ("eu-2", "Company", {"name": ["Meridian Shipbroking Limited"], "country": ["cy"]}),
+    ("eu-3", "Vessel", {"name": ["Grey Gull"], "imoNumber": ["9074729"]}),
+]
+
+
+@pytest.fixture
+def listed(world, tmp_path):
+    world.cli("admin", "pool", "add", "eu", "--title", "EU", "--kind", "official-list", "--reading", "everyone", "--writing", "enrolled")
+    world.cli("admin", "pool", "enrol", "eu", "city-police", "--reads", "--writes")
+    file = tmp_path / "eu.jsonl"
+    file.write_text("".join(json.dumps({"id": id, "schema": schema, "properties": properties}) + "\n" for id, schema, properties in LIST))
+    world.cli("import", "ftm", str(file), "--source", "eu", "--pool", "eu", member="city-police")
+    return world
+
+
+def match(party, queries, status=200, **parameters):
+    answer = requests.post(
+        f"{party.world.card['url']}/v1/match", params=parameters, json={"queries": queries}, headers=party.headers(), timeout=60,
+    )
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def named(name, schema="Person", **properties):
+    return {"schema": schema, "properties": {"name": [name], **properties}}
+
+
+def test_a_client_of_yente_changes_one_url(listed):
+    bank = Party(listed, "first-harbour-bank")
+    answer = match(bank, {
+        "a": named("Ottoline Brack", birthDate="1971-02-04"), "b": named("Meridian Shipbroking Ltd", "Company"),
+        "c": named("Gray Gull", "Vessel", imoNumber=["IMO 9074729"]), "d": named("Bartholomew Quigg"),
+    }, limit=3, algorithm="best")
+    found = {id: [hit["id"] for hit in one["results"]] for id, one in answer["responses"].items()}
+    assert {id: hits[:1] for id, hits in found.items()} == {"a": ["eu-1"], "b": ["eu-2"], "c": ["eu-3"], "d": []}
+    hit = answer["responses"]["a"]["results"][0]
+    assert hit["match"] is True and hit["score"] > 0.9 and hit["datasets"] == ["eu"] and hit["schema"] == "Person"
+    assert hit["caption"] == "Ottoline Brack" and hit["properties"]["birthDate"] == ["1971-02-04"]
+    assert hit["object"].startswith("identity--") and "advisory" not in hit
+    assert "Ottoline Brack" in hit["explanations"]["sentence"]
+    assert answer["responses"]["a"]["total"] == {"value": len(found["a"]), "relation": "eq"} and answer["limit"] == 3
+    search = bank.call("GET", "search?q=ottoline+brack&schema=Person")
+    assert search["results"][0]["id"] == "eu-1"
+    assert match(bank, {"a": named("Ottoline Brack")}, exclude_dataset="eu")["responses"]["a"]["results"] == []
+
+
+@pytest.mark.parametrize("body, words", [
+    ({}, "queries: is needed"), ({"queries": []}, "queries: is needed"), ({"queries": {}}, "queries: must be 1 to 1000"),
+    ({"queries": {"a": named("X")}, "weights": {}}, "weights: is no field"),
+    ({"queries": {"a": {"properties": {}}}}, "queries.a.schema: is needed"),
+    ({"queries": {"a": named("X", "Persona")}}, "queries.a.schema: must be one of"),
+    ({"queries": {"a": {"schema": "Person"}}}, "queries.a.properties: is needed"),
+    ({"queries": {"a": named("X", birthDate=[1971])}}, "queries.a.properties.birthDate: must be a text or a list"),
+    ({"queries": {"a": named("X") | {"fuzzy": True}}}, "queries.a.fuzzy: is no field"),
+])
+def test_what_cannot_be_asked_is_named(trial, body, words):
+    party = Party(trial, "first-harbour-bank")
+    answer = requests.post(f"{trial.card['url']}/v1/match", json=body, headers=party.headers(), timeout=20)
+    assert answer.status_code == 422 and words in answer.json()["detail"], answer.text
+    for parameter, said in (("limit=0", "limit: must be 1 to 500"), ("cutoff=2", "cutoff: must be 0 to 1"), ("limits=5", "limits: is no parameter")):
+        answer = requests.post(f"{trial.card['url']}/v1/match?{parameter}", json={"queries": {"a": named("X")}}, headers=party.headers(), timeout=20)
+        assert answer.status_code in (400, 422) and said in answer.json()["detail"], answer.text
+
+
+def test_an_advisory_is_found_at_once_and_a_recalled_one_no_longer(world, customs, legal):
+    bank, outsider = Party(world, "first-harbour-bank"), join(world, "slow-boats", "carrier", "DE", partner=False)
+    made = publish(customs, legal)
+    start = time.monotonic()
+    hit = match(bank, {"a": named("Ottoline Brack")})["responses"]["a"]["results"][0]
+    assert time.monotonic() - start < 1
+    assert hit["advisory"]["reference"] == made["reference"] and hit["advisory"]["id"].startswith("report--")
+    # Whoever has no gateway to the name does not find it, nor anything that tells of it.
+    assert match(outsider, {"a": named("Ottoline Brack")}, cutoff=0)["responses"]["a"]["results"] == []
+    # The receipt of the hit says over what; the bank, which never polled, owes an acknowledgement of the recall.
+    seen = customs.call("GET", f"advisories/{made['id']}/receipts")["receipts"]
+    assert [(one["member"], one["channel"]) for one in seen] == [("first-harbour-bank", "screening")]
+    customs.call("POST", f"advisories/{made['id']}/recall", {"reason": "mistaken-identity"})
+    assert match(bank, {"a": named("Ottoline Brack")})["responses"]["a"]["results"] == []
+    assert len(bank.call("GET", "recalls")["recalls"]) == 1
+    restart(world)
+    assert match(bank, {"a": named("Ottoline Brack")})["responses"]["a"]["results"] == []
+
+
+def test_a_victim_is_told_of_as_somebody_to_be_protected(world, customs, legal):
+    bank = Party(world, "first-harbour-bank")
+    publish(customs, legal, said=content(title="A house", facts="Some were found.", categories=["TRF-HUM"], subjects=[person("Odalys Wrenfield", standing="V")]))
+    for _ in range(2):
+        [hit] = match(bank, {"a": named("Odalys Wrenfield")})["responses"]["a"]["results"]
+        assert "to be protected" in hit["protect"] and hit["properties"] == {} and "explanations" not in hit and "object" not in hit
+        assert "Wrenfield" not in json.dumps(hit)
+        restart(world)
+    assert "Odalys" not in json.dumps(bank.poll())
+
+
+def test_a_name_at_the_command_line(listed):
+    found = listed.cli("screen", "Ottoline Brack", "--born", "1971-02-04", "--country", "nl", member="first-harbour-bank")
+    assert "match  Ottoline Brack  (Person, eu, eu-1)" in found.stdout
+    vessel = listed.cli("screen", "Grey Gull", "--schema", "Vessel", "--property", "imoNumber=9074729", member="first-harbour-bank")
+    assert "Grey Gull  (Vessel, eu, eu-3)" in vessel.stdout
+    nobody = listed.cli("screen", "Bartholomew Quigg", member="first-harbour-bank")
+    assert nobody.stdout == "nobody like that is known to you\n"
+    for words, said in (
+        ([], "give a name, or --file"), (["A", "--file", "x"], "not both"), (["A", "--report", "x.csv"], "--report goes with --file"),
+        (["A", "--purpose", "P99"], "--purpose must be one of"), (["--file", "x", "--report", "x.doc"], ".csv, .json or .html"),
+    ):
+        wrong = listed.cli("screen", *words, member="first-harbour-bank", check=False)
+        assert wrong.returncode == 64 and said in wrong.stderr, wrong.stderr
+
+
+def test_a_cleared_pair_stays_cleared_until_the_facts_change(listed, tmp_path):
+    bank, other = Party(listed, "first-harbour-bank"), Party(listed, "north-oil")
+    asked = named("Ottoline Brack", nationality="ca")
+    [hit] = match(bank, {"a": asked})["responses"]["a"]["results"]
+    words = ["Ottoline Brack", "--schema", "Person", "--property", "nationality=ca"]
+    done = listed.cli("clear", *words, "--hit", hit["object"], "--reason", "ours is from Ottawa", member="first-harbour-bank")
+    assert done.stdout.startswith("cleared ")
+    for _ in range(2):
+        [again] = match(bank, {"a": asked})["responses"]["a"]["results"]
+        assert again["match"] is False and again["cleared"]["reason"] == "ours is from Ottawa" and again["cleared"]["by"] == "first-harbour-bank"
+        restart(listed)
+    assert "cleared  Ottoline Brack" in listed.cli("screen", *words, member="first-harbour-bank").stdout
+    # Nobody else is told, and nothing that is asked otherwise is cleared.
+    assert match(other, {"a": asked})["responses"]["a"]["results"][0]["match"] is True
+    assert match(bank, {"a": named("Ottoline Brack")})["responses"]["a"]["results"][0]["match"] is True
+    # The list learns something: the pair comes back.
+    file = tmp_path / "eu.jsonl"
+    LIST_NOW = [("eu-1", "Person", {"name": ["Ottoline Brack"], "birthDate": ["1971-02-04"], "nationality": ["nl", "ca"]}), *LIST[1:]]
+    file.write_text("".join(json.dumps({"id": id, "schema": schema, "properties": properties}) + "\n" for id, schema, properties in LIST_NOW))
+    listed.cli("import", "ftm", str(file), "--source", "eu", "--pool", "eu", member="city-police")
+    [back] = match(bank, {"a": asked})["responses"]["a"]["results"]
+    assert back["match"] is True and "cleared" not in back
+    [row] = [json.loads(line) for line in listed.cli("cleared", "--json", member="first-harbour-bank").stdout.splitlines()]
+    assert row["object"] == hit["object"]
+    assert listed.cli("cleared", "--reopen", row["id"], member="north-oil", check=False).returncode == 1
+    listed.cli("cleared", "--reopen", row["id"], member="first-harbour-bank")
+    assert listed.cli("cleared", member="first-harbour-bank").stdout == "nobody was cleared\n"
+    wrong = listed.cli("clear", "Bartholomew Quigg", "--hit", hit["object"], "--reason", "x", member="first-harbour-bank", check=False)
+    assert wrong.returncode == 1 and "object" in wrong.stderr
+
+
+def customers(tmp_path, extra=0):
+    file = tmp_path / "customers.csv"
+    rows = [["ID", "Customer Name", "DOB", "Type", "Shoe size"], ["c1", "Ottoline Brack", "1971-02-04", "individual", "41"],
+            ["c2", "Bartholomew Quigg", "", "individual", ""], ["c3", "=Meridian Shipbroking Ltd", "", "company", ""]]
+    rows += [[f"x{number}", f"Quentin {number} Farquhar", "", "individual", ""] for number in range(extra)]
+    with file.open("w", newline="") as opened:
+        csv.writer(opened).writerows(rows)
+    return file
+
+
+def test_a_file_of_customers_becomes_a_report(listed, tmp_path):
+    file = customers(tmp_path)
+    done = listed.cli("screen", "--file", str(file), "--report", str(tmp_path / "out.csv"), member="first-harbour-bank")
+    assert "columns passed over: Shoe size" in done.stderr and "3 screened: 2 with a match" in done.stderr
+    with open(tmp_path / "out.csv", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    told = [(row["key"], row["verdict"], row["id"]) for row in rows if row["verdict"] != "maybe"]
+    assert told == [("c1", "match", "eu-1"), ("c2", "none", ""), ("c3", "match", "eu-2")]
+    assert rows[-1]["name"].startswith("'="), "no spreadsheet takes it for a formula"
+    listed.cli("screen", "--file", str(file), "--report", str(tmp_path / "out.html"), member="first-harbour-bank")
+    page = (tmp_path / "out.html").read_text()
+    assert page.startswith("<!doctype html>") and "Ottoline Brack" in page and "http" not in page.replace("http-equiv", "")
+    listed.cli("screen", "--file", str(file), "--report", str(tmp_path / "out.json"), member="first-harbour-bank")
+    told = json.loads((tmp_path / "out.json").read_text())
+    assert [len(row["results"]) > 0 for row in told["rows"]] == [True, False, True] and told["file"] == "customers.csv"
+    lines = listed.cli("screen", "--file", str(file), "--json", member="first-harbour-bank").stdout.splitlines()
+    assert [json.loads(line)["key"] for line in lines] == ["c1", "c2", "c3"]
+    ftm = tmp_path / "some.ftm.jsonl"
+    ftm.write_text(json.dumps({"id": "f1", "schema": "Person", "properties": {"name": ["Ottoline Brack"]}}) + "\nnonsense\n")
+    done = listed.cli("screen", "--file", str(ftm), member="first-harbour-bank")
+    assert "f1: Ottoline Brack" in done.stdout and "line 2" in done.stderr
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_run_that_was_cut_off_goes_on(listed, tmp_path):
+    file, report = customers(tmp_path, extra=400), tmp_path / "out.csv"
+    environment = os.environ | {"CAVEAT_URL": listed.card["url"], "CAVEAT_TOKEN": listed.token("first-harbour-bank")}
+    words = [CAVEAT, "screen", "--file", file, "--report", report]
+    started = subprocess.Popen(words, env=environment, stderr=subprocess.DEVNULL)
+    part = tmp_path / "out.csv.part"
+    while started.poll() is None and not (part.exists() and part.stat().st_size > 3_000):
+        time.sleep(0.001)
+    started.kill()
+    started.wait()
+    assert part.exists() and not report.exists()
+    with part.open("a") as opened:
+        opened.write('{"row":7,"resu')  # What a crash left of a line.
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0 and "rows were screened before" in done.stderr and "403 screened" in done.stderr
+    with report.open(newline="") as opened:
+        assert len({row["key"] for row in csv.DictReader(opened)}) == 403
+    assert not part.exists()
