@@ -85,4 +85,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case screening = 24
     /// Somebody was found not to be who is known, or that was taken back.
     case clearedPair = 25
+    /// Entitlements were issued, or one was reserved, given back, redeemed or ended.
+    case entitlement = 23
 }

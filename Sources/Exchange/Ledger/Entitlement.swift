@@ -16,19 +16,22 @@ public struct Entitlement: Hashable, Sendable {
     }
 
     /// For what it is set aside.
-    public struct Reservation: Hashable, Sendable {
+    public struct Reservation: Hashable, Sendable, Codable {
         /// The consignment's number, as its papers have it.
         public let consignment: String
         /// What for.
         public let kind: Kind
         /// The first day on which it lapses by itself.
         public let until: Int
+        /// What its holder said that is in the papers, by marks: the office's check counts it, too.
+        public let marks: Set<SubjectMark>
 
         /// Puts it together from its parts, as the store has them.
-        public init(consignment: String, kind: Kind, until: Int) {
+        public init(consignment: String, kind: Kind, until: Int, marks: Set<SubjectMark> = []) {
             self.consignment = consignment
             self.kind = kind
             self.until = until
+            self.marks = marks
         }
     }
 
@@ -112,6 +115,23 @@ public struct Entitlement: Hashable, Sendable {
         )
     }
 
+    /// The day on which time alone changes it next; nil for one that nothing changes any more.
+    public var due: Int? {
+        switch state {
+        case .available: expires
+        case .reserved(let reservation): reservation.until
+        case .redeemed, .expired, .void: nil
+        }
+    }
+
+    /// What it is or was used for; nil where it is for nothing.
+    public var reservation: Reservation? {
+        switch state {
+        case .reserved(let reservation), .redeemed(let reservation, _): reservation
+        case .available, .expired, .void: nil
+        }
+    }
+
     /// The one to be reserved next: the first in is the first out.
     public static func next(of entitlements: [Entitlement], at office: Name, on day: Int) -> Entitlement? {
         entitlements.map { $0.lapsed(by: day).0 }
@@ -155,7 +175,8 @@ public struct Entitlement: Hashable, Sendable {
         let reservation = Reservation(
             consignment: consignment.number,
             kind: kind,
-            until: day + terms[.reservationDays]
+            until: day + terms[.reservationDays],
+            marks: consignment.marks
         )
         entries.append(next.move(.reserved(reservation), .reserved, day))
         return (next, entries)
@@ -179,7 +200,7 @@ public struct Entitlement: Hashable, Sendable {
         guard case .reserved(let reservation) = next.state, reservation.consignment == consignment.number else {
             throw .otherConsignment
         }
-        try consignment.check(reported: reported, subjects: subjects)
+        try consignment.adding(reservation.marks).check(reported: reported, subjects: subjects)
         entries.append(next.move(.redeemed(reservation, on: day), .redeemed, day))
         return (next, entries)
     }
@@ -223,31 +244,6 @@ public struct Entitlement: Hashable, Sendable {
     }
 }
 
-/// A consignment that somebody would have handled faster.
-public struct Consignment: Hashable, Sendable {
-    /// Characters of a number, at most: those of a document number in UN/EDIFACT (1004).
-    public static let numberCharactersMax = 70
-
-    /// Its number: of an air waybill or a bill of lading.
-    public let number: String
-    /// What its parties, containers and goods are recognised by.
-    public let marks: Set<SubjectMark>
-
-    /// Takes both; nil for a number that is empty, too long, or of other characters than those that can be printed.
-    public init?(_ number: String, marks: Set<SubjectMark>) {
-        guard (1...Self.numberCharactersMax).contains(number.utf8.count),
-            number.utf8.allSatisfy({ (33...126).contains($0) })
-        else { return nil }
-        self.number = number
-        self.marks = marks
-    }
-
-    func check(reported: Set<SubjectMark>, subjects: Set<SubjectMark>) throws(EntitlementRefusal) {
-        guard marks.isDisjoint(with: reported) else { throw .ownReport }
-        guard marks.isDisjoint(with: subjects) else { throw .subject }
-    }
-}
-
 /// Why an entitlement does not move; each case is one reason.
 public enum EntitlementRefusal: String, Error, CaseIterable, Sendable, Codable {
     /// It is another group's.
@@ -270,4 +266,44 @@ public enum EntitlementRefusal: String, Error, CaseIterable, Sendable, Codable {
     case ownReport = "own-report"
     /// A party of the consignment is a subject.
     case subject
+}
+
+extension EntitlementRefusal: CustomStringConvertible {
+    /// The code, the rule, and what to do about it.
+    public var description: String { "\(rawValue): \(rule)" }
+
+    private var rule: String {
+        switch self {
+        case .otherHolder: "it is another group's, and nobody can pass one on"
+        case .otherOffice: "it is another office's; show it there"
+        case .otherConsignment:
+            "it is reserved for another consignment; compare the number with the papers, or have its holder give it back "
+                + "and reserve anew"
+        case .notReserved: "it is reserved for nothing now; its holder reserves it for a consignment first"
+        case .reserved: "it is reserved already; give it back first"
+        case .redeemed: "it was redeemed before, and once is all"
+        case .expired: "its days are over"
+        case .void: "its days ended while it was reserved"
+        case .ownReport:
+            "the consignment is linked to a report of its holder's own group; nobody is faster by what it reported, so this one "
+                + "goes the ordinary way"
+        case .subject: "the number, a party or a container of it is a known subject; this one goes the ordinary way"
+        }
+    }
+}
+
+/// Why an office ends a reservation, in its own words: its holder is not told them.
+public struct VoidReason: Hashable, Sendable {
+    /// Characters of one, as code points.
+    public static let charactersMax = 1_000
+
+    /// The words.
+    public let text: String
+
+    /// Takes them.
+    /// - Throws: `ContentFault` for what is blank, too long or has control characters.
+    public init(_ text: String) throws(ContentFault) {
+        try ContentRule.text(text, "reason", charactersMax: Self.charactersMax)
+        self.text = text
+    }
 }

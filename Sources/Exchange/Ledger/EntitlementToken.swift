@@ -97,6 +97,13 @@ public struct EntitlementToken: Hashable, Sendable {
         self = token
     }
 
+    /// Which entitlement a line says that it is of, with nothing of it verified; nil for what is no token.
+    public static func id(claimedBy text: String) -> ID<Entitlement>? {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, text.utf8.count <= CompactJWS.bytesMax else { return nil }
+        return Base64URL.bytes(parts[1]).flatMap { Self(payload: $0)?.id }
+    }
+
     private init?(payload: [UInt8]) {
         // What is no JSON is no token.
         guard let root = (try? JSON(parsing: payload))?.root,
@@ -126,4 +133,37 @@ extension Timestamp {
         let quotient = nanoseconds / 1_000_000_000
         return nanoseconds % 1_000_000_000 < 0 ? quotient - 1 : quotient
     }
+}
+
+extension EntitlementToken.Refusal: CustomStringConvertible {
+    /// The code, the rule, and what to do about it.
+    public var description: String { "\(code): \(rule)" }
+
+    private var rule: String {
+        switch self {
+        case .notSigned(.form): "is no token: three parts with points between them; scan or copy all of it again"
+        case .notSigned(.header): "is not the exchange's signature for an entitlement; do not take it"
+        case .notSigned(.unknownKey):
+            "is signed by a key that is not the exchange's; fetch its keys anew, or do not take it"
+        case .notSigned(.keyNotInForce): "is signed by a key that did not count then; have the holder show a new one"
+        case .notSigned(.signature): "was changed after it was signed; do not take it"
+        case .content: "is signed, but is not for this entitlement; have the holder show the right one"
+        case .otherOffice: "is for another office; it is taken there alone"
+        case .otherConsignment: "is for another consignment; compare the number with the papers"
+        case .early: "was signed after now; set the clock"
+        case .late: "its reservation is over; have the holder reserve anew"
+        }
+    }
+}
+
+extension KeyRing {
+    /// The exchanges that have a key of their own among these.
+    public var exchanges: Set<ID<Peer>> {
+        all.reduce(into: []) { exchanges, key in
+            if case .exchange(let exchange) = key.holder { exchanges.insert(exchange) }
+        }
+    }
+
+    /// The keys of one exchange itself: those of its members, and of others, sign no entitlement.
+    public func keys(of exchange: ID<Peer>) -> KeyRing { KeyRing(all.filter { $0.holder == .exchange(exchange) }) }
 }
