@@ -39,7 +39,7 @@ extension LiveState {
 }
 
 /// Lets time pass: what is due expires, is recalled or comes out of its embargo, gateways begin, and
-/// task forces and epochs are closed.
+/// task forces and epochs are closed, and entitlements lapse.
 public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks: no advisory is later than this.
     public static var interval: Duration { .seconds(1) }
@@ -69,6 +69,11 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
                 guard try await node.ledgers.isAnythingDue() else { return }
                 try await node.ledgers.elapse()
                 logger.notice("epochs closed")
+            }
+            await pass("entitlements") {
+                guard try await node.entitlements.isAnythingDue() else { return }
+                try await node.entitlements.elapse()
+                logger.notice("entitlements lapsed")
             }
             await pass("task forces") {
                 for _ in 0..<Self.closingsMax where try await node.forces.isAnythingDue() {

@@ -75,6 +75,8 @@ public final class Node: Sendable {
     public let ledgers: LedgerDesk
     /// Whether those that members ask about are known.
     public let screening: ScreeningDesk
+    /// What holders and offices do with entitlements.
+    public let entitlements: EntitlementDesk
     /// Answers to POSTs.
     public let statuses: Statuses
     /// What an operator does.
@@ -139,8 +141,9 @@ public final class Node: Sendable {
         reports = ReportDesk(live, database, commits, surroundings, advisories.press, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
-        ledgers = LedgerDesk(live, database, commits, clock: surroundings.clock)
         screening = ScreeningDesk(live, database, commits, surroundings, key: identity.cursorKey)
+        ledgers = LedgerDesk(live, database, commits, key: identity.cursorKey, clock: surroundings.clock)
+        entitlements = EntitlementDesk(live, database, commits, own, clock: surroundings.clock)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication, own)
     }

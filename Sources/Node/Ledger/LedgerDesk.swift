@@ -13,17 +13,20 @@ public final class LedgerDesk: Sendable {
     private let commits: GroupCommit
     private let clock: @Sendable () -> Timestamp
     private let terms = ReciprocityTerms.standard
+    private let voucherIDs: KeyedIDs
 
     init(
         _ live: LiveState,
         _ database: any Database,
         _ commits: GroupCommit,
+        key: [UInt8],
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.live = live
         self.database = database
         self.commits = commits
         self.clock = clock
+        voucherIDs = KeyedIDs(key: key, use: "entitlement")
     }
 
     /// Whether an epoch is to be closed: a look that writes nothing.
@@ -63,7 +66,7 @@ public final class LedgerDesk: Sendable {
     /// Posts the epoch that is being closed for the groups after one.
     /// - Returns: the last of them; nil once all are posted.
     private func close(_ ledger: LedgerRow, after last: String) async throws -> String? {
-        try await commits.write(weight: Self.groupsMax) { [live, terms] transaction in
+        try await commits.write(weight: Self.groupsMax) { [live, terms, voucherIDs] transaction in
             let directory = try live.directory(in: transaction)
             let connection = transaction.connection
             let groups = try LedgerRows.groups(in: ledger.pool, after: last, upTo: Self.groupsMax, connection)
@@ -71,6 +74,8 @@ public final class LedgerDesk: Sendable {
                 let events = try LedgerRows.events(of: group, in: ledger.pool, connection)
                 let closes = Self.closes(of: group, in: ledger, through: ledger.closed + 1, events, directory, terms)
                 try transaction.post(closes.entries(since: closes.last.number), of: group, at: closes.last, in: ledger)
+                let issues = closes.account.issues.filter { $0.epoch == closes.last.number }
+                try transaction.issue(issues, to: group, in: ledger, voucherIDs, terms)
             }
             if let last = groups.last, groups.count == Self.groupsMax { return last.text }
             try transaction.close(Epoch(numbered: ledger.closed + 1, terms), in: ledger)
@@ -107,6 +112,7 @@ public final class LedgerDesk: Sendable {
             let closes = Self.closes(of: group, in: ledger, through: last, events, directory, terms)
             let balance = try LedgerRows.balance(of: group, in: ledger.pool, through: first - 1, connection)
             let items = try LedgerRows.items(of: group, in: ledger.pool, connection)
+            let opens = Epoch(numbered: first, terms).opens
             return GroupStatement(
                 pool: inbox.name,
                 closes.account,
@@ -118,7 +124,12 @@ public final class LedgerDesk: Sendable {
                 entries: closes.entries(since: first),
                 reasons: items.mapValues(\.reason),
                 owed: [],
-                entitlements: [],
+                entitlements: try EntitlementRows.entitlements(
+                    of: group,
+                    in: ledger.pool,
+                    lastingBeyond: opens,
+                    connection
+                ),
                 requests: [:],
                 terms
             )

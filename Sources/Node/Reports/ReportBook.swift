@@ -25,7 +25,9 @@ struct ReportBook {
         }
         try checkGateway(content, to: receiver)
         let number = try transaction.begin(report, by: actor.principal, between: [actor.member, receiver])
-        return DossierRow(number: number, content: report)
+        let row = DossierRow(number: number, content: report)
+        try transaction.mark(row)
+        return row
     }
 
     /// A report that the actor's member is a party to, by its id or the member's own for it; nil for any other.
@@ -50,6 +52,7 @@ struct ReportBook {
         }
         if let stated { next.content = next.content.stated(stated) }
         try transaction.change(next, by: actor.principal)
+        if next.content.content != row.content.content { try transaction.mark(next) }
         try ReportLedger(transaction: transaction, directory: directory).note(next.content, after: row.content)
         return next
     }
