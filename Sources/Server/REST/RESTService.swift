@@ -14,6 +14,7 @@ struct RESTService: Sendable {
         StatementService.routes,
         ScreeningService.routes,
         ClearedPairService.routes,
+        EntitlementService.routes,
         AdvisoryService.routes
     )
 
@@ -25,7 +26,7 @@ struct RESTService: Sendable {
         ["feedback"]: ["advisory", "after"], ["contributions"]: ["after"], ["events"]: ["after"],
         ["pending"]: ["after"], ["destinations", RouteTable.name, "dead-letters"]: ["after"], ["members"]: ["pool"],
         ["statement"]: ["authority", "epochs", "form"], ["match"]: ScreeningService.parameters,
-        ["cleared-pairs"]: ["before"],
+        ["cleared-pairs"]: ["before"], ["entitlements"]: ["before"],
         ["search"]: ScreeningService.parameters.union(["q", "schema"]),
     ]
 
@@ -41,6 +42,7 @@ struct RESTService: Sendable {
     private let statements: StatementService
     private let screenings: ScreeningService
     private let clearedPairs: ClearedPairService
+    private let entitlements: EntitlementService
     private let advisories: AdvisoryService
 
     init(node: Node) {
@@ -53,6 +55,7 @@ struct RESTService: Sendable {
         statements = StatementService(node: node)
         screenings = ScreeningService(node: node)
         clearedPairs = ClearedPairService(node: node)
+        entitlements = EntitlementService(node: node)
         advisories = AdvisoryService(node: node)
     }
 
@@ -75,6 +78,7 @@ struct RESTService: Sendable {
         case "statement": try await statements.answer(request, session)
         case "match", "search": try await screenings.answer(request, parts, session)
         case "cleared-pairs": try await clearedPairs.answer(request, parts, session)
+        case "entitlements", "keys": try await entitlements.answer(request, parts, session)
         case "destinations": try await destinations.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
         }
