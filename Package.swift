@@ -45,6 +45,11 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CLibqrencode",
+            pkgConfig: "libqrencode",
+            providers: [.apt(["libqrencode-dev"])]
+        ),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .target(name: "Merkle", dependencies: [crypto], swiftSettings: settings),
         .target(
@@ -112,7 +117,7 @@ let package = Package(
         .executableTarget(
             name: "caveat",
             dependencies: [
-                "Exchange", "TransportCurl", argumentParser, crypto,
+                "CLibqrencode", "Exchange", "TransportCurl", argumentParser, crypto,
                 .product(name: "SwiftCSV", package: "SwiftCSV"),
             ],
             swiftSettings: settings

@@ -1,11 +1,13 @@
 public import ArgumentParser
 public import Exchange
 
-// The codes of reports and requests, as options take them: each is typed as it travels.
+// The codes of reports, requests and entitlements, as options take them: each is typed as it travels.
 
 extension Report.ReportRefusal: ExpressibleByArgument {}
 
 extension InformationRequest.Refusal: ExpressibleByArgument {}
+
+extension Entitlement.Kind: ExpressibleByArgument {}
 
 /// An outcome that an authority may tell.
 struct AuthorityOutcome: ExpressibleByArgument {

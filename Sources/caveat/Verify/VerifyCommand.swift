@@ -81,7 +81,8 @@ struct VerifyCommand: ParsableCommand {
         (try? JSON(parsing: bytes).root["id"]?.string) ?? "an object without an id"
     }
 
-    private static func ring(_ path: String) throws(CommandFault) -> KeyRing {
+    /// The keys of a file.
+    static func ring(_ path: String) throws(CommandFault) -> KeyRing {
         let bytes = try InputFile.bytes(path)
         do {
             return try KeyRing(try JSON(parsing: bytes).root)
