@@ -184,29 +184,21 @@ struct EntitlementTests {
     func steps(engine: Engine, fault: FaultyDatabase.Fault) async throws {
         let harbour = try await Harbour(engine)
         try await harbour.issued()
-        let database = harbour.exchange.database
-        func faulty() async throws -> Node {
-            // Its start takes some writes, and what comes next is the first that it is asked for.
-            let counting = FaultyDatabase(database, failing: fault, write: .max)
-            _ = try await TestExchange.node(over: counting, harbour.exchange.clock)
-            let faulty = FaultyDatabase(database, failing: fault, write: counting.writeCount + 1)
-            return try await TestExchange.node(over: faulty, harbour.exchange.clock)
-        }
-        var node = try await faulty()
+        var node = try await harbour.faulty(fault)
         await #expect(throws: AdvisoryFault.self) { try await harbour.reserve(key: "k", on: node) }
         try await harbour.checkBooks()
         let reserved = try await harbour.reserve(key: "k", on: node)
         #expect(try await harbour.reserve(key: "k").entitlement == reserved.entitlement)
         #expect(try await harbour.states().sorted() == ["available", "reserved"])
         await #expect(throws: AdvisoryFault.self) {
-            try await harbour.reserve("BL-5", key: "k", on: try await faulty())
+            try await harbour.reserve("BL-5", key: "k", on: try await harbour.faulty(fault))
         }
-        node = try await faulty()
+        node = try await harbour.faulty(fault)
         let id = reserved.entitlement.id
         await #expect(throws: AdvisoryFault.self) { try await harbour.redeem(id, key: "r", on: node) }
         #expect(try await harbour.redeem(id, key: "r", on: node).entitlement.state.part == .redeemed)
         harbour.exchange.clock.advance(by: .seconds(90 * 86_400))
-        node = try await faulty()
+        node = try await harbour.faulty(fault)
         await #expect(throws: WriteFault.self) { try await node.entitlements.elapse() }
         try await node.entitlements.elapse()
         #expect(try await harbour.states().sorted() == ["expired", "redeemed"])

@@ -118,18 +118,7 @@ public final class EntitlementDesk: Sendable {
         by session: Session,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> HeldEntitlement {
-        try await write(session) { [self] transaction, _, actor in
-            let row = try row(id, transaction) { $0.group == actor.member.group }
-            try Self.check(actor, [.reporter, .publisher])
-            if try transaction.made(by: call) != nil { return try held(row.number, by: actor.member, transaction) }
-            let next = try change(row, try ledger(of: row, transaction), by: actor, transaction) {
-                held,
-                day throws(EntitlementRefusal) in
-                try held.voided(on: day)
-            }
-            try transaction.keep(call, made: row.number)
-            return next
-        }
+        try await end(id, because: nil, by: session, [.reporter, .publisher], as: call) { $0.group == $1.group }
     }
 
     // MARK: The office
@@ -181,19 +170,7 @@ public final class EntitlementDesk: Sendable {
         by session: Session,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> HeldEntitlement {
-        try await write(session) { [self] transaction, _, actor in
-            var row = try row(id, transaction) { $0.office == actor.member.name }
-            try Self.check(actor, [.officer])
-            if try transaction.made(by: call) != nil { return try held(row.number, by: actor.member, transaction) }
-            row.reason = reason.text
-            let next = try change(row, try ledger(of: row, transaction), by: actor, transaction) {
-                held,
-                day throws(EntitlementRefusal) in
-                try held.voided(on: day)
-            }
-            try transaction.keep(call, made: row.number)
-            return next
-        }
+        try await end(id, because: reason, by: session, [.officer], as: call) { $0.office == $1.name }
     }
 
     // MARK: Time
@@ -261,6 +238,30 @@ extension EntitlementDesk {
     private static func check(_ actor: Reader, _ roles: Set<Role>) throws(AdvisoryFault) {
         guard actor.principal.roles.isDisjoint(with: roles) else { return }
         throw .forbidden("this \(ReportFault.missingRole(oneOf: roles.sorted()))")
+    }
+
+    /// Ends a reservation, by the side that the caller is of.
+    private func end(
+        _ id: ID<Entitlement>,
+        because reason: VoidReason?,
+        by session: Session,
+        _ roles: Set<Role>,
+        as call: KeyedCall?,
+        where isCallers: @escaping @Sendable (Entitlement, Member) -> Bool
+    ) async throws(AdvisoryFault) -> HeldEntitlement {
+        try await write(session) { [self] transaction, _, actor in
+            var row = try row(id, transaction) { isCallers($0, actor.member) }
+            try Self.check(actor, roles)
+            if try transaction.made(by: call) != nil { return try held(row.number, by: actor.member, transaction) }
+            if let reason { row.reason = reason.text }
+            let next = try change(row, try ledger(of: row, transaction), by: actor, transaction) {
+                held,
+                day throws(EntitlementRefusal) in
+                try held.voided(on: day)
+            }
+            try transaction.keep(call, made: row.number)
+            return next
+        }
     }
 
     /// The one of an id where the caller has to do with it; absent for any other.
