@@ -7,7 +7,8 @@ public enum ReportMarkRows {
     /// How many reports of before there were marks one transaction reads.
     private static let filledMax = 500
 
-    /// The reports that a member wrote or got and that were ever about something of these marks, by their numbers.
+    /// The reports that a member wrote or got and that are about something of these marks, by their numbers, the newest
+    /// first.
     public static func reports(
         sharing marks: Set<SubjectMark>,
         of member: Int64,
@@ -61,9 +62,10 @@ public enum ReportMarkRows {
     }
 
     static func mark(_ row: DossierRow<Report>, _ connection: any SQLConnection) throws {
+        try connection.run("delete from report_mark where report = $1", .integer(row.number))
         for mark in row.content.content.subjectMarks.sorted() {
             try connection.run(
-                "insert into report_mark (mark, report) values ($1, $2) on conflict do nothing",
+                "insert into report_mark (mark, report) values ($1, $2)",
                 .text(mark.text),
                 .integer(row.number)
             )
@@ -72,6 +74,6 @@ public enum ReportMarkRows {
 }
 
 extension Transaction {
-    /// Keeps what a report is about, as it is now, beside what it was about before.
+    /// Keeps what a report is about, as it is now.
     public func mark(_ row: DossierRow<Report>) throws { try ReportMarkRows.mark(row, connection) }
 }

@@ -53,6 +53,24 @@ struct EntitlementLinkTests {
         await harbour.exchange.close()
     }
 
+    @Test("go with what a report no longer says")
+    func replaced() async throws {
+        let harbour = try await Harbour(.sqlite)
+        try await harbour.issued()
+        let heron = try Subject(.organisation, key: "o1", properties: ["name": ["Grey Heron Ltd"]])
+        let sent = try await harbour.brought([heron])
+        #expect(await refusal { try await harbour.reserve("BL-1", ["Grey Heron"]) }.hasPrefix("own-report:"))
+        let other = try Subject(.organisation, key: "o1", properties: ["name": ["Tidewater Freight BV"]])
+        try await harbour.act(.add(try harbour.content([other])), on: sent, as: "anchor")
+        #expect(await refusal { try await harbour.reserve("BL-1", ["Tidewater Freight"]) }.hasPrefix("own-report:"))
+        #expect(try await harbour.reserve("BL-1", ["Grey Heron"]).token != nil)
+        let marks = try await harbour.exchange.database.read { connection in
+            try connection.rows("select distinct report from report_mark") { $0.integer(0) }.count
+        }
+        #expect(marks == 4)
+        await harbour.exchange.close()
+    }
+
     @Test("tell an office nothing of what the holder reported to another")
     func otherAuthority() async throws {
         let harbour = try await Harbour(.sqlite)
@@ -132,14 +150,18 @@ extension Harbour {
         from name: String = "anchor",
         to authority: String = "customs"
     ) async throws -> ID<Report> {
-        let content = try ReportContent(
+        let session = try await session(name)
+        return try await exchange.node.reports.report(try content(subjects), to: authority, by: session).id
+    }
+
+    func content(_ subjects: [Subject]) throws -> ReportContent {
+        try ReportContent(
             categories: [try #require(Category(rawValue: "TBM-MIS"))],
             severity: .serious,
             seen: exchange.clock.now,
             facts: "Too heavy",
             subjects: subjects
         )
-        return try await exchange.node.reports.report(content, to: authority, by: try await session(name)).id
     }
 
     /// Lets forwarders name somebody to authorities of more kinds.

@@ -51,6 +51,7 @@ create table report_mark (
     report {int} not null references dossier (number),
     primary key (mark, report)
 ) {strict};
+create index report_mark_by_report on report_mark (report);
 
 -- Up to where reports were brought before there were marks of them: those are filled in, the newest first.
 create table report_unmarked (number {int} not null) {strict};
