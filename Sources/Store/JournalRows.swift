@@ -20,7 +20,9 @@ public struct JournalEntry: Sendable {
         switch kind {
         case .released: released != nil
         case .gained, .destination: true
-        default: false
+        case .deleted, .directory, .held, .refused, .receipt, .advisory, .acknowledged, .relied, .conflict, .report,
+            .request, .feedback, .observation, .consentAsked, .disposal, .source, .peer, .federated, .ledger:
+            false
         }
     }
 }
