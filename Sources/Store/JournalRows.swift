@@ -21,7 +21,8 @@ public struct JournalEntry: Sendable {
         case .released: released != nil
         case .gained, .destination: true
         case .deleted, .directory, .held, .refused, .receipt, .advisory, .acknowledged, .relied, .conflict, .report,
-            .request, .feedback, .observation, .consentAsked, .disposal, .source, .peer, .federated, .ledger:
+            .request, .feedback, .observation, .consentAsked, .disposal, .source, .peer, .federated, .ledger,
+            .entitlement, .screening, .clearedPair:
             false
         }
     }

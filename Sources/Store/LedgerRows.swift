@@ -56,6 +56,23 @@ public struct LedgerItemRow: Codable, Sendable {
         self.quality = quality
         self.submitted = submitted
     }
+
+    /// The same with another C.
+    public func graded(_ credibility: Int) -> LedgerItemRow {
+        LedgerItemRow(
+            group: group,
+            cluster: cluster,
+            features: features,
+            reason: reason,
+            quality: Quality(
+                credibility: credibility,
+                relevance: quality.relevance,
+                novelty: quality.novelty,
+                timeliness: quality.timeliness
+            ),
+            submitted: submitted
+        )
+    }
 }
 
 /// Ledgers as rows.
@@ -256,6 +273,15 @@ extension Transaction {
         }
     }
 
+    /// Keeps an item with another quality: what it tells stays as it was.
+    public func change(_ row: LedgerItemRow, of item: ID<LedgerItem>) throws {
+        try connection.run(
+            "update ledger_item set body = $2 where item = $1",
+            .text(item.text),
+            .bytes(LedgerRows.body(of: row))
+        )
+    }
+
     /// Posts the entries of a group's close; those that were posted before are passed over.
     public func post(
         _ entries: [LedgerEntry<CreditAccount>],
@@ -297,12 +323,12 @@ extension Transaction {
         )
     }
 
-    /// Notes that all of an epoch is posted.
-    public func close(_ epoch: Epoch, in ledger: LedgerRow) throws {
+    /// Notes that all of the epoch after the last that was closed is posted.
+    public func closeEpoch(in ledger: LedgerRow) throws {
         let count = try connection.run(
             "update ledger set closed = $2 where pool = $1 and closed = $3",
             .integer(ledger.pool),
-            .integer(Int64(epoch.number)),
+            .integer(Int64(ledger.closed) + 1),
             .integer(Int64(ledger.closed))
         )
         if count > 0 { try enter(.ledger, at: nextTick(), principal: nil, pool: ledger.pool) }

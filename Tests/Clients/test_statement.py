@@ -42,6 +42,7 @@ def test_a_tip_earns_at_the_close_of_its_epoch_and_an_embargoed_seizure_after_it
     text = world.cli("statement", "harbour-customs", "--epochs", "2", member="blue-anchor").stdout
     assert "Statement of blue-anchor in customs-inbox, epochs 1 to 2" in text and "not itemised" in text
     rows = world.cli("statement", "harbour-customs", "--form", "csv", member="blue-anchor").stdout.splitlines()
-    assert rows[0].startswith("epoch,event,item,from") and rows[-1].startswith("2,standing,")
+    assert rows[0].startswith("epoch,date,event,item,from")
+    assert rows[-1].startswith(f"2,{second['epoch_dates'][1]},standing,")
     refused = world.cli("statement", "first-harbour-bank", member="blue-anchor", check=False)
     assert refused.returncode == 1 and "no authority with an inbox" in refused.stderr

@@ -79,12 +79,12 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case peer = 20
     /// Something of a release is to go to other exchanges, or to be told to them.
     case federated = 21
-    /// An epoch of a ledger was closed.
+    /// An epoch of a ledger was closed, or time changed what is owed in one.
     case ledger = 22
+    /// Entitlements were issued, or one was reserved, given back, redeemed or ended.
+    case entitlement = 23
     /// Somebody screened.
     case screening = 24
     /// Somebody was found not to be who is known, or that was taken back.
     case clearedPair = 25
-    /// Entitlements were issued, or one was reserved, given back, redeemed or ended.
-    case entitlement = 23
 }

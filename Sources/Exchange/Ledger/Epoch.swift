@@ -48,6 +48,9 @@ public struct PoolDays: Hashable, Sendable {
         return Int(elapsed % Self.nanoseconds < 0 ? days - 1 : days)
     }
 
+    /// The date in UTC on which a day begins: `YYYY-MM-DD`.
+    public func date(of day: Int) -> String { start(of: day).date }
+
     /// When a day begins.
     public func start(of day: Int) -> Timestamp { start.advanced(by: .seconds(Int64(day) * 86_400)) }
 }

@@ -15,6 +15,8 @@ public struct GroupAccount: Hashable, Sendable {
     public internal(set) var penalties: [Penalty]
     /// The items that were taken back, in order.
     public internal(set) var clawBacks: [ClawBack]
+    /// What counted again after that, in order.
+    public internal(set) var restorations: [Restoration]
     /// The vouchers that it was issued, in order.
     public internal(set) var issues: [VoucherIssue]
     /// Its tier.
@@ -32,6 +34,7 @@ public struct GroupAccount: Hashable, Sendable {
         lots: [Lot] = [],
         penalties: [Penalty] = [],
         clawBacks: [ClawBack] = [],
+        restorations: [Restoration] = [],
         issues: [VoucherIssue] = [],
         tier: TierState = .new,
         closed: Int = 0,
@@ -43,6 +46,7 @@ public struct GroupAccount: Hashable, Sendable {
         self.lots = lots
         self.penalties = penalties
         self.clawBacks = clawBacks
+        self.restorations = restorations
         self.issues = issues
         self.tier = tier
         self.closed = closed
@@ -264,6 +268,8 @@ extension GroupAccount {
             lots[place].amount = max(before.worth - held, .zero)
             greatest[before.claim.mask] = max(held, before.worth)
             let gain = lots[place].amount - before.amount
+            guard gain > .zero else { continue }
+            restorations.append(Restoration(claim: before.claim.key, epoch: closed + 1, day: day, amount: gain))
             restored += gain
             faded += gain - (lots[place].remaining(on: day) - before.remaining(on: day))
         }

@@ -6,15 +6,38 @@ public struct GroupStatement: Hashable, Sendable {
     /// Between which closes.
     public struct Period: Hashable, Sendable {
         /// The first epoch that it tells of.
-        public let first: Int
+        public let first: Epoch
         /// The last.
         public let last: Epoch
+        /// The days that they are counted in.
+        public let days: PoolDays
 
-        /// Takes the number of the first epoch, and the last, which was closed.
-        public init(from first: Int, to last: Epoch) {
-            precondition(first <= last.number, "a statement is of an epoch at least")
+        /// Takes the first epoch, and the last, which was closed.
+        public init(from first: Epoch, to last: Epoch, in days: PoolDays) {
+            precondition(first.number <= last.number, "a statement is of an epoch at least")
             self.first = first
             self.last = last
+            self.days = days
+        }
+
+        func contains(_ epoch: Int) -> Bool { (first.number...last.number).contains(epoch) }
+    }
+
+    /// An authority whose word is overdue.
+    public struct OverdueAuthority: Hashable, Sendable {
+        /// Which.
+        public let authority: Name
+        /// On how many reports of the group.
+        public let count: Int
+        /// On the oldest of them, the first day on which it was.
+        public let since: Int
+
+        static func of(_ owed: [OwedFeedback], on day: Int) -> [OverdueAuthority] {
+            let overdue = owed.filter { $0.state(on: day).part == .overdue }
+            return Dictionary(grouping: overdue, by: \.authority).compactMap { authority, owed in
+                owed.map(\.due).min().map { OverdueAuthority(authority: authority, count: owed.count, since: $0) }
+            }
+            .sorted { ($0.since, $0.authority) < ($1.since, $1.authority) }
         }
     }
 
@@ -38,6 +61,8 @@ public struct GroupStatement: Hashable, Sendable {
         public let item: ID<LedgerItem>
         /// How much.
         public let amount: Amount<MilliCredit>
+        /// On which day.
+        public let day: Int
     }
 
     /// Which pool.
@@ -76,6 +101,8 @@ public struct GroupStatement: Hashable, Sendable {
     public let tier: Tier
     /// What authorities owe it a word on.
     public let owed: [OwedFeedback]
+    /// Those of them whose word is overdue, the longest first.
+    public let overdue: [OverdueAuthority]
     /// Its vouchers.
     public let entitlements: [Entitlement]
     /// What others owe it for answers, and below zero what it owes them.
@@ -111,30 +138,63 @@ public struct GroupStatement: Hashable, Sendable {
         decayed = sum(.decay, .faded)
         takenBack = entries.compactMap { entry in
             guard entry.cause == .clawBack, let item = entry.item else { return nil }
-            return TakenBack(item: item, amount: entry.amount)
+            return TakenBack(item: item, amount: entry.amount, day: entry.day)
         }.sorted { $0.item < $1.item }
         fined = sum(.penalty)
         closing = Balance(
             earned: opening.earned + posted - decayed - takenBack.reduce(.zero) { $0 + $1.amount },
             penalty: opening.penalty + fined - sum(.relief)
         )
-        let lots = account.lots.filter { (period.first...period.last.number).contains($0.epoch) }
-        lines = lots.filter { !$0.claim.wasHidden }.map { lot in
+        let items = account.posted().filter { period.contains($0.lot.epoch) }
+        lines = items.filter { !$0.lot.claim.wasHidden }.map { item in
             // Of one's own error the parts are fixed.
-            StatementLine(lot, lot.claim.key.event == .ownError ? nil : reasons[lot.claim.key.item], terms)
+            let key = item.lot.claim.key
+            return StatementLine(item.lot, item.kind, key.event == .ownError ? nil : reasons[key.item], terms)
         }
-        .sorted { ($0.lot.epoch, $0.lot.claim.key) < ($1.lot.epoch, $1.lot.claim.key) }
-        notItemised = lots.filter(\.claim.wasHidden).reduce(.zero) { $0 + $1.amount }
+        .sorted { ($0.lot.epoch, $0.lot.claim.key, $0.lot.day) < ($1.lot.epoch, $1.lot.claim.key, $1.lot.day) }
+        notItemised = items.filter(\.lot.claim.wasHidden).reduce(.zero) { $0 + $1.lot.amount }
         events = StatementSum.of(lines) { $0.lot.claim.key.event.rawValue }
         counterparts = StatementSum.of(lines) { $0.counterpart }
         standing = account.standing(on: day, terms)
         share = standing.share(account.size, terms)
         reliability = account.record.reliability(terms)
         tier = account.tier.tier
+        overdue = OverdueAuthority.of(owed, on: day)
         self.owed = owed.filter { $0.state(on: day).part != .discharged && $0.submitted < day }
             .sorted { ($0.due, $0.item) < ($1.due, $1.item) }
         self.entitlements = entitlements.sorted { ($0.office, $0.issued, $0.id) < ($1.office, $1.issued, $1.id) }
         self.requests = requests.map { StatementSum(name: $0.key.text, amount: $0.value.posted) }
             .filter { $0.amount != 0 }.sorted { $0.name < $1.name }
+    }
+}
+
+extension GroupAccount {
+    /// What was posted at each close: lots as they were then, and what they counted for again later.
+    fileprivate func posted() -> [(lot: Lot, kind: StatementLine.Kind)] {
+        let restored = Dictionary(grouping: restorations, by: \.claim)
+        var all: [(lot: Lot, kind: StatementLine.Kind)] = []
+        for lot in lots {
+            let later = restored[lot.claim.key] ?? []
+            var first = lot
+            first.amount = lot.amount - later.reduce(.zero) { $0 + $1.amount }
+            all.append((first, .posted))
+            for restoration in later { all.append((Lot(lot, restoration), .restored)) }
+        }
+        return all
+    }
+}
+
+extension Lot {
+    /// What a lot counts for again, as if it were one of its own.
+    fileprivate init(_ lot: Lot, _ restoration: Restoration) {
+        self.init(
+            lot.claim,
+            epoch: restoration.epoch,
+            day: restoration.day,
+            halfLifeDays: lot.halfLifeDays,
+            reliability: lot.reliability,
+            worth: lot.worth,
+            amount: restoration.amount
+        )
     }
 }

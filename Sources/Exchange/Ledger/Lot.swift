@@ -59,6 +59,18 @@ public struct Lot: Hashable, Sendable {
     }
 }
 
+/// What a lot counts for again since what had masked it was taken back.
+public struct Restoration: Hashable, Sendable {
+    /// Of which claim.
+    public let claim: Claim.Key
+    /// The epoch at whose close it was posted.
+    public let epoch: Int
+    /// The day on which it began to count.
+    public let day: Int
+    /// How much more it is worth than before, were it new.
+    public let amount: Amount<MilliCredit>
+}
+
 /// What a group was fined for an item in bad faith; it decays as a lot does.
 public struct Penalty: Hashable, Sendable {
     /// For which item.

@@ -39,15 +39,34 @@ public struct OwedFeedback: Hashable, Sendable {
         of authority: Name,
         to group: Name,
         submitted: Int,
-        answered: Int?,
-        _ terms: ReciprocityTerms
+        due: Int,
+        answered: Int?
     ) {
         self.item = item
         self.authority = authority
         self.group = group
         self.submitted = submitted
         self.answered = answered
-        due = submitted + terms[.statusDays]
+        self.due = due
+    }
+
+    /// One that is due by terms.
+    public init(
+        _ item: ID<LedgerItem>,
+        of authority: Name,
+        to group: Name,
+        submitted: Int,
+        answered: Int?,
+        _ terms: ReciprocityTerms
+    ) {
+        self.init(
+            item,
+            of: authority,
+            to: group,
+            submitted: submitted,
+            due: submitted + terms[.statusDays],
+            answered: answered
+        )
     }
 
     /// Where it stands on a day.

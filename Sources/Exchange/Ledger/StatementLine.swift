@@ -14,8 +14,18 @@ public struct ItemReason: Hashable, Sendable, Codable {
 
 /// What one item brought for one event, and why.
 public struct StatementLine: Hashable, Sendable {
+    /// How it came to count.
+    public enum Kind: String, Sendable {
+        /// At the close.
+        case posted
+        /// What had masked it was taken back: so much more counts since.
+        case restored
+    }
+
     /// What was posted.
     public let lot: Lot
+    /// How it came to count.
+    public let kind: Kind
     /// Q in thousandths.
     public let score: Int
     /// What the event earns at most.
@@ -23,8 +33,9 @@ public struct StatementLine: Hashable, Sendable {
     /// Why R and U are what they are; nil where they are fixed.
     public let reason: ItemReason?
 
-    init(_ lot: Lot, _ reason: ItemReason?, _ terms: ReciprocityTerms) {
+    init(_ lot: Lot, _ kind: Kind, _ reason: ItemReason?, _ terms: ReciprocityTerms) {
         self.lot = lot
+        self.kind = kind
         self.reason = reason
         score = lot.claim.quality.score(terms)
         base = Amount(Int64(terms[lot.claim.key.event.base]))
@@ -39,14 +50,22 @@ public struct StatementLine: Hashable, Sendable {
 
     /// Its columns, in the order in which every rendition has them.
     static let columns = [
-        "epoch", "event", "item", "from", "base", "C", "R", "U", "T", "Q", "rho", "worth", "posted",
+        "epoch", "date", "event", "item", "from", "base", "C", "R", "U", "T", "Q", "rho", "worth", "posted",
     ]
 
+    /// The event; what was posted later is told apart.
+    var event: String {
+        switch kind {
+        case .posted: lot.claim.key.event.rawValue
+        case .restored: "\(lot.claim.key.event.rawValue) \(kind.rawValue)"
+        }
+    }
+
     /// Numbers as they are written; amounts in credits.
-    var cells: [String] {
+    func cells(_ days: PoolDays) -> [String] {
         let quality = lot.claim.quality
         return [
-            "\(lot.epoch)", lot.claim.key.event.rawValue, lot.claim.key.item.text, counterpart, base.text,
+            "\(lot.epoch)", days.date(of: lot.day), event, lot.claim.key.item.text, counterpart, base.text,
             "\(quality.credibility)", "\(quality.relevance)", "\(quality.novelty)", "\(quality.timeliness)",
             "\(score)", "\(lot.reliability)", lot.worth.text, lot.amount.text,
         ]

@@ -11,17 +11,21 @@ extension GroupStatement {
                 CanonicalText.list(
                     takenBack.map { taken in
                         CanonicalText.object([
-                            ("amount", "\(taken.amount.count)"), ("item", CanonicalText.string(taken.item.text)),
+                            ("amount", "\(taken.amount.count)"), ("date", date(taken.day)),
+                            ("item", CanonicalText.string(taken.item.text)),
                         ])
                     }
                 )
             ),
             ("closing", Self.json(closing)), ("counterparts", sums(counterparts)), ("decayed", "\(decayed.count)"),
-            ("entitlements", CanonicalText.list(entitlements.map(Self.json))),
-            ("epochs", CanonicalText.list(["\(period.first)", "\(period.last.number)"])), ("events", sums(events)),
+            ("entitlements", CanonicalText.list(entitlements.map(json))),
+            ("epoch_dates", CanonicalText.list([date(period.first.opens), date(period.last.closes)])),
+            ("epochs", CanonicalText.list(["\(period.first.number)", "\(period.last.number)"])),
+            ("events", sums(events)),
             ("feedback_owed", CanonicalText.list(owed.map(json))), ("fined", "\(fined.count)"),
-            ("group", CanonicalText.string(group.text)), ("lines", CanonicalText.list(lines.map(Self.json))),
+            ("group", CanonicalText.string(group.text)), ("lines", CanonicalText.list(lines.map(json))),
             ("not_itemised", "\(notItemised.count)"), ("opening", Self.json(opening)),
+            ("overdue_authorities", CanonicalText.list(overdue.map(json))),
             ("pool", CanonicalText.string(pool.text)), ("posted", "\(posted.count)"),
             ("reliability", "\(reliability)"), ("requests", sums(requests)), ("share", "\(share)"),
             (
@@ -36,23 +40,30 @@ extension GroupStatement {
         return Array(text.utf8)
     }
 
-    /// For spreadsheets: one row an item and event, then the totals.
+    /// For spreadsheets: one row an item and event, then what authorities owe a word on, then the totals.
     public var csv: String {
         let totals: [(String, Amount<MilliCredit>)] = [
             ("opening", opening.earned), ("not-itemised", notItemised), ("posted", posted), ("decayed", -decayed),
             ("clawed-back", -takenBack.reduce(.zero) { $0 + $1.amount }), ("closing", closing.earned),
             ("penalty", -closing.penalty), ("standing", standing.total),
         ]
-        let blank = [String](repeating: "", count: StatementLine.columns.count - 3)
-        let rows = totals.map { ["\(period.last.number)", $0] + blank + [$1.text] }
-        return ([StatementLine.columns] + lines.map(\.cells) + rows)
+        let blank = [String](repeating: "", count: StatementLine.columns.count - 4)
+        let close = ["\(period.last.number)", period.days.date(of: period.last.closes)]
+        let rows = totals.map { close + [$0] + blank + [$1.text] }
+        // What is owed has the day on which it is, or was, due, and no amount.
+        let debts = owed.map { debt in
+            ["\(period.last.number)", period.days.date(of: debt.due), "feedback-\(state(of: debt).part.rawValue)"]
+                + [debt.item.text, debt.authority.text] + blank.dropFirst()
+        }
+        return ([StatementLine.columns] + lines.map { $0.cells(period.days) } + debts + rows)
             .map { $0.joined(separator: ",") + "\r\n" }.joined()
     }
 
     /// For people.
     public var text: String {
         var rows = [
-            "Statement of \(group) in \(pool), epochs \(period.first) to \(period.last.number)", "",
+            "Statement of \(group) in \(pool), epochs \(period.first.number) to \(period.last.number): "
+                + "\(period.days.date(of: period.first.opens)) to \(period.days.date(of: period.last.closes))", "",
             Self.row("opening", opening.earned), Self.row("posted", posted), Self.row("decayed", -decayed),
             Self.row("clawed back", -takenBack.reduce(.zero) { $0 + $1.amount }), Self.row("closing", closing.earned),
         ]
@@ -62,7 +73,7 @@ extension GroupStatement {
             rows.append("  of \(standing.remaining.text): no more than a share counts of one counterpart")
         }
         rows.append("  r \(Amount<MilliCredit>(Int64(share)).text), rho \(reliability), tier \(tier.code)")
-        rows += [""] + Self.table([StatementLine.columns] + lines.map(\.cells))
+        rows += [""] + Self.table([StatementLine.columns] + lines.map { $0.cells(period.days) })
         if notItemised != .zero { rows.append(Self.row("not itemised", notItemised)) }
         for line in lines {
             guard let reason = line.reason else { continue }
@@ -70,11 +81,20 @@ extension GroupStatement {
         }
         rows += Self.section("By event", events.map { Self.row($0.name, Amount($0.amount)) })
         rows += Self.section("By counterpart", counterparts.map { Self.row($0.name, Amount($0.amount)) })
-        rows += Self.section("Clawed back", takenBack.map { Self.row($0.item.text, $0.amount) })
-        rows += Self.section("Feedback owed to you", owed.map { "  \($0.item) by \($0.authority): \(word(of: $0))" })
+        rows += Self.section("Clawed back", takenBack.map { Self.row("\($0.item) \(named($0.day))", $0.amount) })
+        rows += Self.section(
+            "Feedback owed to you",
+            owed.map { "  \($0.item) by \($0.authority), submitted on \(named($0.submitted)): \(word(of: $0))" }
+        )
+        rows += Self.section(
+            "Overdue authorities",
+            overdue.map { "  \($0.authority): \($0.count), the oldest since \(named($0.since))" }
+        )
         rows += Self.section(
             "Entitlements",
-            entitlements.map { "  \($0.id) at \($0.office): \($0.state.part.rawValue), expires on day \($0.expires)" }
+            entitlements.map {
+                "  \($0.id) at \($0.office): \($0.state.part.rawValue), expires on \(named($0.expires))"
+            }
         )
         rows += Self.section("Request lines", requests.map { "  \($0.name): \($0.amount)" })
         return rows.joined(separator: "\n") + "\n"
@@ -82,19 +102,34 @@ extension GroupStatement {
 
     // MARK: Parts
 
+    private func state(of obligation: OwedFeedback) -> OwedFeedback.State { obligation.state(on: period.last.closes) }
+
     private func word(of obligation: OwedFeedback) -> String {
-        switch obligation.state(on: period.last.closes) {
-        case .owed(let due): "due on day \(due)"
-        case .overdue(let since): "overdue since day \(since)"
-        case .discharged(let day, _): "said on day \(day)"
+        switch state(of: obligation) {
+        case .owed(let due): "due on \(named(due))"
+        case .overdue(let since): "overdue since \(named(since))"
+        case .discharged(let day, _): "said on \(named(day))"
         }
     }
+
+    /// A day by its number and its date.
+    private func named(_ day: Int) -> String { "day \(day) (\(period.days.date(of: day)))" }
+
+    private func date(_ day: Int) -> String { CanonicalText.string(period.days.date(of: day)) }
 
     private func json(_ obligation: OwedFeedback) -> String {
         CanonicalText.object([
             ("authority", CanonicalText.string(obligation.authority.text)), ("due", "\(obligation.due)"),
-            ("item", CanonicalText.string(obligation.item.text)),
-            ("state", CanonicalText.string(obligation.state(on: period.last.closes).part.rawValue)),
+            ("due_date", date(obligation.due)), ("item", CanonicalText.string(obligation.item.text)),
+            ("state", CanonicalText.string(state(of: obligation).part.rawValue)),
+            ("submitted", "\(obligation.submitted)"), ("submitted_date", date(obligation.submitted)),
+        ])
+    }
+
+    private func json(_ overdue: OverdueAuthority) -> String {
+        CanonicalText.object([
+            ("authority", CanonicalText.string(overdue.authority.text)), ("count", "\(overdue.count)"),
+            ("since", "\(overdue.since)"), ("since_date", date(overdue.since)),
         ])
     }
 
@@ -102,23 +137,26 @@ extension GroupStatement {
         CanonicalText.object([("earned", "\(balance.earned.count)"), ("penalty", "\(balance.penalty.count)")])
     }
 
-    private static func json(_ entitlement: Entitlement) -> String {
+    private func json(_ entitlement: Entitlement) -> String {
         CanonicalText.object([
-            ("expires", "\(entitlement.expires)"), ("id", CanonicalText.string(entitlement.id.text)),
+            ("expires", "\(entitlement.expires)"), ("expires_date", date(entitlement.expires)),
+            ("id", CanonicalText.string(entitlement.id.text)),
             ("office", CanonicalText.string(entitlement.office.text)),
             ("state", CanonicalText.string(entitlement.state.part.rawValue)),
         ])
     }
 
-    private static func json(_ line: StatementLine) -> String {
+    private func json(_ line: StatementLine) -> String {
         let quality = line.lot.claim.quality
         return CanonicalText.object(
             [
                 ("C", "\(quality.credibility)"), ("Q", "\(line.score)"), ("R", "\(quality.relevance)"),
                 ("T", "\(quality.timeliness)"), ("U", "\(quality.novelty)"), ("base", "\(line.base.count)"),
-                ("epoch", "\(line.lot.epoch)"), ("event", CanonicalText.string(line.lot.claim.key.event.rawValue)),
+                ("date", date(line.lot.day)), ("epoch", "\(line.lot.epoch)"),
+                ("event", CanonicalText.string(line.lot.claim.key.event.rawValue)),
                 ("from", CanonicalText.string(line.counterpart)),
                 ("item", CanonicalText.string(line.lot.claim.key.item.text)), ("posted", "\(line.lot.amount.count)"),
+                ("kind", CanonicalText.string(line.kind.rawValue)),
                 ("relevance", line.reason.map { CanonicalText.string($0.relevance) }),
                 ("rho", "\(line.lot.reliability)"),
                 ("novelty", line.reason.map { CanonicalText.string($0.novelty) }), ("worth", "\(line.lot.worth.count)"),

@@ -87,6 +87,9 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// The day in UTC that it lies in: `YYYY-MM-DD`.
+    public var date: String { String(text.prefix(10)) }
+
     /// The day in UTC that it lies in.
     var calendarDay: (year: Int64, month: Int64, day: Int64) {
         let days = nanoseconds / 86_400_000_000_000

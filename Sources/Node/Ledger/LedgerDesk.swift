@@ -12,6 +12,7 @@ public final class LedgerDesk: Sendable {
     private let database: any Database
     private let commits: GroupCommit
     private let clock: @Sendable () -> Timestamp
+    private let debts: DebtCalendar
     private let terms = ReciprocityTerms.standard
     private let voucherIDs: KeyedIDs
 
@@ -27,13 +28,15 @@ public final class LedgerDesk: Sendable {
         self.commits = commits
         self.clock = clock
         voucherIDs = KeyedIDs(key: key, use: "entitlement")
+        debts = DebtCalendar(live, database, commits)
     }
 
-    /// Whether an epoch is to be closed: a look that writes nothing.
+    /// Whether an epoch is to be closed, or time changes what is owed: a look that writes nothing.
     public func isAnythingDue() async throws -> Bool {
         let now = clock()
         return try await database.read { connection in
             try LedgerRows.all(connection).contains { $0.isClosing || $0.isOver(at: now) }
+                || !DebtRows.due(by: now, upTo: 1, connection).isEmpty
         }
     }
 
@@ -44,6 +47,8 @@ public final class LedgerDesk: Sendable {
     public func elapse() async throws {
         let numbers = try await database.read { try LedgerRows.all($0).map(\.pool) }
         var fault: (any Error)?
+        // What silence accepts is entered first, so that the epoch that it fell in posts it.
+        do { try await debts.elapse() } catch { fault = error }
         for number in numbers {
             do { try await elapse(number) } catch { fault = fault ?? error }
         }
@@ -78,7 +83,7 @@ public final class LedgerDesk: Sendable {
                 try transaction.issue(issues, to: group, in: ledger, voucherIDs, terms)
             }
             if let last = groups.last, groups.count == Self.groupsMax { return last.text }
-            try transaction.close(Epoch(numbered: ledger.closed + 1, terms), in: ledger)
+            try transaction.closeEpoch(in: ledger)
             return nil
         }
     }
@@ -102,8 +107,8 @@ public final class LedgerDesk: Sendable {
         return try await database.read { connection in
             guard let ledger = try LedgerRows.ledger(inbox.number, connection), ledger.closed > 0 else {
                 throw AdvisoryFault.notNow(
-                    "\(authority) has closed no epoch yet; the first closes \(terms[.epochDays]) days after it accepts "
-                        + "a report"
+                    "\(authority) has closed no epoch yet; the first closes \(terms[.epochDays]) days after the first report "
+                        + "to it"
                 )
             }
             let last = ledger.closed
@@ -112,18 +117,21 @@ public final class LedgerDesk: Sendable {
             let closes = Self.closes(of: group, in: ledger, through: last, events, directory, terms)
             let balance = try LedgerRows.balance(of: group, in: ledger.pool, through: first - 1, connection)
             let items = try LedgerRows.items(of: group, in: ledger.pool, connection)
-            let opens = Epoch(numbered: first, terms).opens
+            let opens = closes.epoch(first).opens
+            let end = ledger.days.start(of: closes.last.closes)
             return GroupStatement(
                 pool: inbox.name,
                 closes.account,
-                GroupStatement.Period(from: first, to: closes.last),
+                GroupStatement.Period(from: closes.epoch(first), to: closes.last, in: ledger.days),
                 opening: GroupStatement.Balance(
                     earned: Amount(balance[CreditAccount.earned(group).text] ?? 0),
                     penalty: Amount(-(balance[CreditAccount.penalty(group).text] ?? 0))
                 ),
                 entries: closes.entries(since: first),
                 reasons: items.mapValues(\.reason),
-                owed: [],
+                owed: try DebtRows.debts(to: group, at: end, connection).map {
+                    $0.awaited.owed(before: end, in: ledger.days)
+                },
                 entitlements: try EntitlementRows.entitlements(
                     of: group,
                     in: ledger.pool,
@@ -141,6 +149,8 @@ public final class LedgerDesk: Sendable {
         var account: GroupAccount
         var entries: [(epoch: Epoch, entries: [LedgerEntry<CreditAccount>])] = []
         var last: Epoch
+
+        func epoch(_ number: Int) -> Epoch { entries[number - 1].epoch }
 
         func entries(since first: Int) -> [LedgerEntry<CreditAccount>] {
             entries.filter { $0.epoch.number >= first }.flatMap(\.entries)
@@ -169,12 +179,4 @@ public final class LedgerDesk: Sendable {
 extension LedgerRow {
     /// Whether the days of the open epoch are over.
     fileprivate func isOver(at now: Timestamp) -> Bool { days.start(of: epoch.closes) <= now }
-}
-
-extension Epoch {
-    /// The one of a number, where the terms never changed.
-    fileprivate init(numbered number: Int, _ terms: ReciprocityTerms) {
-        self.init(first: terms)
-        while self.number < number { self = next(terms) }
-    }
 }

@@ -11,20 +11,71 @@ struct ReportLedger {
 
     private static let terms = ReciprocityTerms.standard
 
+    /// Enters that an authority owes a word on a report that is submitted to it.
+    func begin(_ row: DossierRow<Report>) throws {
+        let report = row.content
+        guard let (inbox, group, authority) = parties(of: report) else { return }
+        let ledger = try transaction.ledger(of: inbox, Self.terms)
+        let awaited = AwaitedReport(report, to: authority, from: group, in: ledger.days, Self.terms)
+        try transaction.keep(DebtRow(number: row.number, pool: ledger.pool, awaited: awaited), in: ledger)
+    }
+
     /// Enters what follows from a change of a report.
     func note(_ report: Report, after last: Report) throws {
-        guard let inbox = directory.inbox(of: report.authority), let member = directory.members[report.member],
-            let authority = directory.members[report.authority], member.group != authority.group
-        else { return }
+        if let row = try DebtRows.debt(of: ID(report.id.uuid), transaction.connection) {
+            try change(row, last) { awaited, now in awaited.note(report, after: last, at: now) }
+        }
+        guard let (inbox, group, authority) = parties(of: report) else { return }
         let isAccepted = report.state == .accepted && last.state != .accepted
         let outcomes = report.outcomes.enumerated().dropFirst(last.outcomes.count)
-        let isRetracted = report.state == .retracted && last.state == .accepted
+        let isRetracted = report.state == .retracted && last.state != .retracted
         guard isAccepted || isRetracted || !outcomes.isEmpty else { return }
         let ledger = try transaction.ledger(of: inbox, Self.terms)
-        let desk = Entering(ledger: ledger, report: report, group: member.group, authority: authority.name, transaction)
-        if isAccepted { try desk.accept() }
+        let desk = Entering(ledger: ledger, report: report, group: group, authority: authority, transaction)
+        if isAccepted { try desk.accept(on: desk.today, from: "accept") }
         for (place, outcome) in outcomes { try desk.conclude(outcome, at: place) }
         if isRetracted { try desk.retract() }
+    }
+
+    /// Enters what time made of a report by now: its word is overdue, or silence accepted it.
+    func pass(_ row: DebtRow, _ report: Report) throws {
+        try change(row, report) { _, _ in }
+    }
+
+    /// Lets time pass for a report as it was, and then changes what is owed on it.
+    ///
+    /// Where silence accepted it, that comes before what is said now, whether the calendar was there already or not.
+    private func change(
+        _ row: DebtRow,
+        _ report: Report,
+        _ change: (inout AwaitedReport, Timestamp) -> Void
+    ) throws {
+        var awaited = row.awaited
+        let isVested = awaited.pass(to: transaction.now)
+        change(&awaited, transaction.now)
+        guard awaited != row.awaited else { return }
+        guard let ledger = try LedgerRows.ledger(row.pool, transaction.connection) else {
+            throw DatabaseFault.statement("a report is awaited in a ledger that is not there")
+        }
+        try transaction.keep(DebtRow(number: row.number, pool: row.pool, awaited: awaited), in: ledger)
+        guard isVested else { return }
+        let desk = Entering(
+            ledger: ledger,
+            report: report,
+            group: awaited.group,
+            authority: awaited.authority,
+            transaction
+        )
+        try desk.accept(on: ledger.days.day(of: awaited.vests), from: "silence")
+    }
+
+    /// Where it is counted, for whom, and with whom; nil where it is not: at an authority without an inbox, and
+    /// between two of one owner.
+    private func parties(of report: Report) -> (inbox: Pool, group: Name, authority: Name)? {
+        guard let inbox = directory.inbox(of: report.authority), let member = directory.members[report.member],
+            let authority = directory.members[report.authority], member.group != authority.group
+        else { return nil }
+        return (inbox, member.group, authority.name)
     }
 
     /// One report in one ledger.
@@ -42,9 +93,11 @@ struct ReportLedger {
             item = ID(report.id.uuid)
         }
 
-        private var today: Int { ledger.days.day(of: transaction.now) }
+        var today: Int { ledger.days.day(of: transaction.now) }
 
-        func accept() throws {
+        /// Keeps what it tells, and claims what its acceptance earns, once: by triage or by silence.
+        func accept(on day: Int, from cause: String) throws {
+            if let held = try LedgerRows.item(item, transaction.connection) { return try regrade(held) }
             let content = report.content
             let features = ItemFeatures(content.subjects, place: content.place)
             let similar = try LedgerRows.items(
@@ -77,7 +130,15 @@ struct ReportLedger {
                 submitted: report.submitted
             )
             try transaction.keep(row, of: item, in: ledger)
-            try claim(.accepted, row, shows: today, from: "accept")
+            try claim(.accepted, row, day: day, shows: day, from: cause)
+        }
+
+        /// What silence had accepted is paid for; for what comes of it later the authority's grade counts, where that
+        /// is better than none.
+        private func regrade(_ row: LedgerItemRow) throws {
+            guard let grade = report.grade else { return }
+            let credibility = max(Quality.credibility(grade.credibility), row.quality.credibility)
+            try transaction.change(row.graded(credibility), of: item)
         }
 
         /// What all reports are about that tell of nothing by which they could be told apart.
@@ -106,6 +167,7 @@ struct ReportLedger {
             _ event: EarningEvent,
             _ row: LedgerItemRow,
             _ quality: Quality? = nil,
+            day: Int? = nil,
             shows: Int,
             from cause: String
         ) throws {
@@ -117,7 +179,7 @@ struct ReportLedger {
                 from: .authority(authority),
                 office: authority,
                 quality ?? row.quality,
-                day: today,
+                day: day ?? today,
                 shows: shows
             )
             try transaction.enter(.claim(claim), from: cause, in: ledger)

@@ -27,6 +27,7 @@ struct ReportBook {
         let number = try transaction.begin(report, by: actor.principal, between: [actor.member, receiver])
         let row = DossierRow(number: number, content: report)
         try transaction.mark(row)
+        try ReportLedger(transaction: transaction, directory: directory).begin(row)
         return row
     }
 

@@ -22,7 +22,8 @@ struct RESTService: Sendable {
     static let parameters: [[String]: Set<String>] = [
         ["advisories"]: ["before", "state"], ["advisories", RouteTable.name, "receipts"]: ["after"],
         ["advisories", RouteTable.name, "explain"]: ["member", "purpose", "principal"], ["consents"]: ["before"],
-        ["recalls"]: ["after"], ["reliances"]: ["report", "after"], ["reports"]: ["before"], ["requests"]: ["before"],
+        ["recalls"]: ["after"], ["reliances"]: ["report", "after"], ["reports"]: ["before"], ["owed"]: ["after"],
+        ["requests"]: ["before"],
         ["feedback"]: ["advisory", "after"], ["contributions"]: ["after"], ["events"]: ["after"],
         ["pending"]: ["after"], ["destinations", RouteTable.name, "dead-letters"]: ["after"], ["members"]: ["pool"],
         ["statement"]: ["authority", "epochs", "form"], ["match"]: ScreeningService.parameters,
@@ -71,7 +72,7 @@ struct RESTService: Sendable {
         return switch parts.first {
         case "events": try events.answer(request, session)
         case "pending": try await approvals.answer(request, parts, session)
-        case "reports", "requests", "feedback", "observations", "confirmations":
+        case "reports", "owed", "requests", "feedback", "observations", "confirmations":
             try await reports.answer(request, parts, session)
         case "task-forces", "contributions": try await forces.answer(request, parts, session)
         case "members": try members.answer(request, session)

@@ -7,6 +7,26 @@ struct ReportList: Encodable {
     let next: String?
 }
 
+/// Reports that an authority owes a word on.
+struct OwedList: Encodable {
+    let owed: [OwedResource]
+    /// The `after` of the next page; nil on the last.
+    let next: String?
+}
+
+/// A report that an authority owes a word on.
+struct OwedResource: Encodable {
+    let due: String
+    let overdue: Bool
+    let report: ReportResource
+
+    init(_ owed: OwedReport, for session: Session, at now: Timestamp) {
+        due = owed.due.text
+        overdue = owed.due <= now
+        report = ReportResource(owed.report, for: session, at: now)
+    }
+}
+
 /// A report as one of its two parties sees it.
 struct ReportResource: Encodable {
     struct Message: Encodable {

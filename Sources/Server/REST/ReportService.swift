@@ -4,14 +4,15 @@ import NIOHTTP1
 import Node
 import Store
 
-/// `/v1/reports`, `/v1/requests`, `/v1/feedback`, `/v1/observations` and `/v1/confirmations` (docs/REPORTS-API.md).
+/// `/v1/reports`, `/v1/owed`, `/v1/requests`, `/v1/feedback`, `/v1/observations` and `/v1/confirmations`
+/// (docs/REPORTS-API.md).
 struct ReportService: Sendable {
     static let routes: RouteTable = {
         var methods: [[String]: [HTTPMethod]] = [
             ["reports"]: [.GET, .POST], ["reports", RouteTable.name]: [.GET], ["requests"]: [.GET, .POST],
             ["requests", RouteTable.name]: [.GET], ["requests", RouteTable.name, "answer"]: [.POST],
             ["requests", RouteTable.name, "close"]: [.POST], ["feedback"]: [.GET, .POST], ["observations"]: [.POST],
-            ["confirmations"]: [.POST],
+            ["confirmations"]: [.POST], ["owed"]: [.GET],
         ]
         for verb in ReportVerb.allCases { methods[["reports", RouteTable.name, verb.rawValue]] = [.POST] }
         return RouteTable(methods)
@@ -53,6 +54,7 @@ struct ReportService: Sendable {
             let asked = try await desk.close(try id(parts[1]), by: session, seen: request.seen)
             return resource(asked, request, session)
         case ("feedback", 1): return try await feedback(request, session)
+        case ("owed", 1): return try await owed(request, session)
         case ("observations", 1): return try await observe(request, session)
         case ("confirmations", 1): return try await confirm(request, session)
         default: throw HTTPFault.absent
@@ -81,6 +83,19 @@ struct ReportService: Sendable {
         var response = resource(report, request, session, status: .created)
         response.headers.add(name: "Location", value: "/v1/reports/\(report.id.text)")
         return response
+    }
+
+    /// What the caller's member owes a word on, the oldest first.
+    private func owed(_ request: Request, _ session: Session) async throws -> Response {
+        let page = Listed(try await desk.owed(for: session, after: try request.after(), upTo: Paging.askedMax))
+        let now = now
+        return .json(
+            OwedList(
+                owed: page.shown.map { OwedResource($0, for: session, at: now) },
+                next: page.last.map { String($0.number) }
+            ),
+            MediaType.json
+        )
     }
 
     /// A report as JSON, or as STIX where the caller would rather have that.

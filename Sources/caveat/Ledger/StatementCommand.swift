@@ -9,7 +9,7 @@ struct StatementCommand: AsyncParsableCommand {
         discussion: """
             Credits are posted when an epoch closes, every 30 days: what an authority accepted, and what came of it. An
             outcome under an embargo is in a later total and is never told by itself. Members of one ownership group
-            have one account.
+            have one account. It tells, too, which authorities owe you a word on a report, and since when.
 
             Examples:
               caveat statement northport-customs

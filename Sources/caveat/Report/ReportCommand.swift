@@ -32,15 +32,23 @@ struct ReportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the reports that your member wrote or got, the newest first.",
             discussion: """
+                An authority with an inbox owes a word on each report within 90 days: that it takes it or not, that it \
+                wants more, or that nothing came of it yet (caveat report say). One that it decides nothing on for 180 \
+                days is accepted by its silence.
+
                 Examples:
                   caveat report list
+                  caveat report list --owed
                   caveat report list --json
                 """
         )
 
+        @Flag(help: "Only those that you owe a word on as the authority, the oldest first, and by when.") var owed =
+            false
         @OptionGroup var exchange: ExchangeOptions
 
         func run() async throws {
+            if owed { return try await listOwed() }
             let reports = try await exchange.all("reports")
             if exchange.json {
                 for report in reports { try Output.line(report.compact()) }
@@ -48,6 +56,26 @@ struct ReportCommand: AsyncParsableCommand {
             }
             if reports.isEmpty { return Output.note("your member wrote no report and got none") }
             try Output.line(ReportCommand.table(reports))
+        }
+
+        private func listOwed() async throws {
+            let owed = try await exchange.all("owed", from: "after")
+            if exchange.json {
+                for debt in owed { try Output.line(debt.compact()) }
+                return
+            }
+            if owed.isEmpty { return Output.note("you owe a word on no report") }
+            let rows = owed.map { debt in
+                let report = debt["report"]
+                func field(_ key: String) -> String { report?[key]?.string ?? "" }
+                return [
+                    debt["overdue"]?.boolean == true ? "OVERDUE" : "owed", debt["due"]?.string ?? "", field("state"),
+                    field("member"), field("submitted"), field("id"),
+                    Lines.beginning(of: report?["content"]?["facts"]?.string),
+                ]
+            }
+            try Output.line(Lines.table(["WORD", "DUE", "STATE", "MEMBER", "SUBMITTED", "ID", "FACTS"], rows))
+            Output.note("next, say what became of each: caveat report accept, want-more, refuse or say ID")
         }
     }
 

@@ -8,6 +8,7 @@ struct GroupStatementTests {
     /// The forwarder's statement of the second epoch of the worked example.
     private func statement() throws -> GroupStatement {
         let example = WorkedExample()
+        let start = try Timestamp(parsing: "2026-12-01T09:30:00Z")
         var account = GroupAccount(WorkedExample.forwarder, joined: 0, size: .medium)
         var epoch = Epoch(first: Self.terms)
         let before = account.close(epoch, example.claims, Self.terms)
@@ -31,7 +32,7 @@ struct GroupStatementTests {
         return GroupStatement(
             pool: LedgerSamples.name("harbour"),
             account,
-            GroupStatement.Period(from: 2, to: epoch),
+            GroupStatement.Period(from: epoch, to: epoch, in: PoolDays(start: start)),
             opening: GroupStatement.Balance(earned: before.reduce(.zero) { $0 + $1.amount }),
             entries: entries,
             reasons: [:],
@@ -67,7 +68,7 @@ struct GroupStatementTests {
         let rows = try statement().csv.split(separator: "\r\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false)
         }
-        #expect(rows.count == 1 + 1 + 8)
+        #expect(rows.count == 1 + 1 + 1 + 8)
         #expect(rows.allSatisfy { $0.count == rows[0].count })
     }
 
@@ -95,7 +96,7 @@ struct GroupStatementTests {
     }
 
     private static let text = [
-        "Statement of forwarder in harbour, epochs 2 to 2",
+        "Statement of forwarder in harbour, epochs 2 to 2: 2026-12-31 to 2027-01-30",
         "",
         "  opening                           22.675",
         "  posted                            50.545",
@@ -105,8 +106,8 @@ struct GroupStatementTests {
         "  standing                          70.745",
         "  r 0.590, rho 600, tier T1",
         "",
-        "epoch  event     item                                  from     base    C    R     U    T    Q    rho  worth  posted",
-        "2      accepted  00000000-0000-8000-8000-000000000002  customs  10.000  500  1000  600  648  647  600  7.117  7.117",
+        "epoch  date        event     item                                  from     base    C    R     U    T    Q    rho  worth  posted",
+        "2      2027-01-30  accepted  00000000-0000-8000-8000-000000000002  customs  10.000  500  1000  600  648  647  600  7.117  7.117",
         "  not itemised                      43.428",
         "",
         "By event",
@@ -116,14 +117,83 @@ struct GroupStatementTests {
         "  customs                            7.117",
         "",
         "Feedback owed to you",
-        "  00000000-0000-8000-8000-000000000002 by customs: due on day 121",
+        "  00000000-0000-8000-8000-000000000002 by customs, submitted on day 31 (2027-01-01): "
+            + "due on day 121 (2027-04-01)",
         "",
         "Entitlements",
-        "  00000000-0000-8000-8000-000000000001 at customs: available, expires on day 120",
-        "  00000000-0000-8000-8000-000000000002 at customs: available, expires on day 120",
+        "  00000000-0000-8000-8000-000000000001 at customs: available, expires on day 120 (2027-03-31)",
+        "  00000000-0000-8000-8000-000000000002 at customs: available, expires on day 120 (2027-03-31)",
         "",
         "Request lines",
         "  bank: -3",
         "",
     ].joined(separator: "\n")
+}
+
+@Suite("Reciprocity: what a statement itemises")
+struct StatementItemTests {
+    private static let terms = ReciprocityTerms.standard
+    private static let group = LedgerSamples.name("forwarder")
+
+    private func claim(_ item: UInt64, _ credibility: Int, day: Int, shows: Int? = nil) -> Claim {
+        Claim(
+            Claim.Key(item: LedgerSamples.id(item), event: .accepted, group: Self.group),
+            cluster: LedgerSamples.id(9),
+            window: 0,
+            from: .authority(LedgerSamples.name("customs")),
+            Quality(credibility: credibility, relevance: 300, novelty: 1_000, timeliness: 0),
+            day: day,
+            shows: shows ?? day
+        )
+    }
+
+    private func statements(hidden: Bool) -> [GroupStatement] {
+        let masked = claim(2, 500, day: 2, shows: hidden ? 3 : 2)
+        let events: [LedgerEvent] = [
+            .claim(claim(1, 1_000, day: 1)), .claim(masked),
+            .takenBack(ClawBack(LedgerSamples.id(1), of: Self.group, on: 40, .error)),
+        ]
+        let entered = events.map { EnteredEvent(epoch: 1, event: $0) }
+        var account = GroupAccount(Self.group, joined: 0, size: .medium)
+        var epoch = Epoch(first: Self.terms)
+        var opening = GroupStatement.Balance()
+        return (1...2).map { _ in
+            let entries = account.close(epoch, entered: entered, Self.terms)
+            let statement = GroupStatement(
+                pool: LedgerSamples.name("pool"),
+                account,
+                GroupStatement.Period(from: epoch, to: epoch, in: PoolDays(start: Timestamp(nanoseconds: 0))),
+                opening: opening,
+                entries: entries,
+                reasons: [:],
+                owed: [],
+                entitlements: [],
+                requests: [:],
+                Self.terms
+            )
+            (opening, epoch) = (statement.closing, epoch.next(Self.terms))
+            return statement
+        }
+    }
+
+    @Test("what counts again after a claw-back has a line of its own")
+    func restored() {
+        let statements = statements(hidden: false)
+        #expect(statements[0].lines.map(\.lot.amount.count) == [7_100, 0])
+        let line = statements[1].lines.first
+        #expect(
+            statements[1].lines.count == 1 && line?.kind == .restored && line?.lot.claim.key.item == LedgerSamples.id(2)
+        )
+        #expect(line?.lot.amount == statements[1].posted && line?.lot.amount.count == 5_100)
+        #expect(statements[1].text.contains("accepted restored"))
+        #expect(statements[1].counterparts.map(\.amount) == [5_100])
+        #expect(statements[1].closing.earned == statements[1].standing.total)
+    }
+
+    @Test("what was under an embargo counts again in a total")
+    func hidden() {
+        let statement = statements(hidden: true)[1]
+        #expect(statement.lines.isEmpty && statement.notItemised == statement.posted)
+        #expect(statement.notItemised.count == 5_100)
+    }
 }

@@ -85,7 +85,7 @@ struct LedgerRun {
             let statement = GroupStatement(
                 pool: LedgerSamples.name("pool"),
                 account,
-                GroupStatement.Period(from: epoch.number, to: epoch),
+                GroupStatement.Period(from: epoch, to: epoch, in: PoolDays(start: Timestamp(nanoseconds: 0))),
                 opening: GroupStatement.Balance(
                     earned: Amount(before[.earned(name)].posted),
                     penalty: Amount(-before[.penalty(name)].posted)

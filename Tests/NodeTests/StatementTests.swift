@@ -1,0 +1,104 @@
+import Exchange
+import Node
+import Store
+import TestSupport
+import Testing
+
+@Suite("Statements of ledgers of inboxes")
+struct StatementTests {
+    @Test("are refused to who is suspended and to the operator", arguments: Engine.both)
+    func refused(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let exchange = harbour.exchange
+        _ = try await harbour.accepted()
+        try await harbour.pass(days: 31)
+        let customs = Samples.name("customs")
+        let token = try await exchange.principal("root", of: "anchor", roles: [.operator])
+        let root = try await exchange.session(token)
+        await #expect {
+            _ = try await exchange.node.ledgers.statement(of: customs, for: root)
+        } throws: { "\($0)".contains("operator") }
+        _ = try await harbour.statement()
+        _ = try await exchange.node.administration.changeMember("anchor") { $0.standing = .suspended }
+        let session = try await harbour.session("anchor")
+        await #expect {
+            _ = try await exchange.node.ledgers.statement(of: customs, for: session)
+        } throws: { "\($0)".contains("suspended") }
+        await #expect {
+            _ = try await exchange.node.reports.owed(for: session, upTo: 10)
+        } throws: { "\($0)".contains("suspended") }
+        await exchange.close()
+    }
+
+    @Test("come of each ledger whatever becomes of another, and tell what is owed anywhere", arguments: Engine.both)
+    func others(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let (exchange, administration) = (harbour.exchange, harbour.exchange.node.administration)
+        let officer = try await exchange.join("police", .customs, roles: [.reader, .officer])
+        let terms = PoolTerms(title: "Inbox", reading: .enrolled, writing: .everyone)
+        _ = try await administration.addPool(Samples.name("second"), .inbox, terms)
+        _ = try await administration.enrol("police", in: "second", Enrolment(reads: true, writes: false))
+        _ = try await harbour.accepted()
+        let silent = try await harbour.submitted("TGHU7599330")
+        exchange.clock.advance(by: .seconds(3_600))
+        let session = try await harbour.session("anchor")
+        let content = try await exchange.node.reports.report(silent, for: session).content
+        let owed = try await exchange.node.reports.report(content, to: "police", by: session)
+        let taken = try await exchange.node.reports.report(content, to: "police", by: session)
+        _ = try await exchange.node.reports.act(.accept(nil), on: taken.id, by: try await exchange.session(officer))
+        try await exchange.database.write { connection in
+            // The first ledger's events cannot be read.
+            let first = "update ledger_event set body = $1 where pool = (select min(pool) from ledger)"
+            try connection.run(first, .bytes([0]))
+        }
+        exchange.clock.advance(by: .seconds(121 * 86_400))
+        for _ in 0..<4 {
+            await #expect(throws: (any Error).self) { try await exchange.node.ledgers.elapse() }
+        }
+        let police = Samples.name("police")
+        let statement = try await exchange.node.ledgers.statement(of: police, epochs: 4, for: session)
+        #expect(statement.period.last.number == 4 && statement.lines.map(\.lot.claim.key.item.text) == [taken.id.text])
+        // What the other owes is told by the days of this one: its day 90 begins an hour before.
+        #expect(statement.owed.map(\.item.text) == [silent.text, owed.id.text])
+        #expect(statement.overdue.map(\.authority.text) == ["customs", "police"])
+        #expect(statement.overdue.map(\.since) == [89, 90] && statement.overdue.map(\.count) == [1, 1])
+        await #expect(throws: AdvisoryFault.self) { _ = try await harbour.statement() }
+        await exchange.close()
+    }
+
+    @Test("tell novelty by who submitted first, in whatever order triage was", arguments: Engine.both)
+    func order(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let first = try await harbour.submitted()
+        harbour.exchange.clock.advance(by: .seconds(1))
+        let second = try await harbour.submitted(from: "swift")
+        harbour.exchange.clock.advance(by: .seconds(1))
+        let third = try await harbour.submitted("TGHU7599330", from: "swift")
+        harbour.exchange.clock.advance(by: .seconds(1))
+        let fourth = try await harbour.submitted("TGHU7599330")
+        for id in [second, first, third, fourth] { try await harbour.act(.accept(nil), on: id) }
+        try await harbour.pass(days: 31)
+        let lines = try await harbour.statement().lines + harbour.statement("swift").lines
+        let novelties = Dictionary(
+            uniqueKeysWithValues: lines.map { ($0.lot.claim.key.item.text, $0.lot.claim.quality.novelty) }
+        )
+        #expect(novelties[first.text] == 1_000 && novelties[third.text] == 1_000)
+        // What was submitted before and accepted later was not known yet when the second was accepted.
+        #expect(novelties[second.text] == 1_000 && novelties[fourth.text] == 0)
+        await harbour.exchange.close()
+    }
+
+    @Test("count reports of nothing that could be compared once, and as nothing new", arguments: Engine.both)
+    func plain(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        for name in ["anchor", "anchor", "swift"] {
+            let id = try await harbour.submitted(nil, from: name)
+            try await harbour.act(.accept(nil), on: id)
+        }
+        try await harbour.pass(days: 31)
+        // C 500, R 300, U 0, T 917: Q 397.
+        #expect(try await harbour.statement().lines.map(\.lot.amount.count).sorted() == [0, 3_970])
+        #expect(try await harbour.statement("swift").lines.map(\.lot.claim.quality.novelty) == [0])
+        await harbour.exchange.close()
+    }
+}
