@@ -136,7 +136,11 @@ let package = Package(
             exclude: ["AccessTable.md", "ActionTable.md"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ScreeningTests", dependencies: ["Exchange", "Screening"], swiftSettings: settings),
+        .testTarget(
+            name: "ScreeningTests",
+            dependencies: ["Exchange", "Screening", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Exchange", "Merkle", "Store", "StoreSQLite", "StorePostgres", "TestSupport"],

@@ -44,7 +44,7 @@ extension Subject {
 
 extension String {
     /// Its words without what spellings differ in: case, accents, spaces, punctuation.
-    var foldedWords: [String] {
+    public var foldedWords: [String] {
         let plain = decomposedStringWithCompatibilityMapping.lowercased().unicodeScalars.filter { scalar in
             scalar.properties.generalCategory != .nonspacingMark
         }

@@ -51,10 +51,10 @@ extension Advisory {
 
 extension AdvisoryContent {
     /// The subjects that a full rendition shows: those that are to be protected are in none.
-    var shown: [Subject] { subjects.filter { !$0.isProtected } }
+    public var shown: [Subject] { subjects.filter { !$0.isProtected } }
 
     /// The relations among them.
-    var shownRelations: [SubjectRelation] {
+    public var shownRelations: [SubjectRelation] {
         let keys = Set(shown.map(\.key))
         return relations.filter { keys.contains($0.from) && keys.contains($0.to) }
     }
