@@ -39,14 +39,45 @@ struct Clustering {
     }
 
     /// Puts together what is alike, the surest first.
-    mutating func unite(alike matches: [Finding.Match]) {
+    ///
+    /// Groups of which any two contradict each other are not put together. What is as much alike to two that are not
+    /// one is left alone: it may be either, and nobody knows which.
+    mutating func unite(
+        alike matches: [Finding.Match],
+        contradicting contradict: (SubjectReference, SubjectReference) -> Bool
+    ) {
         let sorted = matches.sorted { $0.score != $1.score ? $0.score > $1.score : $0.ends < $1.ends }
+        var known: [SubjectReference: [(other: SubjectReference, score: Int)]] = [:]
         for match in sorted {
-            guard let left = places[match.ends.left], let right = places[match.ends.right] else { continue }
+            known[match.ends.left, default: []].append((match.ends.right, match.score))
+            known[match.ends.right, default: []].append((match.ends.left, match.score))
+        }
+        func areTwo(_ one: SubjectReference, _ other: SubjectReference) -> Bool {
+            one.advisory == other.advisory || oneness.verdict(one, other) == .two || contradict(one, other)
+        }
+        func isAmbiguous(_ subject: SubjectReference, _ other: SubjectReference, _ score: Int) -> Bool {
+            (known[subject] ?? []).contains { rival in
+                rival.score + Self.rivalMargin >= score && rival.other != other
+                    && oneness.verdict(rival.other, other) != .one && areTwo(rival.other, other)
+            }
+        }
+        for match in sorted {
+            let (one, other) = (match.ends.left, match.ends.right)
+            guard let left = places[one], let right = places[other], first(of: left) != first(of: right) else {
+                continue
+            }
+            if isAmbiguous(one, other, match.score) || isAmbiguous(other, one, match.score) { continue }
             if areApart(left, right) || areOfOneAdvisory(left, right) { continue }
-            join(left, right)
+            let (mine, others) = (members[first(of: left)], members[first(of: right)])
+            let isContrary = mine.contains { place in
+                others.contains { contradict(subjects[place], subjects[$0]) }
+            }
+            if !isContrary { join(left, right) }
         }
     }
+
+    /// By how much one match must be the surer, in thousandths, to be told from another that contradicts it.
+    private static let rivalMargin = 50
 
     private func first(of place: Int) -> Int {
         var place = place
@@ -80,7 +111,6 @@ struct Clustering {
     /// Whether their groups have subjects of one advisory.
     private func areOfOneAdvisory(_ one: Int, _ other: Int) -> Bool {
         let (mine, others) = (first(of: one), first(of: other))
-        if mine == others { return false }
         let (small, large) = members[mine].count < members[others].count ? (mine, others) : (others, mine)
         let known = Set(members[small].map { subjects[$0].advisory })
         return members[large].contains { known.contains(subjects[$0].advisory) }

@@ -71,14 +71,22 @@ public struct CrossReferenceView<Comparison: Likeness>: Sendable {
     /// other is a group of its own.
     ///
     /// What people judged comes first; then numbers that tell one; then likeness, the surest first. Nobody is put
-    /// together with whom people judged it apart from, and likeness alone never with another subject of its own
-    /// advisory: an author that lists two says that they are two.
+    /// together with whom people judged it apart from, and for likeness alone neither with what contradicts any of the
+    /// group, nor with another subject of its own advisory: an author that lists two says that they are two. What is
+    /// as much alike to two that are not one is put to neither.
     public func clusters() -> [[SubjectReference]] {
         let renditions = survey.holdings.sorted.compactMap { survey.sight.rendition($0, in: survey.holdings) }
         var clustering = Clustering(renditions.flatMap { $0.subjects.map(\.reference) }, survey.sight.oneness)
         clustering.unite(sharing: ownFeatures(of: renditions))
+        let likeness = survey.holdings.likeness
+        let prepared = Dictionary(
+            uniqueKeysWithValues: renditions.flatMap(\.subjects).map { ($0.reference, $0.prepared) }
+        )
         let matches = survey.findings().values.flatMap(\.matches)
-        clustering.unite(alike: matches)
+        clustering.unite(alike: matches) { one, other in
+            guard let mine = prepared[one] ?? nil, let others = prepared[other] ?? nil else { return false }
+            return likeness.contradict(mine, others)
+        }
         return clustering.groups
     }
 

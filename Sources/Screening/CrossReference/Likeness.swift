@@ -14,6 +14,9 @@ public protocol Likeness: Sendable {
     func keys(of record: Prepared) -> [BlockingKey]
     /// How alike the two are; nil where they are not alike enough to be said.
     func resemblance(_ left: Prepared, _ right: Prepared) -> Resemblance?
+    /// Whether the two cannot be of one, whatever they have in common: they have different birth dates, or different
+    /// numbers of a kind that each has one of.
+    func contradict(_ left: Prepared, _ right: Prepared) -> Bool
 }
 
 /// What records are found by before they are compared.

@@ -138,26 +138,38 @@ extension NetworkMeasures {
 /// The betweenness of each node.
 private struct Betweenness {
     private(set) var values: [Double]
-    private let neighbours: [[Int]]
+    /// Where the neighbours of each node begin among all.
+    private let starts: [Int]
+    private let all: [Int]
+    // What is computed from one source; between sources as it is for a node that is not reached.
+    private var distance: [Int]
+    private var paths: [PathCount]
+    private var dependency: [Double]
 
     init(_ neighbours: [[Int]]) {
-        self.neighbours = neighbours
-        values = Array(repeating: 0, count: neighbours.count)
+        let count = neighbours.count
+        values = Array(repeating: 0, count: count)
+        starts = neighbours.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
+        all = neighbours.flatMap { $0 }
+        distance = Array(repeating: -1, count: count)
+        paths = Array(repeating: .one, count: count)
+        dependency = Array(repeating: 0, count: count)
         for source in neighbours.indices { add(from: source) }
         // Each pair was counted from both its ends.
         for place in values.indices { values[place] /= 2 }
     }
 
     private mutating func add(from source: Int) {
-        var distance = Array(repeating: -1, count: neighbours.count)
-        var paths = Array(repeating: PathCount.one, count: neighbours.count)
         var order = [source]
+        order.reserveCapacity(values.count)
         distance[source] = 0
+        paths[source] = .one
         var next = 0
         while next < order.count {
             let place = order[next]
             next += 1
-            for other in neighbours[place] {
+            for edge in starts[place]..<starts[place + 1] {
+                let other = all[edge]
                 if distance[other] < 0 {
                     distance[other] = distance[place] + 1
                     paths[other] = paths[place]
@@ -167,12 +179,15 @@ private struct Betweenness {
                 }
             }
         }
-        var dependency = Array(repeating: 0.0, count: neighbours.count)
         for place in order.reversed() {
-            for other in neighbours[place] where distance[other] == distance[place] - 1 {
-                dependency[other] += paths[other].share(of: paths[place]) * (1 + dependency[place])
+            for edge in starts[place]..<starts[place + 1] where distance[all[edge]] == distance[place] - 1 {
+                dependency[all[edge]] += paths[all[edge]].share(of: paths[place]) * (1 + dependency[place])
             }
             if place != source { values[place] += dependency[place] }
+        }
+        for place in order {
+            distance[place] = -1
+            dependency[place] = 0
         }
     }
 }

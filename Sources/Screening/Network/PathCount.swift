@@ -26,5 +26,6 @@ struct PathCount {
         return shift > 64 ? 0 : significand / all.significand / Self.power(shift)
     }
 
-    private static func power(_ exponent: Int) -> Double { Double(sign: .plus, exponent: exponent, significand: 1) }
+    /// 2 to the power of 0 to 64.
+    private static func power(_ exponent: Int) -> Double { Double(bitPattern: UInt64(1_023 + exponent) << 52) }
 }

@@ -31,7 +31,7 @@ struct JudgementTests {
     private static func references(
         _ count: Int,
         _ judgements: [Judgement] = [],
-        name: (Int) -> String = { "Person \(String(repeating: "x", count: $0 + 1))" }
+        name: (Int) -> String = { "Person \(String(repeating: Character(Unicode.Scalar(UInt8(96 + $0))), count: 4))" }
     ) -> CrossReferences<PlainLikeness> {
         let advisories = (1...count).map { number in
             World.advisory(number, label: number, [World.subject(.person, "s1", ["name": [name(number)]])])
@@ -54,7 +54,7 @@ struct JudgementTests {
         )
         #expect(all.view { _ in true }.clusters() == [[1, 2, 3].map(Self.reference)])
         let sentence = all.links.first?.evidence.first?.sentence
-        #expect(sentence == "Person xx and Person xxx were judged to be one.")
+        #expect(sentence == "Person aaaa and Person bbbb were judged to be one.")
     }
 
     @Test("what was judged to be two is not linked for likeness, nor is what is one with it")
@@ -67,11 +67,13 @@ struct JudgementTests {
         #expect(judged.view { _ in true }.clusters() == [[Self.reference(1)], [2, 3].map(Self.reference)])
     }
 
-    @Test("likeness puts nobody together with whom people judged somebody of the group apart from")
+    @Test("what is like two that were judged apart is put to neither, and to one of them when a person says so")
     func apartInGroups() throws {
-        // 1 and 2 are judged two; 3 is like both, and comes to the one with the smaller reference.
-        let judged = Self.references(3, [try Self.judgement(1, 2, .two)]) { _ in "Ivan Petrov" }
-        #expect(judged.view { _ in true }.clusters() == [[1, 3].map(Self.reference), [Self.reference(2)]])
+        let apart = try Self.judgement(1, 2, .two)
+        let judged = Self.references(3, [apart]) { _ in "Ivan Petrov" }
+        #expect(judged.view { _ in true }.clusters() == [1, 2, 3].map { [Self.reference($0)] })
+        let settled = Self.references(3, [apart, try Self.judgement(2, 3, .one, at: 2)]) { _ in "Ivan Petrov" }
+        #expect(settled.view { _ in true }.clusters() == [[Self.reference(1)], [2, 3].map(Self.reference)])
     }
 
     @Test("a merge of what was judged apart is refused, and names the judgement, over however many steps")
@@ -136,7 +138,7 @@ struct JudgementTests {
         let links = all.links
         _ = all.remove(World.advisory(2))
         #expect(all.links == [])
-        _ = all.put(World.advisory(2, label: 2, [World.subject(.person, "s1", ["name": ["Person xxx"]])]))
+        _ = all.put(World.advisory(2, label: 2, [World.subject(.person, "s1", ["name": ["Person bbbb"]])]))
         #expect(all.links == links)
     }
 

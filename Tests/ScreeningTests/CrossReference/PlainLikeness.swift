@@ -28,7 +28,9 @@ struct PlainLikeness: Likeness {
             record[property].map { "\(property) \($0.lowercased().filter { $0.isLetter || $0.isNumber })" }
         }
         let digits = record["phone"].map { "phone \($0.filter(\.isNumber).suffix(10))" }
-        let mails = record["email"].map { "email \($0.lowercased())" }
+        let mails = record["email"].map { mail in
+            "email \(mail.lowercased().split { "<> \"".contains($0) }.first { $0.contains("@") } ?? "")"
+        }
         let places = record["address"].map { "address \($0.foldedWords.prefix(3).joined(separator: " "))" }
         return Prepared(
             record: record,
@@ -54,6 +56,7 @@ struct PlainLikeness: Likeness {
     }
 
     func resemblance(_ left: Prepared, _ right: Prepared) -> Resemblance? {
+        if contradict(left, right) { return nil }
         if let number = left.numbers.intersection(right.numbers).min() {
             let field = String(number.prefix { $0 != " " })
             return Resemblance(score: 970, fields: [field], reason: "the same \(field)")
@@ -62,10 +65,9 @@ struct PlainLikeness: Likeness {
         for mine in left.names { for other in right.names { name = max(name, Self.alike(mine, other)) } }
         guard name >= 600 else { return nil }
         let isOfOneDay = !left.days.isDisjoint(with: right.days)
-        let isOfOtherDay = !isOfOneDay && !left.days.isEmpty && !right.days.isEmpty
-        if let contact = left.contacts.intersection(right.contacts).min(), !isOfOtherDay || name > 900 {
-            let field = String(contact.prefix { $0 != " " })
-            return Resemblance(score: 880, fields: ["name", field], reason: "a like name and the same \(field)")
+        let contact = left.contacts.intersection(right.contacts).min().map { String($0.prefix { $0 != " " }) }
+        if let contact {
+            return Resemblance(score: 930, fields: ["name", contact], reason: "a like name and the same \(contact)")
         }
         if isOfOneDay {
             return Resemblance(
@@ -74,23 +76,58 @@ struct PlainLikeness: Likeness {
                 reason: "a like name and the same birth date"
             )
         }
-        guard name == 1_000, !isOfOtherDay, left.names.contains(where: { $0.count > 1 }) else { return nil }
+        guard name == 1_000, left.names.contains(where: { $0.count > 1 }) else { return nil }
         return Resemblance(score: 720, fields: ["name"], reason: "the same name")
     }
 
-    /// How many of their words are the same, or one the initial of the other, in thousandths.
+    func contradict(_ left: Prepared, _ right: Prepared) -> Bool {
+        if !left.days.isEmpty, !right.days.isEmpty,
+            !left.days.contains(where: { mine in
+                right.days.contains { Self.isNear(mine, $0) }
+            })
+        {
+            return true
+        }
+        return ["passportNumber", "socialSecurityNumber", "leiCode", "taxNumber"].contains { property in
+            let (mine, others) = (left.record[property], right.record[property])
+            return !mine.isEmpty && !others.isEmpty && left.numbers.isDisjoint(with: right.numbers)
+        }
+    }
+
+    /// Whether one of two days may have been written for the other: one digit differs, or two or month and day are
+    /// swapped.
+    private static func isNear(_ one: String, _ other: String) -> Bool {
+        let differing = zip(one, other).count { $0 != $1 }
+        if differing <= 1 || differing == 2 && one.sorted() == other.sorted() { return true }
+        let (mine, others) = (one.split(separator: "-"), other.split(separator: "-"))
+        return mine.count == 3 && others.count == 3 && mine[0] == others[0] && mine[1] == others[2]
+            && mine[2] == others[1]
+    }
+
+    /// How many of their words are the same, or nearly, or one the beginning of the other, in thousandths.
     private static func alike(_ left: [String], _ right: [String]) -> Int {
         var rest = right
         var met = 0
         for word in left {
-            let isInitial = { (other: String) in
-                (word.count == 1 || other.count == 1) && word.first == other.first
-            }
-            if let place = rest.firstIndex(of: word) ?? rest.firstIndex(where: isInitial) {
+            let place =
+                rest.firstIndex(of: word)
+                ?? rest.firstIndex { other in
+                    word.hasPrefix(other) || other.hasPrefix(word) || isMisspelt(word, other)
+                }
+            if let place {
                 rest.remove(at: place)
                 met += 1
             }
         }
         return 2_000 * met / (left.count + right.count)
+    }
+
+    /// Whether one letter is another, too much or too little, in words of five or more.
+    private static func isMisspelt(_ one: String, _ other: String) -> Bool {
+        guard min(one.count, other.count) >= 5, abs(one.count - other.count) <= 1 else { return false }
+        let (mine, others) = (Array(one.utf8), Array(other.utf8))
+        let start = zip(mine, others).prefix { $0 == $1 }.count
+        let end = zip(mine.reversed(), others.reversed()).prefix { $0 == $1 }.count
+        return start + end >= max(mine.count, others.count) - 1
     }
 }
