@@ -142,7 +142,7 @@ private struct Betweenness {
     private let starts: [Int]
     private let all: [Int]
     // What is computed from one source; between sources as it is for a node that is not reached.
-    private var distance: [Int]
+    private var distance: [Int32]
     private var paths: [PathCount]
     private var dependency: [Double]
 
@@ -167,21 +167,25 @@ private struct Betweenness {
         var next = 0
         while next < order.count {
             let place = order[next]
+            let (further, count) = (distance[place] + 1, paths[place])
             next += 1
             for edge in starts[place]..<starts[place + 1] {
                 let other = all[edge]
-                if distance[other] < 0 {
-                    distance[other] = distance[place] + 1
-                    paths[other] = paths[place]
+                let known = distance[other]
+                if known < 0 {
+                    distance[other] = further
+                    paths[other] = count
                     order.append(other)
-                } else if distance[other] == distance[place] + 1 {
-                    paths[other] += paths[place]
+                } else if known == further {
+                    paths[other] += count
                 }
             }
         }
         for place in order.reversed() {
-            for edge in starts[place]..<starts[place + 1] where distance[all[edge]] == distance[place] - 1 {
-                dependency[all[edge]] += paths[all[edge]].share(of: paths[place]) * (1 + dependency[place])
+            let (nearer, count, passed) = (distance[place] - 1, paths[place], 1 + dependency[place])
+            for edge in starts[place]..<starts[place + 1] {
+                let other = all[edge]
+                if distance[other] == nearer { dependency[other] += paths[other].share(of: count) * passed }
             }
             if place != source { values[place] += dependency[place] }
         }

@@ -20,8 +20,9 @@ extension SubjectNetwork {
         }
         let layout = NetworkLayout(count: shown.count, pairs, distance: 90)
         let points = layout.points.map { NetworkLayout.Point(x: $0.x + Self.margin, y: $0.y + Self.margin) }
-        let width = Int(layout.side + 2 * Self.margin)
-        let height = width + Self.legendHeight
+        let drawing = layout.side + 2 * Self.margin
+        let width = max(Int(drawing), Self.widthMin)
+        let height = Int(drawing) + Self.legendHeight
         var lines = head(width: width, height: height, shown: shown.count)
         let bridges = Set(measures.bridges)
         for (edge, pair) in zip(drawn, pairs) {
@@ -31,14 +32,20 @@ extension SubjectNetwork {
         }
         let greatest = shown.map { measures.measures[$0].betweenness }.max() ?? 0
         for (place, node) in shown.enumerated() {
-            lines += mark(node, measures.measures[node], at: points[place], greatest)
+            lines.append(mark(node, measures.measures[node], at: points[place], greatest))
         }
-        lines += legend(at: Double(width))
+        // Above all marks, so that none hides a name.
+        for (place, node) in shown.enumerated() {
+            lines.append(label(node, measures.measures[node], at: points[place], greatest))
+        }
+        lines += legend(at: drawing)
         return lines.joined(separator: "\n") + "\n</svg>\n"
     }
 
     private static let margin = 110.0
     private static let legendHeight = 70
+    /// What the legend takes.
+    private static let widthMin = 800
 
     private func head(width: Int, height: Int, shown: Int) -> [String] {
         let counts = "\(nodes.count) subjects, \(edges.count) connections"
@@ -86,28 +93,38 @@ extension SubjectNetwork {
         _ measure: NetworkMeasures.Measure,
         at point: NetworkLayout.Point,
         _ greatest: Double
-    ) -> [String] {
+    ) -> String {
         let node = nodes[place]
-        let size = 6 + (greatest > 0 ? 10 * (measure.betweenness / greatest).squareRoot() : 0)
         let roles = node.roles.isEmpty ? "" : " (\(node.roles.map(\.rawValue).joined(separator: ", ")))"
         let title = "\(node.kind.rawValue) \(node.caption)\(roles), in \(node.advisories) advisories".escaped
-        let shape = node.kind.shape(at: point, size, isCut: measure.isArticulation)
-        let (x, y) = (point.x.decimal(places: 1), (point.y + size + 12).decimal(places: 1))
-        let label = node.caption.shortened(to: Self.labelCharactersMax).escaped
-        return [
-            "<g><title>\(title)</title>\(shape)",
-            "<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"middle\">\(label)</text></g>",
-        ]
+        let shape = node.kind.shape(at: point, Self.size(of: measure, greatest), isCut: measure.isArticulation)
+        return "<g><title>\(title)</title>\(shape)</g>"
+    }
+
+    private func label(
+        _ place: Int,
+        _ measure: NetworkMeasures.Measure,
+        at point: NetworkLayout.Point,
+        _ greatest: Double
+    ) -> String {
+        let x = point.x.decimal(places: 1)
+        let y = (point.y + Self.size(of: measure, greatest) + 12).decimal(places: 1)
+        let text = nodes[place].caption.shortened(to: Self.labelCharactersMax).escaped
+        return "<text x=\"\(x)\" y=\"\(y)\" text-anchor=\"middle\">\(text)</text>"
+    }
+
+    private static func size(of measure: NetworkMeasures.Measure, _ greatest: Double) -> Double {
+        6 + (greatest > 0 ? 10 * (measure.betweenness / greatest).squareRoot() : 0)
     }
 
     private func legend(at height: Double) -> [String] {
         let kinds: [(SubjectKind, String)] = [
             (.person, "person"), (.organisation, "organisation"), (.vessel, "conveyance"),
             (.account, "account, document"),
-            (.address, "address, route"),
+            (.address, "address"),
         ]
         let marks = kinds.enumerated().flatMap { place, entry -> [String] in
-            let x = 30 + Double(place) * 130
+            let x = 30 + Double(place) * 150
             let point = NetworkLayout.Point(x: x, y: height + 12)
             let text = "<text x=\"\((x + 14).decimal(places: 0))\" y=\"\((height + 16).decimal(places: 0))\">"
             return [entry.0.shape(at: point, 7, isCut: false), "\(text)\(entry.1)</text>"]

@@ -21,7 +21,7 @@ public enum NetworkFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// The subjects of advisories, each once, and what connects them.
 ///
 /// Made only of what whoever asks may see. The same advisories make the same network in whatever order they come.
-/// Methods and jurisdictions are classes of things and no subjects of it.
+/// Routes, methods and jurisdictions are what many do that have nothing to do with one another: they are no part of it.
 public struct SubjectNetwork: Hashable, Sendable {
     /// Subjects of one network.
     public static let nodesMax = 50_000
@@ -245,9 +245,9 @@ extension SubjectKind {
     /// Whether it is somebody or something, and not a class of things.
     var isNode: Bool {
         switch self {
-        case .method, .jurisdiction: false
+        case .route, .method, .jurisdiction: false
         case .person, .organisation, .group, .vessel, .aircraft, .vehicle, .container, .consignment, .address,
-            .account, .document, .route:
+            .account, .document:
             true
         }
     }

@@ -49,11 +49,12 @@ struct NetworkTests {
         #expect(ties.map(\.isBackward) == [true, false])
     }
 
-    @Test("methods and jurisdictions are no nodes")
+    @Test("routes, methods and jurisdictions are no nodes")
     func classes() throws {
         let method = World.subject(.method, "m", ["summary": ["gold sent as scrap"]])
         let place = World.subject(.jurisdiction, "j", ["country": ["NL"]])
-        let network = try SubjectNetwork([Self.appearance(1, [Self.ivan, method, place])], one: [])
+        let route = World.subject(.route, "r", ["origin": ["CNSHA"], "destination": ["NLRTM"]])
+        let network = try SubjectNetwork([Self.appearance(1, [Self.ivan, method, place, route])], one: [])
         #expect(network.nodes.map(\.kind) == [.person])
         #expect(network.edges == [])
     }
