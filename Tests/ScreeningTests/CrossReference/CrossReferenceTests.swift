@@ -177,6 +177,43 @@ struct CrossReferenceTests {
         #expect(all.remove(World.advisory(0)).new.count == count * (count - 1) / 2)
     }
 
+    @Test("what is common only among what a reader does not see links what it sees, and is not told")
+    func hiddenCommon() {
+        let account = World.subject(.account, "a", ["iban": ["DE89370400440532013000"]])
+        let advisories = (0...LinkLimits.featureHoldersMax).map { World.advisory($0, label: min($0, 2), [account]) }
+        let view = CrossReferences(advisories, by: PlainLikeness()).view { $0 < 2 }
+        #expect(view.links().links.map(\.right) == [World.advisory(1)])
+        #expect(view.links(of: World.advisory(0)).count == 1)
+        #expect(view.commonplaces() == [])
+    }
+
+    @Test("things that were judged to be two are not linked for one number")
+    func judgedThings() throws {
+        let account = World.subject(.account, "a", ["iban": ["DE89370400440532013000"]])
+        let judgement = try Judgement(
+            SubjectReference(World.advisory(1), "a"),
+            SubjectReference(World.advisory(2), "a"),
+            are: .two,
+            because: "a number used twice",
+            by: World.principal(1),
+            at: .zero
+        )
+        let advisories = [1, 2].map { World.advisory($0, [account]) }
+        #expect(CrossReferences(advisories, judgements: [judgement], by: PlainLikeness()).links == [])
+    }
+
+    @Test("nobody is tied to himself, nor to whom both advisories have")
+    func noTies() {
+        let wife = World.subject(.person, "s2", ["name": ["Olga Petrova"]])
+        let company = World.subject(.organisation, "o", ["name": ["Blue Ocean"], "leiCode": ["5493001KJTIIGC8Y1R12"]])
+        let family = SubjectRelation("s2", .family, "s1")
+        let both = [1, 2].map { World.advisory($0, [Self.ivan, wife], [family]) }
+        #expect(Self.links(both).map(\.type) == [.person])
+        let director = SubjectRelation("s1", .director, "o")
+        let same = [1, 2].map { World.advisory($0, [Self.ivan, company], [director]) }
+        #expect(Self.links(same).map(\.type) == [.person, .institution])
+    }
+
     @Test("of an answer with too many links the first are shown, and how many there are")
     func manyLinks() {
         let accounts = ["DE89370400440532013000", "GB29NWBK60161331926819"].map { iban in
