@@ -38,6 +38,10 @@ enum Folding {
                 put(c("s"))
             case c("q"): put(c("k"))
             case c("w"): put(c("v"))
+            // Of Belarusian and Ukrainian names: -au, -eu and -ou are -av, -ev and -ov.
+            case c("u") where place == letters.count - 1 && letters.count > 4 && isVowel(letters[place - 1]):
+                put(c("v"))
+            case c("o") where next(1) == c("u") && place + 2 == letters.count && letters.count > 4: put(letter)
             case c("o") where next(1) == c("u") || next(1) == c("o"):
                 put(c("u"))
                 place += 1

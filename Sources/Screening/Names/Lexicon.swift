@@ -1,5 +1,6 @@
-/// What is known of words beforehand, the same on every machine: how frequent they are on public lists, which mean the
-/// same, and which tell nothing. It depends on nothing that anybody published here, so that no score tells of that.
+/// What is known of words beforehand: how frequent they are on public lists, which mean the same, which tell nothing.
+///
+/// It is the same on every machine, and depends on nothing that anybody published here, so that no score tells of that.
 struct Lexicon: Sendable {
     static let shared = Lexicon()
 

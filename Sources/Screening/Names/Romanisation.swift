@@ -36,16 +36,18 @@ enum Romanisation {
     static func words(_ name: String) -> [Word] {
         if name.utf8.allSatisfy({ $0 < 0x80 }) { return words(ascii: name.utf8.prefix(scalarsMax)) }
         let cut = String(String.UnicodeScalarView(name.unicodeScalars.prefix(scalarsMax)))
+        let (text, isTransformed) = romanisable(cut)
         var words: [Word] = []
         var word = Word(letters: [], isAbjad: false, isLatin: true)
         func end() {
             if !word.letters.isEmpty, words.count < wordsMax {
                 word.letters = Array(word.letters.prefix(lettersMax))
+                if isTransformed { word.isLatin = false }
                 words.append(word)
             }
             word = Word(letters: [], isAbjad: false, isLatin: true)
         }
-        for scalar in romanisable(cut).unicodeScalars {
+        for scalar in text.unicodeScalars {
             let value = scalar.value
             switch value {
             case 0x30...0x39, 0x61...0x7A: word.letters.append(UInt8(value))
@@ -94,7 +96,7 @@ enum Romanisation {
     }
 
     /// Without marks, and with the scripts that have no table in Latin letters.
-    private static func romanisable(_ name: String) -> String {
+    private static func romanisable(_ name: String) -> (text: String, isTransformed: Bool) {
         var folded = name.decomposedStringWithCompatibilityMapping
         // Hangul falls into its letters by decomposing.
         if folded.unicodeScalars.contains(where: { (0x1100...0x11FF).contains($0.value) }) {
@@ -105,9 +107,9 @@ enum Romanisation {
                 && !(0xAC00...0xD7A3).contains(scalar.value)
                 && table[scalar.properties.lowercaseMapping.unicodeScalars.first?.value ?? scalar.value] == nil
         }
-        guard needsTransform else { return folded }
+        guard needsTransform else { return (folded, false) }
         // A word of another script keeps its place among those that have a table.
-        return folded.split(separator: " ", omittingEmptySubsequences: false).map { part in
+        let words = folded.split(separator: " ", omittingEmptySubsequences: false).map { part in
             let word = String(part)
             let isOurs = word.unicodeScalars.allSatisfy { scalar in
                 scalar.value < 0x250 || (0xAC00...0xD7A3).contains(scalar.value) || isMark(scalar)
@@ -115,7 +117,8 @@ enum Romanisation {
             }
             return isOurs
                 ? word : word.applyingTransform(StringTransform("Any-Latin; Latin-ASCII"), reverse: false) ?? word
-        }.joined(separator: " ")
+        }
+        return (words.joined(separator: " "), true)
     }
 
     private static func isMark(_ scalar: Unicode.Scalar) -> Bool {

@@ -29,6 +29,8 @@ struct Token: Hashable, Sendable {
     private let flags: UInt8
     /// Which letters there are, a bit each, in the word and in its skeleton: a quick look whether two can be alike.
     let letterMask, skeletonMask: UInt32
+    /// Of the letters, the folded spelling and the skeleton: where they differ, so do those.
+    let hashes: (letters: UInt32, folded: UInt32, skeleton: UInt32)
 
     init(_ word: Romanisation.Word, _ lexicon: Lexicon = .shared) {
         let folded = Folding.folded(word.letters)
@@ -39,6 +41,7 @@ struct Token: Hashable, Sendable {
         ends = (UInt8(first), UInt8(first + folded.count), UInt8(first + folded.count + skeleton.count))
         letterMask = Self.mask(word.letters)
         skeletonMask = Self.mask(skeleton)
+        hashes = (Self.hash(word.letters), Self.hash(folded), Self.hash(skeleton))
         let hasDigit = word.letters.contains(where: Folding.isDigit)
         let isInitial = word.letters.count == 1 && !hasDigit
         let isParticle = lexicon.isParticle(word.letters) && !isInitial
@@ -70,6 +73,11 @@ struct Token: Hashable, Sendable {
 
     func weight(isPerson: Bool) -> Int { Int(isPerson ? personWeight : otherWeight) }
 
+    /// FNV-1a.
+    private static func hash(_ letters: [UInt8]) -> UInt32 {
+        letters.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
+    }
+
     private static func mask(_ letters: [UInt8]) -> UInt32 { letters.reduce(0) { $0 | 1 << UInt32($1 & 31) } }
 
     /// Whether it is a name by the father, as Slavic names have: it is often left out.
@@ -84,7 +92,18 @@ struct Token: Hashable, Sendable {
         "yivna", "ouna", "yeuna", "ovitch", "evitch", "avitch", "oglu", "ogly", "kyzy",
     ].map { Array($0.utf8) }
 
-    static func == (left: Token, right: Token) -> Bool { left.bytes == right.bytes && left.flags == right.flags }
+    static func == (left: Token, right: Token) -> Bool {
+        left.hashes.letters == right.hashes.letters && left.flags == right.flags && left.bytes == right.bytes
+    }
+
+    /// Whether both have the same letters.
+    func isWritten(as other: Token) -> Bool { hashes.letters == other.hashes.letters && letters == other.letters }
+
+    /// Whether both are folded to the same spelling.
+    func isFolded(as other: Token) -> Bool { hashes.folded == other.hashes.folded && folded == other.folded }
+
+    /// Whether both have the same skeleton.
+    func sounds(as other: Token) -> Bool { hashes.skeleton == other.hashes.skeleton && skeleton == other.skeleton }
 
     func hash(into hasher: inout Hasher) { hasher.combine(bytes) }
 }

@@ -26,7 +26,7 @@ struct TokenLikeness {
 
     /// Nil where they have nothing in common.
     init?(_ left: Token, _ right: Token, isPerson: Bool) {
-        if left.letters == right.letters {
+        if left.isWritten(as: right) {
             (share, relation) = (1_000, left.isLatin == right.isLatin ? .exact : .transliteration)
             return
         }
@@ -40,7 +40,7 @@ struct TokenLikeness {
             return
         }
         let isOneScript = left.isLatin && right.isLatin
-        if left.folded == right.folded {
+        if left.isFolded(as: right) {
             (share, relation) = (Terms.folded, isOneScript ? .spelling : .transliteration)
             return
         }
@@ -53,6 +53,9 @@ struct TokenLikeness {
             return
         }
         if left.isParticle || right.isParticle { return nil }
+        // Most words have next to nothing in common.
+        let isFar = (left.letterMask ^ right.letterMask).nonzeroBitCount > Self.maskMax
+        if isFar, left.skeletonMask & right.skeletonMask == 0 { return nil }
         var best: (share: Int, relation: Relation, edits: Int) = (0, .typo, 0)
         if left.isAbjad || right.isAbjad {
             let count = min(left.weakSkeleton.count, right.weakSkeleton.count)
@@ -77,14 +80,19 @@ struct TokenLikeness {
         if let sounds = Self.sounds(left, right, isStrict: isOneScript && !isPerson), sounds.share > best.share {
             best = (sounds.share, isOneScript ? .spelling : .transliteration, sounds.edits)
         }
-        let shorter = left.letters.count < right.letters.count ? left.letters : right.letters
-        let longer = left.letters.count < right.letters.count ? right.letters : left.letters
-        if shorter.count >= 4, best.share < Terms.prefix, longer.starts(with: shorter) {
-            best = (Terms.prefix, .prefix, 0)
-        }
+        if best.share < Terms.prefix, Self.isPrefix(left.letters, right.letters) { best = (Terms.prefix, .prefix, 0) }
         guard best.share > 0 else { return nil }
         (share, relation, edits) = best
     }
+
+    /// Whether one begins the other.
+    private static func isPrefix(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+        let (shorter, longer) = left.count < right.count ? (left, right) : (right, left)
+        return shorter.count >= 4 && longer.starts(with: shorter)
+    }
+
+    /// Letters that one has and the other has not, beyond which they need a sound in common.
+    private static let maskMax = 6
 
     /// How many letters may differ in a word of so many.
     private static func editsMax(_ length: Int, _ isPerson: Bool) -> Int {
@@ -101,7 +109,7 @@ struct TokenLikeness {
     private static func sounds(_ left: Token, _ right: Token, isStrict: Bool) -> (share: Int, edits: Int)? {
         let count = min(left.skeleton.count, right.skeleton.count)
         guard count > 1 else { return nil }
-        let isSame = left.skeleton == right.skeleton
+        let isSame = left.sounds(as: right)
         guard
             isSame
                 || count >= 4 && (left.skeletonMask ^ right.skeletonMask).nonzeroBitCount <= 2

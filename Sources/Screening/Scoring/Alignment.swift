@@ -149,14 +149,17 @@ struct Alignment {
             for start in many.indices {
                 for count in 2...3 where start + count <= many.count {
                     let places = start..<(start + count)
-                    let letters = many[places].flatMap(\.letters)
-                    guard letters.count >= 4 else { continue }
+                    let length = many[places].reduce(0) { $0 + $1.letters.count }
+                    let hasAbjad = many[places].contains(where: \.isAbjad)
+                    guard length >= 4 else { continue }
                     for (place, token) in one.enumerated() {
-                        let isAbjad = token.isAbjad || many[places].contains(where: \.isAbjad)
+                        let isAbjad = token.isAbjad || hasAbjad
+                        guard isAbjad || abs(token.letters.count - length) <= 1 else { continue }
                         if isAbjad, Self.hasSounds(of: many[places], token) {
                             pairs.append(make(places, place, 1, token.weight(isPerson: isPerson)))
                             continue
                         }
+                        let letters = many[places].flatMap(\.letters)
                         guard token.letters.count >= 4,
                             let edits = EditDistance.between(
                                 letters[...],

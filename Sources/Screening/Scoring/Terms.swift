@@ -60,8 +60,8 @@ enum Terms {
 
     // MARK: What the score means
 
-    /// From what is found to the score, along straight lines: so that 700 is where as much is missed as is wrongly found,
-    /// for persons, organisations and vessels alike.
+    /// From what is found to the score, along straight lines, so that 700 means the same for all kinds: there as much
+    /// is missed as is wrongly found.
     private static let scale = [(0, 0), (300, 470), (460, 620), (560, 700), (700, 810), (850, 910), (1_000, 1_000)]
 
     static func score(_ share: Int) -> Int {

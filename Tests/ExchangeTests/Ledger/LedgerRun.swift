@@ -18,6 +18,8 @@ struct LedgerRun {
     private(set) var closes: [Name: [Close]] = [:]
     /// What each group's statements tell by items.
     private(set) var lines: [Name: [Lot]] = [:]
+    /// Whether any line of a statement, of whatever kind, was of something hidden.
+    private(set) var tellsHidden = false
     /// What did not hold on the way, in words.
     private(set) var faults: [String] = []
     private let terms: ReciprocityTerms
@@ -102,7 +104,8 @@ struct LedgerRun {
             {
                 faults.append("the statement of \(name) does not close with the book on day \(epoch.closes)")
             }
-            lines[name, default: []] += statement.lines.map(\.lot)
+            tellsHidden = tellsHidden || statement.lines.contains { $0.lot.claim.wasHidden }
+            lines[name, default: []] += statement.lines.filter { $0.kind == .posted }.map(\.lot)
             closes[name, default: []].append(
                 Close(
                     day: epoch.closes,
