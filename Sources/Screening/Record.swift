@@ -16,6 +16,12 @@ public struct Record: Hashable, Sendable {
         self.properties = properties
     }
 
+    /// The same with its names of two words and more alone, and nothing else of it; nil where it has none.
+    public var wholeNames: Record? {
+        let names = ["name", "alias"].flatMap { self[$0] }.filter { $0.split(whereSeparator: \.isWhitespace).count > 1 }
+        return names.isEmpty ? nil : Record(id: id, schema: schema, properties: ["name": names])
+    }
+
     /// The values of a property; none where nothing is said.
     public subscript(property: String) -> [String] { properties[property] ?? [] }
 }

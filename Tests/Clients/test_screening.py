@@ -53,8 +53,8 @@ def test_a_client_of_yente_changes_one_url(listed):
     assert hit["object"].startswith("identity--") and "advisory" not in hit
     assert "Ottoline Brack" in hit["explanations"]["sentence"]
     assert answer["responses"]["a"]["total"] == {"value": len(found["a"]), "relation": "eq"} and answer["limit"] == 3
-    search = bank.call("GET", "search?q=ottoline+brack&schema=Person")
-    assert search["results"][0]["id"] == "eu-1"
+    for asked, id in (("ottoline+brack&schema=Person", "eu-1"), ("IMO9074729", "eu-3")):
+        assert bank.call("GET", f"search?q={asked}")["results"][0]["id"] == id
     assert match(bank, {"a": named("Ottoline Brack")}, exclude_dataset="eu")["responses"]["a"]["results"] == []
 
 
@@ -66,6 +66,8 @@ def test_a_client_of_yente_changes_one_url(listed):
     ({"queries": {"a": {"schema": "Person"}}}, "queries.a.properties: is needed"),
     ({"queries": {"a": named("X", birthDate=[1971])}}, "queries.a.properties.birthDate: must be a text or a list"),
     ({"queries": {"a": named("X") | {"fuzzy": True}}}, "queries.a.fuzzy: is no field"),
+    ({"queries": {"a": {"schema": "Person", "properties": {"nmae": ["X"]}}}}, "queries.a.properties: must name somebody"),
+    ({"queries": {"a": named("X", birthDate="30.08.1954")}}, "queries.a.properties.birthDate: must be a year"),
 ])
 def test_what_cannot_be_asked_is_named(trial, body, words):
     party = Party(trial, "first-harbour-bank")
@@ -101,6 +103,11 @@ def test_a_victim_is_told_of_as_somebody_to_be_protected(world, customs, legal):
     for _ in range(2):
         [hit] = match(bank, {"a": named("Odalys Wrenfield")})["responses"]["a"]["results"]
         assert "to be protected" in hit["protect"] and hit["properties"] == {} and "explanations" not in hit and "object" not in hit
+        assert hit["match"] is False and "advisory" not in hit
+        # Neither a day nor a number, nor a part of the name, is tried out on them.
+        for asked in (named("Odalys Wrenfield", birthDate="1971-02-04"), named("Odalys Wrenfield", birthDate="1950-01-01")):
+            assert match(bank, {"a": asked})["responses"]["a"]["results"] == [hit]
+        assert match(bank, {"a": named("Odalys")}, cutoff=0)["responses"]["a"]["results"] == []
         assert "Wrenfield" not in json.dumps(hit)
         restart(world)
     assert "Odalys" not in json.dumps(bank.poll())

@@ -41,7 +41,7 @@ extension Consignment {
     /// Reads what its papers say.
     ///
     /// A name is compared as a person's, of any day of birth, and as an organisation's; the number as that of a bill of
-    /// lading, of a document and, where it is one, of an air waybill.
+    /// lading, of a document and, where it is one, of an air waybill or a container.
     /// - Throws: `ContentFault` with the field, `consignment`, `parties[0]` or `containers[0]`.
     public init(_ number: String, parties: [String], containers: [String]) throws(ContentFault) {
         guard parties.count <= Self.partiesMax else {
@@ -78,7 +78,9 @@ extension Consignment {
         guard !plain.isEmpty else { return [] }
         // Most numbers are none of an air waybill: those have a check digit.
         let waybill = try? Subject(.consignment, key: "k", properties: ["airWaybill": [number]])
-        return (waybill?.marks ?? []).union([
+        // A container is asked for by its number alone, too, however it is written.
+        let container = try? Subject(.container, key: "k", properties: ["containerNumber": [plain]])
+        return (waybill?.marks ?? []).union(container?.marks ?? []).union([
             SubjectMark(of: ["billOfLading", plain]), SubjectMark(of: ["passportNumber", plain]),
         ])
     }

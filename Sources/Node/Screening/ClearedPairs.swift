@@ -31,7 +31,7 @@ extension ScreeningDesk {
                 rule: "is none of those that you are told of when you ask this, from a score of \(question.cutoff) on"
             )
         }
-        let pair = pair(query, record)
+        let pair = pair(query, record, object)
         let id = surroundings.uuid()
         return try await commits.write { [live] transaction in
             let (_, reader) = try live.acting(session, in: transaction)
@@ -69,7 +69,7 @@ extension ScreeningDesk {
     }
 
     /// What tells a pair from every other, and from itself once anything of it is another.
-    func pair(_ query: Record, _ known: Record) -> [UInt8] {
-        keys.digest(of: "pair\n\(query.asked)\n\n\(known.asked)")
+    func pair(_ query: Record, _ known: Record, _ object: String) -> [UInt8] {
+        keys.digest(of: "pair\n\(object)\n\(query.asked)\n\n\(known.asked)")
     }
 }

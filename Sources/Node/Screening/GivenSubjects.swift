@@ -27,7 +27,7 @@ struct GivenSubjects {
             }
             entries.append(entry)
             names[tick] = object["id"]?.string.map { ($0, object["modified"]?.string) }
-            guard let terms = labels[entry.placed.label]?.terms else { continue }
+            guard !entry.isProtected, let terms = labels[entry.placed.label]?.terms else { continue }
             let row = try known[terms.advisory] ?? AdvisoryRows.advisory(terms.advisory, connection)
             guard let row else { continue }
             known[terms.advisory] = row
@@ -35,16 +35,13 @@ struct GivenSubjects {
         }
     }
 
-    /// How the reader may name the advisory: of who is to be protected nothing that it could read is named.
+    /// How the reader may name the advisory.
     private func note(
         of row: AdvisoryRow,
         _ terms: Label.Terms,
         _ entry: ScreenedSubjects.Entry,
         _ connection: any SQLConnection
     ) throws -> ScreeningDesk.AdvisoryNote {
-        guard !entry.isProtected else {
-            return ScreeningDesk.AdvisoryNote(report: nil, reference: row.advisory.reference)
-        }
         let report = try AdvisoryRows.renditions(of: row.number, connection).last { rendition in
             rendition.rendition == terms.rendition && rendition.pool == entry.object.pool
                 && rendition.object.hasPrefix("report--")
@@ -52,13 +49,17 @@ struct GivenSubjects {
         let isNamed = terms.rendition == .full || terms.rendition == .tearline
         return ScreeningDesk.AdvisoryNote(
             report: report?.object,
-            reference: isNamed ? row.advisory.reference : nil
+            reference: isNamed ? row.advisory.reference : nil,
+            isDisputed: terms.isDisputed
         )
     }
 
     /// One receipt for each pool of which something is given that could be recalled.
     func receipts(for session: Session) -> [Receipt] {
-        let byPool = Dictionary(grouping: entries, by: \.object.pool).sorted { $0.key < $1.key }
+        // Of whoever is to be protected nothing was given.
+        let byPool = Dictionary(grouping: entries.filter { !$0.isProtected }, by: \.object.pool).sorted {
+            $0.key < $1.key
+        }
         return byPool.compactMap { number, entries in
             guard session.directory.pool(numbered: number)?.kind.isRecallable == true else { return nil }
             return Receipt(

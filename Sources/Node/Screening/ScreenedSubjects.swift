@@ -89,11 +89,32 @@ struct ScreenedSubjects {
         // Of an object there may be as many versions as it has labels: of each reader's last alone it is told.
         let asked = limit + Self.contestedMax
         let hits = index.search(query, visible: sight.places, limit: asked, cutoff: cutoff)
-        let shielded = protected.search(query, visible: sight.protectedPlaces, limit: asked, cutoff: cutoff)
-        let found = (hits + shielded).compactMap { hit in entries[hit.key].map { Found(entry: $0, hit: hit) } }
+        let found = hits.compactMap { hit in entries[hit.key].map { Found(entry: $0, hit: hit) } }
         let ranked = found.sorted { ($1.hit.score, $0.entry.placed.tick) < ($0.hit.score, $1.entry.placed.tick) }
-        return Array(ranked.filter { isLast($0.entry, sight) }.prefix(limit))
+        return Array((shielded(query, by: sight) + ranked.filter { isLast($0.entry, sight) }).prefix(limit))
     }
+
+    /// Whether there is somebody to be protected of just that name: one, whoever and however many there are.
+    ///
+    /// By nothing else than a whole name: neither days nor numbers are tried out on them, and no score tells of any.
+    private mutating func shielded(_ query: Record, by sight: ScreeningSight) -> [Found] {
+        guard let asked = query.wholeNames else { return [] }
+        let hits = protected.search(
+            asked,
+            visible: sight.protectedPlaces,
+            limit: Self.contestedMax,
+            cutoff: Self.sameName
+        )
+        let found = hits.compactMap { hit in
+            entries[hit.key].map { Found(entry: $0, hit: ScreeningHit(key: hit.key, score: Self.shieldedScore)) }
+        }
+        return Array(found.filter { isLast($0.entry, sight) }.prefix(1))
+    }
+
+    /// From what score on a name is the same, however it is written.
+    private static let sameName = 0.97
+    /// What is told of every person to be protected: less than a match, so that nobody is refused by it.
+    static let shieldedScore = 0.5
 
     /// How many versions that are not the reader's last are passed over in one search.
     private static let contestedMax = 20

@@ -57,6 +57,8 @@ public final class ScreeningDesk: Sendable {
         public let report: String?
         /// Its number; nil where the rendition does not tell it.
         public let reference: AdvisoryReference?
+        /// Whether somebody disputes it (row 13).
+        public let isDisputed: Bool
     }
 
     /// What came of one call.
@@ -97,6 +99,9 @@ public final class ScreeningDesk: Sendable {
     /// - Throws: `AdvisoryFault`; then nothing was told, and the same call may be repeated.
     public func screen(_ queries: [Record], _ question: Question, for session: Session) async throws -> Answer {
         try session.reader.checkBusiness(evenSuspended: false)
+        guard session.principal.roles.contains(.reader) else {
+            throw AdvisoryFault.forbidden("the role reader is needed: whoever reads nothing is told of nobody")
+        }
         try check(queries, question)
         let digests = queries.map { keys.digest(of: $0.asked) }
         while true {
@@ -136,10 +141,11 @@ public final class ScreeningDesk: Sendable {
         _ session: Session,
         _ connection: any SQLConnection
     ) throws -> Hit? {
-        var hit = given.hit(found, session.directory)
-        guard let record = hit?.record else { return hit }
-        hit?.explanation = Scorer.explain(query, record)
-        hit?.cleared = try ClearedPairRows.clearedPair(of: pair(query, record), by: session.member.number, connection)
+        guard var hit = given.hit(found, session.directory) else { return nil }
+        guard let record = hit.record else { return hit }
+        hit.explanation = Scorer.explain(query, record)
+        let pair = pair(query, record, hit.object)
+        hit.cleared = try ClearedPairRows.clearedPair(of: pair, by: session.member.number, connection)
         return hit
     }
 

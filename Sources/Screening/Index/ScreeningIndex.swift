@@ -241,4 +241,10 @@ public struct ScreeningHit: Sendable {
     public let key: Int
     /// How like, from 0 to 1, in steps of a thousandth.
     public let score: Double
+
+    /// Puts it together from its parts.
+    public init(key: Int, score: Double) {
+        self.key = key
+        self.score = score
+    }
 }

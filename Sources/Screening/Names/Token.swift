@@ -55,7 +55,7 @@ struct Token: Hashable, Sendable {
         otherWeight = UInt16(wordClass == 0 ? weight : min(weight, Terms.wordClassWeight))
         flags =
             (word.isAbjad ? 1 : 0) | (word.isLatin ? 2 : 0) | (hasDigit ? 4 : 0) | (isInitial ? 8 : 0)
-            | (isParticle ? 16 : 0) | (lexicon.isFrequent(folded) || isParticle ? 32 : 0)
+            | (isParticle ? 16 : 0) | (lexicon.isFrequent(folded) || isParticle ? 32 : 0) | (isPatronymic ? 64 : 0)
     }
 
     var letters: ArraySlice<UInt8> { bytes[..<Int(ends.0)] }
@@ -63,11 +63,14 @@ struct Token: Hashable, Sendable {
     var skeleton: ArraySlice<UInt8> { bytes[Int(ends.1)..<Int(ends.2)] }
     var weakSkeleton: ArraySlice<UInt8> { bytes[Int(ends.2)...] }
 
+    var startsWithVowel: Bool { folded.first.map(Folding.isVowel) ?? false }
     var isAbjad: Bool { flags & 1 != 0 }
     var isLatin: Bool { flags & 2 != 0 }
     var hasDigit: Bool { flags & 4 != 0 }
     var isInitial: Bool { flags & 8 != 0 }
     var isParticle: Bool { flags & 16 != 0 }
+    /// Whether it is a name by the father.
+    var isPatronymic: Bool { flags & 64 != 0 }
     /// Whether nobody is looked for by it alone.
     var isFrequent: Bool { flags & 32 != 0 }
 

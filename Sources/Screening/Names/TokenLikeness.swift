@@ -33,9 +33,10 @@ struct TokenLikeness {
         // Numbers are one or another.
         if left.hasDigit || right.hasDigit { return nil }
         if left.isInitial || right.isInitial {
-            guard left.letters.first == right.letters.first || left.folded.first == right.folded.first else {
-                return nil
-            }
+            // Of an organisation's words only a name is cut down to its first letter.
+            guard isPerson || left.wordClass == 0 && right.wordClass == 0,
+                left.letters.first == right.letters.first || left.folded.first == right.folded.first
+            else { return nil }
             (share, relation) = (Terms.initial, .initial)
             return
         }
@@ -52,19 +53,14 @@ struct TokenLikeness {
             (share, relation) = (Terms.wordClass, .synonym)
             return
         }
-        if left.isParticle || right.isParticle { return nil }
+        // A father's name is nobody's surname, nor a given name.
+        if left.isParticle || right.isParticle || left.isPatronymic != right.isPatronymic { return nil }
+        // What many are is no spelling of what one is called.
+        if !isPerson, left.wordClass != 0, right.wordClass != 0 { return nil }
         // Most words have next to nothing in common.
         let isFar = (left.letterMask ^ right.letterMask).nonzeroBitCount > Self.maskMax
         if isFar, left.skeletonMask & right.skeletonMask == 0 { return nil }
-        var best: (share: Int, relation: Relation, edits: Int) = (0, .typo, 0)
-        if left.isAbjad || right.isAbjad {
-            let count = min(left.weakSkeleton.count, right.weakSkeleton.count)
-            if left.weakSkeleton == right.weakSkeleton, count > 0 {
-                best = (count > 1 ? Terms.abjad : Terms.abjadShort, .transliteration, 0)
-            } else if count >= 4, EditDistance.between(left.weakSkeleton, right.weakSkeleton, max: 1) != nil {
-                best = (Terms.abjadTypo, .transliteration, 1)
-            }
-        }
+        var best = Self.withoutVowels(left, right) ?? (share: 0, relation: .typo, edits: 0)
         let length = max(left.letters.count, right.letters.count)
         let editsMax = Self.editsMax(length, isPerson)
         // Each edit adds and takes one letter at the most.
@@ -83,6 +79,21 @@ struct TokenLikeness {
         if best.share < Terms.prefix, Self.isPrefix(left.letters, right.letters) { best = (Terms.prefix, .prefix, 0) }
         guard best.share > 0 else { return nil }
         (share, relation, edits) = best
+    }
+
+    /// How alike two words are of which at least one was written without its vowels; nil where they are not.
+    private static func withoutVowels(
+        _ left: Token,
+        _ right: Token
+    ) -> (share: Int, relation: Relation, edits: Int)? {
+        guard left.isAbjad || right.isAbjad else { return nil }
+        let count = min(left.weakSkeleton.count, right.weakSkeleton.count)
+        let isBegun = left.startsWithVowel == right.startsWithVowel
+        if left.weakSkeleton == right.weakSkeleton, count > 2 || count > 0 && isBegun {
+            return (count > 1 ? Terms.abjad : Terms.abjadShort, .transliteration, 0)
+        }
+        guard count >= 4, EditDistance.between(left.weakSkeleton, right.weakSkeleton, max: 1) != nil else { return nil }
+        return (Terms.abjadTypo, .transliteration, 1)
     }
 
     /// Whether one begins the other.
@@ -113,6 +124,7 @@ struct TokenLikeness {
         guard
             isSame
                 || count >= 4 && (left.skeletonMask ^ right.skeletonMask).nonzeroBitCount <= 2
+                    && left.skeleton.first == right.skeleton.first
                     && EditDistance.between(left.skeleton, right.skeleton, max: 1) != nil
         else { return nil }
         let length = max(left.folded.count, right.folded.count)

@@ -68,6 +68,22 @@ struct PreparedIdentifier: Hashable, Sendable {
     ]
 }
 
+extension Record {
+    private static let dates = ["birthDate", "incorporationDate", "buildDate"]
+
+    /// Whether it has anything by which somebody or something can be found: a name or a number.
+    public var isAnybody: Bool {
+        var words = Words()
+        let prepared = Prepared(self, &words)
+        return !prepared.names.isEmpty || !prepared.identifiers.isEmpty
+    }
+
+    /// A property whose value should be a date and is none; nil where all are.
+    public var strayDate: String? {
+        Self.dates.first { self[$0].contains { Prepared.date($0) == nil } }
+    }
+}
+
 /// A record with all that it is compared by.
 struct Prepared: Sendable {
     /// Names of one record that are compared, the first ones.
@@ -158,7 +174,7 @@ struct Prepared: Sendable {
     }
 
     /// A year, a month or a day (ISO 8601), as one number; nil for anything else.
-    private static func date(_ text: String) -> Int32? {
+    static func date(_ text: String) -> Int32? {
         let parts = text.prefix(10).split(separator: "-").map { Int32($0) }
         guard let year = parts.first ?? nil, (1...9_999).contains(year), parts.count <= 3 else { return nil }
         let rest = parts.dropFirst().map { $0 ?? 0 } + [0, 0]

@@ -80,6 +80,7 @@ struct MatchResource: Encodable {
 
     struct Advisory: Encodable {
         let id, reference: String?
+        let disputed: Bool
     }
 
     enum CodingKeys: String, CodingKey {
@@ -102,11 +103,13 @@ struct MatchResource: Encodable {
         properties = record?.properties ?? [:]
         datasets = [hit.pool.name.text]
         score = hit.score
-        match = hit.score >= question.threshold && hit.cleared == nil
+        match = record != nil && hit.score >= question.threshold && hit.cleared == nil
         cleared = hit.cleared.map { ClearedPairResource($0, directory) }
         object = record.map { _ in hit.object }
         lastChange = record == nil ? nil : hit.modified
-        advisory = hit.advisory.map { Advisory(id: $0.report, reference: $0.reference?.text) }
+        advisory = hit.advisory.map {
+            Advisory(id: $0.report, reference: $0.reference?.text, disputed: $0.isDisputed)
+        }
         protect = record == nil ? Self.instruction : nil
         explanations = hit.explanation.map(ExplanationResource.init)
     }

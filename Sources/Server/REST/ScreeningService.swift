@@ -44,7 +44,9 @@ struct ScreeningService: Sendable {
             throw AdvisoryFault.invalid(field: "q", rule: "is needed: a name, or a number such as an IMO number")
         }
         let schema = request.parameter("schema") ?? "Thing"
-        let query = Record(id: "q", schema: try AskedQueries.schema(schema, "schema"), properties: ["name": [text]])
+        // It may be a number as well as a name.
+        let properties = ["name": [text], "imoNumber": [text], "idNumber": [text]]
+        let query = Record(id: "q", schema: try AskedQueries.schema(schema, "schema"), properties: properties)
         let answer = try await node.screening.screen([query], question, for: session)
         let results = MatchResults(answer.hits[0], of: query, question, session.directory)
         return .json(
@@ -143,7 +145,20 @@ struct AskedQueries {
             }
             properties[name] = texts
         }
-        return Record(id: id, schema: try Self.schema(schema, "\(field).schema"), properties: properties)
+        let record = Record(id: id, schema: try Self.schema(schema, "\(field).schema"), properties: properties)
+        guard record.isAnybody else {
+            throw .invalid(
+                field: "\(field).properties",
+                rule: "must name somebody: give name, or a number such as imoNumber, by its FollowTheMoney name"
+            )
+        }
+        if let date = record.strayDate {
+            throw .invalid(
+                field: "\(field).properties.\(date)",
+                rule: "must be a year, a month or a day such as 1971, 1971-02 or 1971-02-04 (ISO 8601)"
+            )
+        }
+        return record
     }
 
     static func schema(_ text: String, _ field: String) throws(AdvisoryFault) -> String {

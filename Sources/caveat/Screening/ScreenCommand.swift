@@ -181,6 +181,9 @@ struct ScreeningHitText {
     init(_ hit: JSON.Value) { self.hit = hit }
 
     var isMatch: Bool { hit["match"]?.boolean ?? false }
+    var isProtected: Bool { hit["protect"] != nil }
+    /// Whether somebody disputes the advisory that tells of it.
+    var isDisputed: Bool { hit["advisory"]?["disputed"]?.boolean ?? false }
     /// Who found that they are two, and why; nil where nobody did.
     var cleared: String? {
         hit["cleared"].map { pair in
@@ -190,7 +193,7 @@ struct ScreeningHitText {
         }
     }
     /// What a reviewer reads first.
-    var verdict: String { isMatch ? "match" : cleared == nil ? "maybe" : "cleared" }
+    var verdict: String { isProtected ? "protect" : isMatch ? "match" : cleared == nil ? "maybe" : "cleared" }
     var score: String { Self.share(hit["score"]?.double ?? 0) }
     var caption: String { hit["caption"]?.string?.printable ?? "?" }
     var pool: String { hit["datasets"]?.elements.first?.string?.printable ?? "?" }
@@ -206,7 +209,7 @@ struct ScreeningHitText {
 
     /// On two lines.
     var text: String {
-        "\(score)  \(verdict)  \(caption)  (\(hit["schema"]?.string?.printable ?? "?"), \(pool), \(origin))"
+        "\(score)  \(verdict)\(isDisputed ? ", disputed" : "")  \(caption)  (\(hit["schema"]?.string?.printable ?? "?"), \(pool), \(origin))"
             + (reason.isEmpty ? "" : "\n      \(reason)")
     }
 

@@ -50,10 +50,11 @@ struct ScreeningReport {
 
     /// A cell that no spreadsheet takes for a formula.
     private static func cell(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
+        let isFormula = text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
         let safe = isFormula ? "'" + text : text
-        guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
-        return "\"\(safe.replacing("\"", with: "\"\""))\""
+        // By code points: what reads it knows of no letter that is put together of several.
+        guard safe.unicodeScalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return safe }
+        return "\"\(Self.replaced(safe) { $0 == "\"" ? "\"\"" : nil })\""
     }
 
     private var json: String {
@@ -64,6 +65,15 @@ struct ScreeningReport {
         }
         return #"{"file":\#(source.quoted),"screened":"\#(time)","rows":["# + "\n" + all.joined(separator: ",\n")
             + "\n]}\n"
+    }
+
+    /// A text with others in the place of some of its code points.
+    private static func replaced(_ text: String, _ other: (Unicode.Scalar) -> String?) -> String {
+        var made = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if let other = other(scalar) { made.append(contentsOf: other.unicodeScalars) } else { made.append(scalar) }
+        }
+        return String(made)
     }
 
     // MARK: A page
@@ -109,8 +119,15 @@ struct ScreeningReport {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.printable.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-            .replacing("\"", with: "&quot;")
+        replaced(text.printable) { scalar in
+            switch scalar {
+            case "&": "&amp;"
+            case "<": "&lt;"
+            case ">": "&gt;"
+            case "\"": "&quot;"
+            default: nil
+            }
+        }
     }
 
     private static let style = """

@@ -111,6 +111,9 @@ struct ScreenedRow {
 
 /// Answers beside a report that is not finished: a line says what they are answers to, then each has one.
 private struct KeptAnswers {
+    /// How long an answer may go into a report after the run was cut off.
+    private static let keptSeconds = 3_600.0
+
     private let path: String
     private let file: FileHandle
     private(set) var answers: [Int: JSON.Value] = [:]
@@ -118,7 +121,10 @@ private struct KeptAnswers {
     init(beside report: String, of fingerprint: String) throws(CommandFault) {
         path = report + ".part"
         let lines = (FileManager.default.contents(atPath: path) ?? Data()).split(separator: UInt8(ascii: "\n"))
-        if lines.first.map({ String(decoding: $0, as: UTF8.self) }) == fingerprint {
+        let changed = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
+        // Meanwhile others may have become known, or no longer: what is older is asked again.
+        let isFresh = changed.map { $0.timeIntervalSinceNow > -Self.keptSeconds } ?? false
+        if isFresh, lines.first.map({ String(decoding: $0, as: UTF8.self) }) == fingerprint {
             for line in lines.dropFirst() {
                 // A line that was cut off is one that is still to be answered.
                 guard let kept = try? JSON(parsing: Array(line)).root, let place = kept["row"]?.integer else {
