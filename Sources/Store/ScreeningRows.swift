@@ -46,20 +46,6 @@ public enum ScreeningRows {
         return Dictionary(uniqueKeysWithValues: found.map { ($0.released, $0.bytes) })
     }
 
-    /// How much a group screened since an instant.
-    public static func count(
-        by group: Name,
-        since start: Timestamp,
-        _ connection: any SQLConnection
-    ) throws -> Int {
-        let count = try connection.first(
-            "select coalesce(sum(count), 0) from screening where owner_group = $1 and tick >= $2",
-            .text(group.text),
-            .integer(start.microseconds)
-        ) { $0.integer(0) }
-        return Int(count ?? 0)
-    }
-
     private static func version(_ row: any SQLRow) -> ReleasedVersion {
         ReleasedVersion(
             placed: PlacedVersion(row),

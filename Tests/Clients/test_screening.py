@@ -193,6 +193,19 @@ def test_a_file_of_customers_becomes_a_report(listed, tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
+def test_a_row_that_cannot_be_asked_costs_no_other(listed, tmp_path):
+    file = tmp_path / "customers.csv"
+    file.write_text("key,name,type,dob\nc1,Ottoline Brack,banana,\nc2,Ottoline Brack,person,04.02.1971\nc3,Ottoline Brack,person,1971-02-04\n")
+    for report in ("out.csv", "out.html", "out.json"):
+        done = listed.cli("screen", "--file", str(file), "--report", str(tmp_path / report), member="first-harbour-bank", check=False)
+        assert done.returncode == 1 and "1 screened: 1 with a match" in done.stderr and "2 rows were not screened" in done.stderr
+        assert "line 2: schema: must be one of" in done.stderr and "line 3: properties.birthDate: must be a year" in done.stderr
+    with open(tmp_path / "out.csv", newline="") as opened:
+        assert [row["verdict"] for row in csv.DictReader(opened)] == ["refused", "refused", "match"]
+    assert "Not screened" in (tmp_path / "out.html").read_text()
+    assert ["refused" in row for row in json.loads((tmp_path / "out.json").read_text())["rows"]] == [True, True, False]
+
+
 def test_a_run_that_was_cut_off_goes_on(listed, tmp_path):
     file, report = customers(tmp_path, extra=400), tmp_path / "out.csv"
     environment = os.environ | {"CAVEAT_URL": listed.card["url"], "CAVEAT_TOKEN": listed.token("first-harbour-bank")}

@@ -136,11 +136,6 @@ struct ScreeningTests {
         #expect(kept.allSatisfy { $0.0.count == 32 && $0.2 == "P02" })
         #expect(kept[0].0 == kept[1].0)
         #expect(kept[0].0 != kept[2].0)
-        #expect(
-            try await world.node.database.read {
-                try ScreeningRows.count(by: bank.member.group, since: .init(microseconds: 0), $0)
-            } == 3
-        )
         await world.exchange.close()
     }
 

@@ -65,10 +65,6 @@ public final class ScreeningDesk: Sendable {
     public struct Answer: Sendable {
         /// For each that was asked about, in the order of asking.
         public let hits: [[Hit]]
-        /// What is left of the quota; nil for those that have none.
-        public let allowance: Allowance?
-        /// Whether official lists alone were looked at, because the quota was used up.
-        public let isListsAlone: Bool
         /// The tick that names the call among the caller's screenings.
         public let receipt: Tick
     }
@@ -129,7 +125,7 @@ public final class ScreeningDesk: Sendable {
             }
             // Something was taken back meanwhile: it is looked for anew, without that.
             guard let kept else { continue }
-            return Answer(hits: hits, allowance: nil, isListsAlone: false, receipt: kept)
+            return Answer(hits: hits, receipt: kept)
         }
     }
 

@@ -1,7 +1,7 @@
 /// By what records are found: two that have none in common are never compared.
 enum BlockingKeys {
     /// How strong a sign of the same word a key is, in thousandths; each kind has keys of its own.
-    enum Kind: UInt32, CaseIterable {
+    enum Kind: UInt32 {
         case word = 1
         case nameClass, skeleton, weakSkeleton, weakOfAbjad, skeletonButOne, half, pair, weakPair, beginning, born,
             identifier

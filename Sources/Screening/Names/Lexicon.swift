@@ -66,7 +66,7 @@ struct Lexicon: Sendable {
     }
 
     /// The class of an organisation's word; 0 for none.
-    func class_(ofWord folded: [UInt8]) -> UInt16 { organisations[folded] ?? 0 }
+    func wordClass(of folded: [UInt8]) -> UInt16 { organisations[folded] ?? 0 }
 
     func isParticle(_ letters: [UInt8]) -> Bool { particles.contains(letters) }
 

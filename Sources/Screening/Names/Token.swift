@@ -47,7 +47,7 @@ struct Token: Hashable, Sendable {
         let isParticle = lexicon.isParticle(word.letters) && !isInitial
         let isPatronymic = Self.isPatronymic(word.letters)
         nameClasses = lexicon.classes(ofName: folded)
-        wordClass = lexicon.class_(ofWord: folded)
+        wordClass = lexicon.wordClass(of: folded)
         var weight = hasDigit ? Terms.numberWeight : max(lexicon.rarity(folded), Terms.weightMin)
         if isInitial { weight = Terms.initialWeight }
         if isParticle { weight = Terms.particleWeight }

@@ -1,7 +1,7 @@
 /// How alike two records are, and why.
-public struct Comparison: Sendable {
+struct Comparison: Sendable {
     /// 0 to 1000.
-    public let share: Int
+    let share: Int
     /// What of the names it rests on; nil where it rests on no name.
     let name: (asked: Int, known: Int)?
     /// What facts beside the names did to it, in the order in which they were looked at.
@@ -25,7 +25,7 @@ public enum Scorer {
         let isPerson = asked.families.contains(.person) && known.isPerson
         var best = (share: 0, asked: -1, known: -1)
         for (place, name) in asked.names.enumerated() {
-            for (other, listed) in known.names.enumerated() where mayMatch(name, listed, isPerson) {
+            for (other, listed) in known.names.enumerated() {
                 var share = Alignment(name, listed, isPerson: isPerson).share
                 if listed.isWeak || name.isWeak { share = share * Terms.weakAlias / 1_000 }
                 if share > best.share { best = (share, place, other) }
@@ -40,11 +40,6 @@ public enum Scorer {
             name: best.asked < 0 ? nil : (best.asked, best.known),
             facts: facts
         )
-    }
-
-    /// Whether two names have as much as a sound in common: the most have not.
-    private static func mayMatch(_ left: PreparedName, _ right: PreparedName, _ isPerson: Bool) -> Bool {
-        left.weight > 0 && right.weight > 0
     }
 
     private static func raised(_ share: Int, by part: Int) -> Int { share + (1_000 - share) * part / 1_000 }

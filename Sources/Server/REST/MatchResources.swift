@@ -8,7 +8,6 @@ struct MatchAnswer: Encodable {
     let limit: Int
     /// Names the call among the member's screenings.
     let receipt: String
-    let quota: QuotaResource?
 }
 
 /// What `/v1/search` answers.
@@ -17,7 +16,6 @@ struct SearchAnswer: Encodable {
     let total: MatchTotal
     let limit: Int
     let receipt: String
-    let quota: QuotaResource?
 }
 
 struct MatchTotal: Encodable {
@@ -47,16 +45,6 @@ struct MatchResults: Encodable {
 struct QueryResource: Encodable {
     let schema: String
     let properties: [String: [String]]
-}
-
-/// What is left of a quota.
-struct QuotaResource: Encodable {
-    let limit, left: Int
-    let renews: String
-
-    init(_ allowance: Allowance) {
-        (limit, left, renews) = (allowance.limit, allowance.left, allowance.renews.text)
-    }
 }
 
 /// One who is like the one that was asked about.

@@ -28,8 +28,7 @@ struct ScreeningService: Sendable {
             MatchAnswer(
                 responses: Dictionary(uniqueKeysWithValues: results),
                 limit: question.limit,
-                receipt: String(answer.receipt.microseconds),
-                quota: answer.allowance.map(QuotaResource.init)
+                receipt: String(answer.receipt.microseconds)
             ),
             MediaType.json
         )
@@ -54,8 +53,7 @@ struct ScreeningService: Sendable {
                 results: results.results,
                 total: results.total,
                 limit: question.limit,
-                receipt: String(answer.receipt.microseconds),
-                quota: answer.allowance.map(QuotaResource.init)
+                receipt: String(answer.receipt.microseconds)
             ),
             MediaType.json
         )

@@ -91,7 +91,6 @@ struct ScreenCommand: AsyncParsableCommand {
         let hits = (results["results"]?.elements ?? []).map(ScreeningHitText.init)
         if hits.isEmpty { try Output.line("nobody like that is known to you") }
         for hit in hits { try Output.line(hit.text) }
-        if let quota = answer["quota"] { Output.note(ScreeningCalls.text(quota: quota)) }
     }
 }
 
@@ -164,13 +163,6 @@ struct ScreeningCalls: Sendable {
             mediaType: "application/json"
         )
         return try Connection.read(response, from: path)
-    }
-
-    /// What is left of a quota, for people.
-    static func text(quota: JSON.Value) -> String {
-        let left = quota["left"]?.integer ?? 0
-        let limit = quota["limit"]?.integer ?? 0
-        return "\(left) of \(limit) screenings are left until \(quota["renews"]?.string?.printable ?? "?")"
     }
 }
 

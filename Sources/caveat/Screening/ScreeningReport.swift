@@ -35,6 +35,9 @@ struct ScreeningReport {
     private var csv: String {
         let lines = rows.flatMap { row -> [[String]] in
             let name = row.row.query.properties["name"]?.first ?? ""
+            if let refusal = row.refusal {
+                return [[row.row.key, name, "", "refused"] + Array(repeating: "", count: 5) + [refusal]]
+            }
             guard !row.hits.isEmpty else {
                 return [[row.row.key, name, "", "none"] + Array(repeating: "", count: 6)]
             }
@@ -60,6 +63,9 @@ struct ScreeningReport {
     private var json: String {
         let all = rows.map { row in
             let query = (try? row.row.query.json()).map { String(decoding: $0, as: UTF8.self) } ?? "{}"  // Plain texts.
+            if let refusal = row.refusal {
+                return #"{"key":\#(row.row.key.quoted),"query":\#(query),"refused":\#(refusal.quoted)}"#
+            }
             let results = row.results.map { String(decoding: $0.compact(), as: UTF8.self) } ?? "[]"
             return #"{"key":\#(row.row.key.quoted),"query":\#(query),"results":\#(results)}"#
         }
@@ -81,19 +87,30 @@ struct ScreeningReport {
     private var page: String {
         let matched = rows.filter { $0.hits.contains(where: \.isMatch) }
         let doubtful = rows.filter(\.isDoubtful)
+        let refused = rows.filter { $0.refusal != nil }
+        let others = rows.count - matched.count - doubtful.count - refused.count
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>Screening of \(Self.escaped(source))</title>
             <style>\(Self.style)</style></head><body>
             <h1>Screening of \(Self.escaped(source))</h1>
-            <p>\(Self.escaped(time)) · \(rows.count) screened · <b>\(matched.count)</b> with a match · \
-            <b>\(doubtful.count)</b> to be looked at · \(rows.count - matched.count - doubtful.count) without a hit</p>
+            <p>\(Self.escaped(time)) · \(rows.count - refused.count) screened · <b>\(matched.count)</b> with a match · \
+            <b>\(doubtful.count)</b> to be looked at · \(others) without a hit</p>
+            \(Self.section(refused: refused))
             \(Self.section("Matches", matched))
             \(Self.section("To be looked at", doubtful))
             </body></html>
 
             """
+    }
+
+    private static func section(refused rows: [ScreenedRow]) -> String {
+        guard !rows.isEmpty else { return "" }
+        let items = rows.map { row in
+            "<li>\(escaped(row.row.key)), line \(row.row.line): \(escaped(row.refusal ?? ""))</li>"
+        }
+        return "<h2>Not screened</h2>\n<ul>\(items.joined())</ul>"
     }
 
     private static func section(_ title: String, _ rows: [ScreenedRow]) -> String {
@@ -140,6 +157,6 @@ struct ScreeningReport {
         td,th{padding:.4rem .6rem;border-top:1px solid var(--line);vertical-align:top}
         td:first-child{border-left:4px solid}
         .score{font-variant-numeric:tabular-nums;font-weight:600}.match td:first-child{border-left-color:var(--hit)}
-        .maybe td:first-child{border-left-color:var(--maybe)}small{color:#777}
+        .maybe td:first-child,.protect td:first-child{border-left-color:var(--maybe)}small{color:#777}
         """
 }

@@ -26,17 +26,15 @@ struct ScreeningRun {
     func screen() async throws {
         var kept = try report.map { try KeptAnswers(beside: $0, of: fingerprint) }
         var answers = kept?.answers ?? [:]
+        var refusals: [Int: String] = [:]
         if !answers.isEmpty { Output.note("\(answers.count) of \(file.rows.count) rows were screened before") }
         let open = file.rows.enumerated().filter { answers[$0.offset] == nil }
-        var quota: JSON.Value?
         for start in stride(from: 0, to: open.count, by: Self.batchMax) {
             Output.progress("\(start) of \(open.count) screened")
             let batch = open[start..<min(start + Self.batchMax, open.count)]
-            let queries = Dictionary(uniqueKeysWithValues: batch.map { ("\($0.offset)", $0.element.query) })
-            let answer = try await calls.ask(queries)
-            quota = answer["quota"]
-            for (place, row) in batch {
-                guard let results = answer["responses"]?["\(place)"]?["results"] else {
+            let answer = try await ask(batch, &refusals)
+            for (place, row) in batch where refusals[place] == nil {
+                guard let results = answer?["responses"]?["\(place)"]?["results"] else {
                     throw CommandFault.answer(to: "/v1/match", rule: "has no response for line \(row.line)")
                 }
                 answers[place] = results
@@ -44,9 +42,14 @@ struct ScreeningRun {
             }
             // Without a report they are printed as they come.
             if report == nil { try show(batch.map { ($0.element, answers[$0.offset]) }) }
+            for (place, row) in batch {
+                if let refusal = refusals[place] { Output.note("\(path), line \(row.line): \(refusal)") }
+            }
         }
         Output.progress("")
-        let rows = file.rows.enumerated().map { ScreenedRow($0.element, answers[$0.offset]) }
+        let rows = file.rows.enumerated().map {
+            ScreenedRow($0.element, answers[$0.offset], refusal: refusals[$0.offset])
+        }
         if let report, let form = ScreeningReport.Form(path: report) {
             let written = ScreeningReport(rows, of: path, at: Date.now).bytes(form)
             guard FileManager.default.createFile(atPath: report, contents: Data(written)) else {
@@ -57,8 +60,34 @@ struct ScreeningRun {
         }
         let matches = rows.count { $0.hits.contains(where: \.isMatch) }
         let maybes = rows.count(where: \.isDoubtful)
-        Output.note("\(rows.count) screened: \(matches) with a match, \(maybes) to be looked at")
-        if let quota { Output.note(ScreeningCalls.text(quota: quota)) }
+        let count = rows.count - refusals.count
+        Output.note("\(count) screened: \(matches) with a match, \(maybes) to be looked at")
+        guard refusals.isEmpty else {
+            let those = refusals.count == 1 ? "1 row was" : "\(refusals.count) rows were"
+            throw CommandFault.failed("\(those) not screened: correct what is named above, and screen those again")
+        }
+    }
+
+    /// Asks about a batch; a row that the exchange refuses costs no other.
+    /// - Returns: nil where it refuses all.
+    private func ask(
+        _ batch: ArraySlice<(offset: Int, element: ScreeningFile.Row)>,
+        _ refusals: inout [Int: String]
+    ) async throws -> JSON.Value? {
+        var left = Dictionary(uniqueKeysWithValues: batch.map { ("\($0.offset)", $0.element.query) })
+        while !left.isEmpty {
+            do {
+                return try await calls.ask(left)
+            } catch CommandFault.refused(let refusal) where refusal.status == 422 {
+                let parts = refusal.field?.split(separator: ".") ?? []
+                guard parts.count > 1, parts[0] == "queries", let place = Int(parts[1]),
+                    left.removeValue(forKey: "\(place)") != nil
+                else { throw CommandFault.refused(refusal) }
+                let rule = refusal.detail?.split(separator: ":", maxSplits: 1).last.map(String.init) ?? "is refused"
+                refusals[place] = "\(parts.dropFirst(2).joined(separator: ".")):\(rule)".printable
+            }
+        }
+        return nil
     }
 
     private func show(_ answers: [(row: ScreeningFile.Row, results: JSON.Value?)]) throws(CommandFault) {
@@ -98,10 +127,13 @@ struct ScreenedRow {
     let row: ScreeningFile.Row
     let hits: [ScreeningHitText]
     let results: JSON.Value?
+    /// Why it was not asked about; nil where it was.
+    let refusal: String?
 
-    init(_ row: ScreeningFile.Row, _ results: JSON.Value?) {
+    init(_ row: ScreeningFile.Row, _ results: JSON.Value?, refusal: String? = nil) {
         self.row = row
         self.results = results
+        self.refusal = refusal
         hits = (results?.elements ?? []).map(ScreeningHitText.init)
     }
 
