@@ -126,10 +126,14 @@ def calls(scene):
     }
 
 
+# These need vouchers, which an authority issues after months: test_entitlement.py and EntitlementTests make each of them twice.
+OF_VOUCHERS = {"reserveEntitlement", "releaseEntitlement", "redeemEntitlement", "voidEntitlement"}
+
+
 def test_one_key_makes_one_of_each(scene, document):
     keyed = {"$ref": "#/components/parameters/idempotencyKey"}
     table = calls(scene)
-    assert set(table) == {
+    assert set(table) | OF_VOUCHERS == {
         call["operationId"] for item in document["paths"].values() for method, call in item.items()
         if method == "post" and keyed in call["parameters"]}
     for name, (party, path, body, other) in table.items():
