@@ -16,6 +16,24 @@ extension LiveState {
     }
 }
 
+extension GroupCommit {
+    /// Writes what a caller does, as it is when that is written.
+    func write<Output: Sendable>(
+        by session: Session,
+        _ live: LiveState,
+        _ body: @escaping @Sendable (Transaction, Directory, Reader) throws -> Output
+    ) async throws(AdvisoryFault) -> Output {
+        do {
+            return try await write { transaction in
+                let (directory, reader) = try live.acting(session, in: transaction)
+                return try body(transaction, directory, reader)
+            }
+        } catch {
+            throw AdvisoryFault(error)
+        }
+    }
+}
+
 extension Reader {
     /// Refuses who has no part in what members tell one another, before anything is looked up.
     /// - Parameter evenSuspended: whether this is for a suspended member, too.

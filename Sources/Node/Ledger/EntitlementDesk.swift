@@ -80,7 +80,7 @@ public final class EntitlementDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> HeldEntitlement {
         try await catchUp()
-        return try await write(session) { [self] transaction, directory, actor in
+        return try await commits.write(by: session, live) { [self] transaction, directory, actor in
             try Self.check(actor, [.reporter, .publisher])
             if let number = try transaction.made(by: call) {
                 return try held(number, by: actor.member, transaction)
@@ -136,7 +136,7 @@ public final class EntitlementDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> HeldEntitlement {
         try await catchUp()
-        return try await write(session) { [self] transaction, directory, actor in
+        return try await commits.write(by: session, live) { [self] transaction, directory, actor in
             let office = actor.member
             let row = try row(id, transaction) { $0.office == office.name }
             try Self.check(actor, [.officer])
@@ -221,20 +221,6 @@ extension EntitlementDesk {
         do { try await live.follow() } catch { throw AdvisoryFault(error) }
     }
 
-    private func write(
-        _ session: Session,
-        _ body: @escaping @Sendable (Transaction, Directory, Reader) throws -> HeldEntitlement
-    ) async throws(AdvisoryFault) -> HeldEntitlement {
-        do {
-            return try await commits.write { [live] transaction in
-                let (directory, reader) = try live.acting(session, in: transaction)
-                return try body(transaction, directory, reader)
-            }
-        } catch {
-            throw AdvisoryFault(error)
-        }
-    }
-
     private static func check(_ actor: Reader, _ roles: Set<Role>) throws(AdvisoryFault) {
         guard actor.principal.roles.isDisjoint(with: roles) else { return }
         throw .forbidden("this \(ReportFault.missingRole(oneOf: roles.sorted()))")
@@ -249,7 +235,7 @@ extension EntitlementDesk {
         as call: KeyedCall?,
         where isCallers: @escaping @Sendable (Entitlement, Member) -> Bool
     ) async throws(AdvisoryFault) -> HeldEntitlement {
-        try await write(session) { [self] transaction, _, actor in
+        try await commits.write(by: session, live) { [self] transaction, _, actor in
             var row = try row(id, transaction) { isCallers($0, actor.member) }
             try Self.check(actor, roles)
             if try transaction.made(by: call) != nil { return try held(row.number, by: actor.member, transaction) }

@@ -13,7 +13,7 @@ extension ReportDesk {
             throw .invalid(field: "digest", rule: "must be the 64 hexadecimal digits of SHA-256 of salt and text")
         }
         let id = ID<Observation>(surroundings.uuid())
-        return try await write(session) { transaction, _, observer in
+        return try await commits.write(by: session, live) { transaction, _, observer in
             guard !observer.principal.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
                 throw AdvisoryFault.forbidden("this needs the role reporter, publisher or officer")
             }
@@ -56,7 +56,8 @@ extension ReportDesk {
         let digest = Observation.digest(of: text, salt: salt)
         while true {
             let looked = try await provenance(of: report, observation, for: session)
-            let feedback = try await write(session) { [press] transaction, directory, speaker -> Feedback? in
+            let feedback = try await commits.write(by: session, live) {
+                [press] transaction, directory, speaker -> Feedback? in
                 var (row, holders) = try press.held(report, by: speaker, directory, transaction)
                 guard let originator = directory.members[row.advisory.member] else { throw AdvisoryFault.absent }
                 if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }

@@ -5,7 +5,7 @@ public import Store
 public final class ReportDesk: Sendable {
     let live: LiveState
     let database: any Database
-    private let commits: GroupCommit
+    let commits: GroupCommit
     let surroundings: Surroundings
     let press: RenditionPress
     private let keyed: KeyedIDs
@@ -36,7 +36,7 @@ public final class ReportDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Report {
         let id = ID<Report>(surroundings.uuid())
-        return try await write(session) { transaction, directory, author in
+        return try await commits.write(by: session, live) { transaction, directory, author in
             if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
             guard let receiver = Name(authority).flatMap({ directory.member(named: $0) }) else {
                 throw AdvisoryFault.invalid(field: "authority", rule: "no member has this name")
@@ -57,7 +57,7 @@ public final class ReportDesk: Sendable {
         seen: [String]? = nil,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Report {
-        try await write(session) { transaction, directory, actor in
+        try await commits.write(by: session, live) { transaction, directory, actor in
             let book = ReportBook(transaction: transaction, directory: directory, actor: actor)
             guard let row = try book.report(id) else { throw AdvisoryFault.absent }
             guard try transaction.made(by: call) == nil else { return row.content }
@@ -97,7 +97,7 @@ public final class ReportDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
         let id = ID<InformationRequest>(surroundings.uuid())
-        return try await write(session) { transaction, directory, author in
+        return try await commits.write(by: session, live) { transaction, directory, author in
             if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
             let others: [Member]
             let addressee: InformationRequest.Addressee
@@ -161,7 +161,7 @@ public final class ReportDesk: Sendable {
             @escaping @Sendable (InformationRequest, ActingPrincipal, Timestamp) throws(ReportFault)
             -> InformationRequest
     ) async throws(AdvisoryFault) -> InformationRequest {
-        try await write(session) { transaction, _, actor in
+        try await commits.write(by: session, live) { transaction, _, actor in
             guard
                 var row = try DossierRows.dossier(
                     id.text,
@@ -217,7 +217,7 @@ public final class ReportDesk: Sendable {
         by session: Session,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Feedback {
-        try await write(session) { [press] transaction, directory, speaker in
+        try await commits.write(by: session, live) { [press] transaction, directory, speaker in
             let row = try press.held(report, by: speaker, directory, transaction).row
             if let number = try transaction.made(by: call) { return try Self.feedback(number, transaction) }
             let feedback = try Self.allowed { () throws(ReportFault) in
@@ -307,20 +307,6 @@ public final class ReportDesk: Sendable {
             throw .invalid(field: fault.field, rule: ContentFault("", fault.rule).description)
         } catch {
             throw .conflict(error)
-        }
-    }
-
-    func write<Output: Sendable>(
-        _ session: Session,
-        _ body: @escaping @Sendable (Transaction, Directory, Reader) throws -> Output
-    ) async throws(AdvisoryFault) -> Output {
-        do {
-            return try await commits.write { [live] transaction in
-                let (directory, reader) = try live.acting(session, in: transaction)
-                return try body(transaction, directory, reader)
-            }
-        } catch {
-            throw AdvisoryFault(error)
         }
     }
 }
