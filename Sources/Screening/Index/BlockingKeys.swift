@@ -137,14 +137,16 @@ enum BlockingKeys {
         return letters.count == beginningLetters ? key(.beginning, letters) : nil
     }
 
-    /// All keys of a record, each once.
+    /// The keys that a word is found by, in a name of a person or in another.
+    static func all(ofWord token: Token, isPerson: Bool) -> Set<UInt32> {
+        let all = keys(of: token, isPerson: isPerson, isAsked: false) + typoKeys(of: token, isAsked: false)
+        return Set(all.map(\.key))
+    }
+
+    /// The keys that a record is found by, each once, beside those of its words.
     static func all(_ record: Prepared) -> Set<UInt32> {
         var keys: Set<UInt32> = []
         for name in record.names {
-            for token in name.tokens where !token.isParticle || name.tokens.count == 1 {
-                for (_, key) in Self.keys(of: token, isPerson: record.isPerson, isAsked: false) { keys.insert(key) }
-                for (_, key) in typoKeys(of: token, isAsked: false) { keys.insert(key) }
-            }
             keys.formUnion(joined(name.tokens, isPerson: record.isPerson))
             for (_, key, _) in pairs(name.tokens, isPerson: record.isPerson) { keys.insert(key) }
             if let key = beginning(name.tokens) { keys.insert(key) }

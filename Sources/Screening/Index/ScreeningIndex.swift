@@ -16,24 +16,29 @@ public struct ScreeningIndex: Sendable {
         let key: Int
         /// Of its id, so that of equals the same comes first whatever came first.
         let order: UInt64
-        let record: Prepared
+        /// Where its record is.
+        let record: UInt32
     }
 
-    /// What of a record is looked at before it is compared.
-    private struct Head: Sendable {
+    /// What of a record is looked at before it is compared, and what one search counts: valid where `stamp` says so.
+    private struct Mark: Sendable {
         let label: Int32
         let family: Family
         var isHere = true
+        var stamp: UInt32 = 0
+        var sum: Int32 = 0
     }
 
     private var entities: [Entity] = []
-    private var heads: [Head] = []
-    private var places: [Int: Int] = [:]
-    private var postings = Postings()
+    private var marks: [Mark] = []
+    private var places: [Int: UInt32] = [:]
+    private var records = PreparedRecords()
     private var words = Words()
-    /// What one search counts, by entities: valid where `stamps` says so.
-    private var sums: [Int32] = []
-    private var stamps: [UInt32] = []
+    /// Words' bearers by the keys of words, records by their words' bearers, and records by keys of more than a word.
+    ///
+    /// A bearer is a word in names of persons, or in others: what it is found by differs.
+    private var bearers = Postings(), ofBearers = Postings(), ofKeys = Postings()
+    private var knownBearers: Set<UInt32> = []
     private var stamp: UInt32 = 0
 
     /// One without records.
@@ -44,46 +49,47 @@ public struct ScreeningIndex: Sendable {
 
     /// About how many bytes it takes.
     public var byteCount: Int {
-        let names = entities.reduce(0) { sum, entity in
-            sum
-                + entity.record.names.reduce(0) {
-                    $0 + MemoryLayout<PreparedName>.stride + 32 + $1.tokens.count * MemoryLayout<Token>.stride
-                }
-        }
-        let each = MemoryLayout<Entity>.stride + MemoryLayout<Head>.stride + 32
-        return postings.byteCount + entities.capacity * each + names + words.count * Self.wordBytes
+        entities.capacity * MemoryLayout<Entity>.stride + marks.capacity * MemoryLayout<Mark>.stride
+            + places.capacity * 16 + knownBearers.capacity * 6 + records.byteCount + words.byteCount
+            + bearers.byteCount + ofBearers.byteCount + ofKeys.byteCount
     }
-
-    /// About how many bytes a word takes that is kept once.
-    private static let wordBytes = 160
 
     /// Adds a record; one that was there by that number goes.
     public mutating func add(_ record: Record, as key: Int, label: Int) {
         remove(key)
-        let entity = Entity(key: key, order: Self.order(of: record.id), record: Prepared(record, &words))
-        add(entity, Head(label: Int32(label), family: entity.record.families))
+        add(Prepared(record, &words), as: key, Self.order(of: record.id), label: Int32(label))
     }
 
-    private mutating func add(_ entity: Entity, _ head: Head) {
-        let place = entities.count
-        entities.append(entity)
-        heads.append(head)
-        sums.append(0)
-        stamps.append(0)
-        places[entity.key] = place
-        for key in BlockingKeys.all(entity.record) { postings.add(UInt32(place), to: key) }
+    private mutating func add(_ record: Prepared, as key: Int, _ order: UInt64, label: Int32) {
+        let place = UInt32(entities.count)
+        entities.append(Entity(key: key, order: order, record: records.append(record, &words)))
+        marks.append(Mark(label: label, family: record.families))
+        places[key] = place
+        for key in BlockingKeys.all(record) { ofKeys.add(place, to: key) }
+        let tokens = record.names.flatMap { name in name.tokens.filter { !$0.isParticle || name.tokens.count == 1 } }
+        for token in Set(tokens) {
+            let bearer = words.number(token.word) << 1 | (record.isPerson ? 1 : 0)
+            ofBearers.add(place, to: Self.mixed(bearer))
+            guard knownBearers.insert(bearer).inserted else { continue }
+            for key in BlockingKeys.all(ofWord: token, isPerson: record.isPerson) { bearers.add(bearer, to: key) }
+        }
     }
+
+    /// A bearer as a key: each has one of its own, and their first bits differ.
+    private static func mixed(_ bearer: UInt32) -> UInt32 { bearer &* 0x9E37_79B1 }
 
     /// Takes a record away; where there is none by that number, nothing happens.
     public mutating func remove(_ key: Int) {
         guard let place = places.removeValue(forKey: key) else { return }
-        heads[place].isHere = false
+        marks[Int(place)].isHere = false
         let gone = entities.count - places.count
         guard gone > Self.goneMin, gone > places.count else { return }
-        // More are gone than there are: their links only cost time.
-        let left = zip(entities, heads).filter(\.1.isHere)
+        // More are gone than there are: they only cost time.
+        let old = self
         self = ScreeningIndex()
-        for (entity, head) in left { add(entity, head) }
+        for (entity, mark) in zip(old.entities, old.marks) where mark.isHere {
+            add(old.records.record(at: entity.record, old.words), as: entity.key, entity.order, label: mark.label)
+        }
     }
 
     /// Fewer that are gone are not worth building it anew.
@@ -104,7 +110,7 @@ public struct ScreeningIndex: Sendable {
         let least = max(1, Int((cutoff * 1_000).rounded(.up)))
         let hits = candidates(asked, visible, max(Self.candidatesMin, limit)).compactMap {
             place -> (ScreeningHit, UInt64)? in
-            let share = Scorer.compare(asked, entities[place].record).share
+            let share = Scorer.compare(asked, records.record(at: entities[place].record, self.words)).share
             guard share >= least else { return nil }
             return (ScreeningHit(key: entities[place].key, score: Double(share) / 1_000), entities[place].order)
         }
@@ -119,8 +125,9 @@ public struct ScreeningIndex: Sendable {
             best += likest(candidates(name, asked, visible), count)
         }
         for identifier in asked.identifiers {
-            postings.forEach(of: BlockingKeys.key(.identifier, identifier.value)) { place in
-                if heads[place].isHere, visible.contains(Int(heads[place].label)) { best.append((place, Self.certain)) }
+            ofKeys.forEach(of: BlockingKeys.key(.identifier, identifier.value)) { place in
+                let mark = marks[Int(place)]
+                if mark.isHere, visible.contains(Int(mark.label)) { best.append((Int(place), Self.certain)) }
             }
         }
         var seen: Set<Int> = []
@@ -171,19 +178,25 @@ public struct ScreeningIndex: Sendable {
         let isPerson = family.contains(.person)
         var touched: [Int] = []
         let first = stamp + 1
-        /// Counts what bears a key, once for each step.
+        /// Counts a record, once for each step.
+        func count(_ place: Int, _ weight: Int32, _ begun: UInt32) {
+            guard marks[place].stamp < begun else { return }
+            if marks[place].stamp < first {
+                let mark = marks[place]
+                guard mark.isHere, visible.contains(Int(mark.label)), !family.isDisjoint(with: mark.family)
+                else { return }
+                marks[place].sum = 0
+                touched.append(place)
+            }
+            marks[place].stamp = stamp
+            marks[place].sum += weight
+        }
+        /// Counts what bears a key.
         func count(_ key: UInt32, _ weight: Int, since begun: UInt32) {
-            postings.forEach(of: key) { place in
-                guard stamps[place] < begun else { return }
-                if stamps[place] < first {
-                    let head = heads[place]
-                    guard head.isHere, visible.contains(Int(head.label)), !family.isDisjoint(with: head.family)
-                    else { return }
-                    sums[place] = 0
-                    touched.append(place)
-                }
-                stamps[place] = stamp
-                sums[place] += Int32(weight)
+            ofKeys.forEach(of: key) { count(Int($0), Int32(weight), begun) }
+            bearers.forEach(of: key) { bearer in
+                if bearer & 1 != 0, !isPerson { return }
+                ofBearers.forEach(of: Self.mixed(bearer)) { count(Int($0), Int32(weight), begun) }
             }
         }
         func once(_ key: UInt32, _ weight: Int) {
@@ -222,12 +235,12 @@ public struct ScreeningIndex: Sendable {
             }
         }
         if stamp > UInt32.max / 2 { resetStamps() }
-        return touched.map { ($0, sums[$0]) }
+        return touched.map { ($0, marks[$0].sum) }
     }
 
     private mutating func resetStamps() {
         stamp = 0
-        for place in stamps.indices { stamps[place] = 0 }
+        for place in marks.indices { marks[place].stamp = 0 }
     }
 
     private static func order(of id: String) -> UInt64 {

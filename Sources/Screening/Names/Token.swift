@@ -1,15 +1,43 @@
-/// Words that were met before, kept once.
+/// Words that were met before, each kept once and by a number.
 struct Words: Sendable {
-    private var tokens: [Romanisation.Word: Token] = [:]
+    private var tokens: [Token] = []
+    /// A table of their numbers, each more by one; 0 where there is none.
+    private var slots: [UInt32] = Array(repeating: 0, count: 1 << 5)
 
     /// How many there are.
     var count: Int { tokens.count }
 
+    /// About how many bytes they take.
+    var byteCount: Int { tokens.capacity * MemoryLayout<Token>.stride + slots.capacity * 4 + tokens.count * 64 }
+
+    /// The word of a number.
+    subscript(number: UInt32) -> Token { tokens[Int(number)] }
+
     mutating func token(_ word: Romanisation.Word) -> Token {
-        if let known = tokens[word] { return known }
-        let token = Token(word)
-        tokens[word] = token
-        return token
+        let number = number(word)
+        return self[number]
+    }
+
+    mutating func number(_ word: Romanisation.Word) -> UInt32 {
+        let slot = slot(of: word)
+        if slots[slot] > 0 { return slots[slot] - 1 }
+        tokens.append(Token(word))
+        slots[slot] = UInt32(tokens.count)
+        if 3 * slots.count < 4 * tokens.count { grow() }
+        return UInt32(tokens.count - 1)
+    }
+
+    /// The place where a word is, or where it belongs.
+    private func slot(of word: Romanisation.Word) -> Int {
+        let mask = slots.count - 1
+        var slot = Int(Token.hash(word.letters) &* 0x9E37_79B1 >> 7) & mask
+        while slots[slot] > 0, !tokens[Int(slots[slot] - 1)].isMade(of: word) { slot = (slot + 1) & mask }
+        return slot
+    }
+
+    private mutating func grow() {
+        slots = Array(repeating: 0, count: 2 * slots.count)
+        for (place, token) in tokens.enumerated() { slots[slot(of: token.word)] = UInt32(place + 1) }
     }
 }
 
@@ -59,6 +87,12 @@ struct Token: Hashable, Sendable {
     }
 
     var letters: ArraySlice<UInt8> { bytes[..<Int(ends.0)] }
+    /// Whether it is made of that.
+    func isMade(of word: Romanisation.Word) -> Bool {
+        word.isAbjad == isAbjad && word.isLatin == isLatin && letters.elementsEqual(word.letters)
+    }
+    /// What it was made of.
+    var word: Romanisation.Word { Romanisation.Word(letters: Array(letters), isAbjad: isAbjad, isLatin: isLatin) }
     var folded: ArraySlice<UInt8> { bytes[Int(ends.0)..<Int(ends.1)] }
     var skeleton: ArraySlice<UInt8> { bytes[Int(ends.1)..<Int(ends.2)] }
     var weakSkeleton: ArraySlice<UInt8> { bytes[Int(ends.2)...] }
@@ -77,7 +111,7 @@ struct Token: Hashable, Sendable {
     func weight(isPerson: Bool) -> Int { Int(isPerson ? personWeight : otherWeight) }
 
     /// FNV-1a.
-    private static func hash(_ letters: [UInt8]) -> UInt32 {
+    static func hash(_ letters: [UInt8]) -> UInt32 {
         letters.reduce(2_166_136_261) { ($0 ^ UInt32($1)) &* 16_777_619 }
     }
 

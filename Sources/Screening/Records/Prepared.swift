@@ -19,10 +19,16 @@ struct PreparedName: Hashable, Sendable {
         var form: LegalForm?
         if !isPerson { (words, form) = Lexicon.shared.withoutLegalForms(words) }
         guard !words.isEmpty else { return nil }
-        tokens = words.map { known.token($0) }
+        let isFull = text.unicodeScalars.count >= Self.fieldMin
+        self.init(words.map { known.token($0) }, form, isWeak: isWeak, isFull: isFull, isPerson: isPerson)
+    }
+
+    /// Puts it together from its parts.
+    init(_ tokens: [Token], _ form: LegalForm?, isWeak: Bool, isFull: Bool, isPerson: Bool) {
+        self.tokens = tokens
         self.form = form
         self.isWeak = isWeak
-        isFull = text.unicodeScalars.count >= Self.fieldMin
+        self.isFull = isFull
         weight = tokens.reduce(0) { $0 + $1.weight(isPerson: isPerson) }
     }
 }
@@ -52,7 +58,12 @@ struct PreparedIdentifier: Hashable, Sendable {
         }
         if property == "imoNumber" { value = value.filter(Folding.isDigit) }
         guard value.count >= Self.lettersMin, value.contains(where: Folding.isDigit) else { return nil }
-        self.kind = kind == .ship && !families.contains(.vessel) ? .other : kind
+        self.init(kind == .ship && !families.contains(.vessel) ? .other : kind, value)
+    }
+
+    /// Puts it together from its parts.
+    init(_ kind: Kind, _ value: [UInt8]) {
+        self.kind = kind
         self.value = value
     }
 
@@ -102,6 +113,21 @@ struct Prepared: Sendable {
     let countries: [UInt16]
 
     var isPerson: Bool { families == .person }
+
+    /// Puts it together from its parts.
+    init(
+        _ families: Family,
+        names: [PreparedName],
+        identifiers: [PreparedIdentifier],
+        dates: [Int32],
+        countries: [UInt16]
+    ) {
+        self.families = families
+        self.names = names
+        self.identifiers = identifiers
+        self.dates = dates
+        self.countries = countries
+    }
 
     /// - Parameter known: words that were met before, kept once.
     init(_ record: Record, _ known: inout Words) {
