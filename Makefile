@@ -37,7 +37,7 @@ bench: build ## Measures speed as ratios in one run (about 25 minutes; QUICK=1 f
 	@scripts/setup bench
 	Benchmarks/run $(if $(QUICK),--quick)
 
-fuzz: setup ## Fuzzes the readers of JSON and STIX (SECONDS_EACH=120)
+fuzz: setup ## Fuzzes the readers of JSON and STIX, and screening (SECONDS_EACH=120)
 	@scripts/fuzz $(or $(SECONDS_EACH),120)
 
 soak: setup ## The crash histories at full length: 50 kills (KILLS=n), and 50,000 worlds of exchanges (WORLDS=n)

@@ -193,7 +193,7 @@ if Context.environment["CAVEAT_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["Exchange"],
+            dependencies: ["Exchange", "Screening"],
             swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
             linkerSettings: [.unsafeFlags(["-parse-as-library"])]
         )

@@ -139,4 +139,54 @@ struct ScreeningIndexTests {
         #expect(found("LegalEntity") == [0, 1])
         #expect(found("Thing") == [0, 1, 2])
     }
+
+    @Test("postings are those of a dictionary, in order and new ones alike", arguments: [7, 8] as [UInt64])
+    func postings(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var postings = Postings()
+        var model: [UInt32: [UInt32]] = [:]
+        for number in 0..<30_000 as Range<UInt32> {
+            // A few keys are borne by many, among them the least and the greatest.
+            let drawn = UInt32.random(in: .min ... .max, using: &random)
+            let key = number % 3 == 0 ? [0, 1, .max][Int(drawn % 3)] : drawn & 0xFFF0_0FFF
+            postings.add(number, to: key)
+            model[key, default: []].append(number)
+            guard number % 7_001 == 0 else { continue }
+            for key in model.keys.prefix(200) + [2, .max - 1] {
+                var found: [UInt32] = []
+                postings.append(of: key, to: &found)
+                #expect(found.sorted() == model[key] ?? [])
+            }
+        }
+        #expect(postings.byteCount < 30_000 * 24)
+    }
+
+    @Test("a record is read as it was kept")
+    func kept() {
+        var words = Words()
+        var records = PreparedRecords()
+        let asked = [
+            Record(
+                id: "a",
+                schema: "Person",
+                properties: [
+                    "name": ["Tamsin Verloop", "نادر مرادپور"], "weakAlias": ["Tam"],
+                    "birthDate": ["1961-04-12", "1962"],
+                    "nationality": ["nl", "ir"], "passportNumber": ["AB 1234567"],
+                ]
+            ),
+            Record(id: "b", schema: "Thing", properties: ["name": [String(repeating: "Quiggin ", count: 30)]]),
+            Record(id: "c", schema: "Vessel", properties: ["imoNumber": ["9074729"], "flag": ["cy"]]),
+            Record(id: "d", schema: "Company", properties: ["name": ["Brome Shipping GmbH"]]),
+            Record(id: "e", schema: "Company", properties: [:]),
+        ].map { Prepared($0, &words) }
+        let places = asked.map { records.append($0, &words) }
+        for (place, record) in zip(places, asked) {
+            let kept = records.record(at: place, words)
+            #expect(kept.families == record.families && kept.names == record.names)
+            #expect(kept.identifiers == record.identifiers && kept.dates == record.dates)
+            #expect(kept.countries == record.countries)
+        }
+        #expect(asked[0].names.count == 3 && asked[3].names[0].form != nil && asked[1].names[0].isFull)
+    }
 }

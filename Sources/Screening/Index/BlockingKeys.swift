@@ -133,7 +133,10 @@ enum BlockingKeys {
 
     /// The key of how a long name begins; nil for a short one.
     static func beginning(_ tokens: [Token]) -> UInt32? {
-        let letters = tokens.lazy.flatMap(\.letters).prefix(beginningLetters)
+        var letters: [UInt8] = []
+        for token in tokens where letters.count < beginningLetters {
+            letters += token.letters.prefix(beginningLetters - letters.count)
+        }
         return letters.count == beginningLetters ? key(.beginning, letters) : nil
     }
 

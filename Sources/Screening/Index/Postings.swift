@@ -1,4 +1,4 @@
-/// For each key the numbers that bear it: nearly all in one array in the order of the keys, the newest in a table beside it.
+/// For each key the numbers that bear it: nearly all in one array in the order of the keys, the newest in a table.
 struct Postings: Sendable {
     private var keys: [UInt32] = []
     private var numbers: [UInt32] = []
@@ -20,13 +20,13 @@ struct Postings: Sendable {
         if fresh.count > max(Self.freshMin, keys.count / 4) { settle() }
     }
 
-    func forEach(of key: UInt32, _ body: (UInt32) -> Void) {
-        fresh.forEach(of: key, body)
-        var place = first(of: key)
-        while place < keys.count, keys[place] == key {
-            body(numbers[place])
-            place += 1
-        }
+    /// Appends the numbers that bear a key.
+    func append(of key: UInt32, to found: inout [UInt32]) {
+        fresh.append(of: key, to: &found)
+        let begin = first(of: key)
+        var end = begin
+        while end < keys.count, keys[end] == key { end += 1 }
+        found += numbers[begin..<end]
     }
 
     /// The first place whose key is not less.
@@ -89,7 +89,11 @@ private struct FreshPostings: Sendable {
         var all: [UInt64] = []
         all.reserveCapacity(count)
         for (key, head) in zip(keys, heads) {
-            forEach(from: head) { all.append(UInt64(key) << 32 | UInt64($0)) }
+            var link = head
+            while link != Self.none {
+                all.append(UInt64(key) << 32 | UInt64(numbers[Int(link)]))
+                link = nexts[Int(link)]
+            }
         }
         all.sort()
         return all
@@ -107,12 +111,10 @@ private struct FreshPostings: Sendable {
         heads[slot] = UInt32(numbers.count - 1)
     }
 
-    func forEach(of key: UInt32, _ body: (UInt32) -> Void) { forEach(from: heads[slot(of: key)], body) }
-
-    private func forEach(from head: UInt32, _ body: (UInt32) -> Void) {
-        var link = head
+    func append(of key: UInt32, to found: inout [UInt32]) {
+        var link = heads[slot(of: key)]
         while link != Self.none {
-            body(numbers[Int(link)])
+            found.append(numbers[Int(link)])
             link = nexts[Int(link)]
         }
     }

@@ -1,4 +1,6 @@
-/// Records as they are compared, one behind the other in one array of numbers: an object for each would take three times as much.
+/// Records as they are compared, one behind the other in one array of numbers.
+///
+/// An object for each would take three times as much.
 struct PreparedRecords: Sendable {
     private var numbers: [UInt32] = []
 

@@ -122,12 +122,15 @@ public struct ScreeningIndex: Sendable {
     private mutating func candidates(_ asked: Prepared, _ visible: LabelSet, _ count: Int) -> [Int] {
         var best: [(place: Int, sum: Int32)] = []
         for name in asked.names.prefix(Self.askedNamesMax) {
-            best += likest(candidates(name, asked, visible), count)
+            // Apart, as what is called on its own copy would copy all marks.
+            let found = candidates(name, asked, visible)
+            best += likest(found, count)
         }
         for identifier in asked.identifiers {
-            ofKeys.forEach(of: BlockingKeys.key(.identifier, identifier.value)) { place in
-                let mark = marks[Int(place)]
-                if mark.isHere, visible.contains(Int(mark.label)) { best.append((Int(place), Self.certain)) }
+            var bearing: [UInt32] = []
+            ofKeys.append(of: BlockingKeys.key(.identifier, identifier.value), to: &bearing)
+            for place in bearing.lazy.map(Int.init) {
+                if marks[place].isHere, visible.contains(Int(marks[place].label)) { best.append((place, Self.certain)) }
             }
         }
         var seen: Set<Int> = []
@@ -178,69 +181,77 @@ public struct ScreeningIndex: Sendable {
         let isPerson = family.contains(.person)
         var touched: [Int] = []
         let first = stamp + 1
-        /// Counts a record, once for each step.
-        func count(_ place: Int, _ weight: Int32, _ begun: UInt32) {
-            guard marks[place].stamp < begun else { return }
-            if marks[place].stamp < first {
-                let mark = marks[place]
-                guard mark.isHere, visible.contains(Int(mark.label)), !family.isDisjoint(with: mark.family)
-                else { return }
-                marks[place].sum = 0
-                touched.append(place)
-            }
-            marks[place].stamp = stamp
-            marks[place].sum += weight
-        }
-        /// Counts what bears a key.
+        var bearing: [UInt32] = []
+        var words: [UInt32] = []
+        /// Counts what bears a key, each record once for each step.
         func count(_ key: UInt32, _ weight: Int, since begun: UInt32) {
-            ofKeys.forEach(of: key) { count(Int($0), Int32(weight), begun) }
-            bearers.forEach(of: key) { bearer in
-                if bearer & 1 != 0, !isPerson { return }
-                ofBearers.forEach(of: Self.mixed(bearer)) { count(Int($0), Int32(weight), begun) }
+            bearing.removeAll(keepingCapacity: true)
+            words.removeAll(keepingCapacity: true)
+            ofKeys.append(of: key, to: &bearing)
+            bearers.append(of: key, to: &words)
+            for word in words where isPerson || word & 1 == 0 { ofBearers.append(of: Self.mixed(word), to: &bearing) }
+            for place in bearing.lazy.map(Int.init) where marks[place].stamp < begun {
+                if marks[place].stamp < first {
+                    guard marks[place].isHere, visible.contains(Int(marks[place].label)),
+                        !family.isDisjoint(with: marks[place].family)
+                    else { continue }
+                    marks[place].sum = 0
+                    touched.append(place)
+                }
+                marks[place].stamp = stamp
+                marks[place].sum += Int32(weight)
             }
         }
-        func once(_ key: UInt32, _ weight: Int) {
+        let tokens = name.tokens
+        for (key, weight) in Self.certain(tokens, asked) {
             stamp += 1
             count(key, weight, since: stamp)
         }
-        let tokens = name.tokens
-        // What takes two words first: it is rare, and tells most.
-        for (kind, key, pair) in BlockingKeys.pairs(tokens, isPerson: isPerson) {
-            let weight = (tokens[pair.0].weight(isPerson: isPerson) + tokens[pair.1].weight(isPerson: isPerson)) / 2
-            once(key, weight * (kind == .weakPair ? 700 : 1_000) / 1_000)
+        let ordered = Self.ordered(tokens, isPerson: isPerson)
+        // The rarest first. How many were found is counted among what is visible, so that nothing else shows in it.
+        let kinds: [(Token) -> [(kind: BlockingKeys.Kind, key: UInt32)]] = [
+            { BlockingKeys.keys(of: $0, isPerson: isPerson, isAsked: true) },
+            { BlockingKeys.typoKeys(of: $0, isAsked: true) },
+        ]
+        for keys in kinds {
+            for token in ordered where touched.count < Self.enough {
+                stamp += 1
+                let begun = stamp
+                for (kind, key) in keys(token) {
+                    count(key, token.weight(isPerson: isPerson) * kind.strength / 1_000, since: begun)
+                }
+            }
         }
-        for key in BlockingKeys.joined(tokens, isPerson: isPerson) { once(key, Terms.numberWeight) }
-        for key in BlockingKeys.born(tokens, isPerson ? asked.dates : []) { once(key, Terms.numberWeight) }
-        if let key = BlockingKeys.beginning(tokens) { once(key, Terms.numberWeight) }
+        let found = touched.map { (place: $0, sum: marks[$0].sum) }
+        if stamp > UInt32.max / 2 {
+            stamp = 0
+            for place in marks.indices { marks[place].stamp = 0 }
+        }
+        return found
+    }
+
+    /// Keys of more than a word, with what they tell: they are rare, and looked for first.
+    private static func certain(_ tokens: [Token], _ asked: Prepared) -> [(key: UInt32, weight: Int)] {
+        let isPerson = asked.families.contains(.person)
+        let pairs = BlockingKeys.pairs(tokens, isPerson: isPerson).map { kind, key, pair in
+            let weight = (tokens[pair.0].weight(isPerson: isPerson) + tokens[pair.1].weight(isPerson: isPerson)) / 2
+            return (key, weight * (kind == .weakPair ? 700 : 1_000) / 1_000)
+        }
+        var keys = BlockingKeys.joined(tokens, isPerson: isPerson)
+        keys += BlockingKeys.born(tokens, isPerson ? asked.dates : [])
+        if let key = BlockingKeys.beginning(tokens) { keys.append(key) }
+        return pairs + keys.map { ($0, Terms.numberWeight) }
+    }
+
+    /// The words that somebody is looked for by alone, the rarest first.
+    private static func ordered(_ tokens: [Token], isPerson: Bool) -> [Token] {
         let isAlone = tokens.count { !$0.isParticle && !$0.isInitial } < 2
         let rare = tokens.filter { !$0.isFrequent && !$0.isInitial }
         let single = rare.isEmpty && isAlone ? tokens : rare
-        let ordered = single.enumerated().sorted { one, two in
+        return single.enumerated().sorted { one, two in
             let (left, right) = (one.element.weight(isPerson: isPerson), two.element.weight(isPerson: isPerson))
             return left != right ? left > right : one.offset < two.offset
         }.map(\.element)
-        // The rarest first. How many were found is counted among what is visible, so that nothing else shows in it.
-        for token in ordered where touched.count < Self.enough {
-            stamp += 1
-            let begun = stamp
-            for (kind, key) in BlockingKeys.keys(of: token, isPerson: isPerson, isAsked: true) {
-                count(key, token.weight(isPerson: isPerson) * kind.strength / 1_000, since: begun)
-            }
-        }
-        for token in ordered where touched.count < Self.enough {
-            stamp += 1
-            let begun = stamp
-            for (kind, key) in BlockingKeys.typoKeys(of: token, isAsked: true) {
-                count(key, token.weight(isPerson: isPerson) * kind.strength / 1_000, since: begun)
-            }
-        }
-        if stamp > UInt32.max / 2 { resetStamps() }
-        return touched.map { ($0, marks[$0].sum) }
-    }
-
-    private mutating func resetStamps() {
-        stamp = 0
-        for place in marks.indices { marks[place].stamp = 0 }
     }
 
     private static func order(of id: String) -> UInt64 {

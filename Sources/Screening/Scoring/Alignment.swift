@@ -91,11 +91,12 @@ struct Alignment {
     /// The pairs that tell most, each word in one.
     private static func pairs(_ left: [Token], _ right: [Token], _ isPerson: Bool) -> [Pair] {
         var all: [Pair] = []
-        for (place, token) in left.enumerated() {
-            for (other, known) in right.enumerated() {
-                guard let likeness = TokenLikeness(token, known, isPerson: isPerson) else { continue }
-                let weight = min(token.weight(isPerson: isPerson), known.weight(isPerson: isPerson))
-                let mean = (token.weight(isPerson: isPerson) + known.weight(isPerson: isPerson)) / 2
+        for place in left.indices {
+            for other in right.indices {
+                guard let likeness = TokenLikeness(left[place], right[other], isPerson: isPerson) else { continue }
+                let (one, two) = (left[place].weight(isPerson: isPerson), right[other].weight(isPerson: isPerson))
+                let weight = min(one, two)
+                let mean = (one + two) / 2
                 all.append(
                     Pair(
                         asked: place..<(place + 1),
