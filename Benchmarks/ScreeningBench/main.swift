@@ -103,10 +103,25 @@ func measure(_ corpus: [Record], _ queries: [Record], _ count: Int) {
     )
 }
 
+/// Prints made-up records as JSON lines, those that `measure` has.
+func make(_ corpus: [Record], _ count: Int) throws {
+    struct Line: Encodable {
+        let id: String
+        let schema: String
+        let properties: [String: [String]]
+    }
+    let encoder = JSONEncoder()
+    for record in made(count, of: corpus, seed: 7) {
+        let line = Line(id: record.id, schema: record.schema, properties: record.properties)
+        print(String(decoding: try encoder.encode(line), as: UTF8.self))
+    }
+}
+
 switch (words.dropFirst().first, words.count) {
 case ("score", 4): score(try records(words[2]), try records(words[3]))
+case ("make", 4): try make(try records(words[2]), Int(words[3]) ?? 0)
 case ("speed", 5): measure(try records(words[2]), try records(words[3]), Int(words[4]) ?? 0)
 default:
-    say("usage: ScreeningBench score CORPUS QUERIES | speed CORPUS QUERIES COUNT")
+    say("usage: ScreeningBench score CORPUS QUERIES | speed CORPUS QUERIES COUNT | make CORPUS COUNT")
     exit(64)
 }
