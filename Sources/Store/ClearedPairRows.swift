@@ -44,6 +44,13 @@ public enum ClearedPairRows {
         )
     }
 
+    /// Whether a member said it of any pair.
+    public static func isAny(by member: Int64, _ connection: any SQLConnection) throws -> Bool {
+        try connection.first("select number from cleared_pair where member = $1 limit 1", .integer(member)) {
+            $0.integer(0)
+        } != nil
+    }
+
     /// What a member said before one, newest first.
     public static func clearedPairs(
         by member: Int64,

@@ -46,14 +46,18 @@ struct ScreenedSubjects {
     /// How many subjects there are.
     var count: Int { index.count + protected.count }
 
+    /// The labels under which there are persons to be protected, by their numbers, with how many.
+    private var protectedCounts: [Int64: Int] = [:]
+
     /// The numbers of the labels under which there is a person to be protected.
-    var protectedLabels: Set<Int64> { Set(entries.values.filter(\.isProtected).map(\.placed.label)) }
+    var protectedLabels: Set<Int64> { Set(protectedCounts.keys) }
 
     /// Puts what an object's versions are about in the place of what they were about before; none where it is gone.
     private mutating func replace(_ object: PlacedObject, with subjects: [(entry: Entry, label: Int, record: Record?)])
     {
         for key in keys.removeValue(forKey: object) ?? [] {
-            entries[key] = nil
+            let gone = entries.removeValue(forKey: key)
+            if let gone, gone.isProtected { count(gone, -1) }
             index.remove(key)
             protected.remove(key)
         }
@@ -61,6 +65,7 @@ struct ScreenedSubjects {
             lastKey += 1
             entries[lastKey] = entry
             keys[object, default: []].append(lastKey)
+            if entry.isProtected { count(entry, 1) }
             guard let record else { continue }
             if entry.isProtected {
                 protected.add(record, as: lastKey, label: label)
@@ -68,6 +73,11 @@ struct ScreenedSubjects {
                 index.add(record, as: lastKey, label: label)
             }
         }
+    }
+
+    private mutating func count(_ protected: Entry, _ more: Int) {
+        let count = protectedCounts[protected.placed.label, default: 0] + more
+        protectedCounts[protected.placed.label] = count > 0 ? count : nil
     }
 
     /// Takes in a batch.

@@ -107,8 +107,13 @@ public final class ScreeningDesk: Sendable {
             let labels = live.state.withLock { $0.labels(of: found.joined().map(\.entry.placed)) }
             let (hits, receipts) = try await database.read { [self] connection in
                 let given = try GivenSubjects(found.joined().map(\.entry), labels, connection)
+                let hasCleared = try ClearedPairRows.isAny(by: session.member.number, connection)
                 let hits = try zip(queries, found).map { query, found in
-                    try found.compactMap { try hit(of: query, $0, given, session, connection) }
+                    try explained(query, found, given, session).map { hit in
+                        var hit = hit
+                        if hasCleared { hit.cleared = try cleared(query, hit, session, connection) }
+                        return hit
+                    }
                 }
                 return (hits, given.receipts(for: session))
             }
@@ -129,20 +134,30 @@ public final class ScreeningDesk: Sendable {
         }
     }
 
-    /// One who was found; nil where it is gone meanwhile.
-    private func hit(
-        of query: Record,
-        _ found: ScreenedSubjects.Found,
+    /// Those who were found, but for who is gone meanwhile.
+    private func explained(
+        _ query: Record,
+        _ found: [ScreenedSubjects.Found],
         _ given: GivenSubjects,
+        _ session: Session
+    ) -> [Hit] {
+        var hits = found.compactMap { given.hit($0, session.directory) }
+        let shown = hits.indices.filter { hits[$0].record != nil }
+        let explanations = Scorer.explain(query, shown.compactMap { hits[$0].record })
+        for (place, explanation) in zip(shown, explanations) { hits[place].explanation = explanation }
+        return hits
+    }
+
+    /// What the caller's member said of the pair; nil where it said nothing.
+    private func cleared(
+        _ query: Record,
+        _ hit: Hit,
         _ session: Session,
         _ connection: any SQLConnection
-    ) throws -> Hit? {
-        guard var hit = given.hit(found, session.directory) else { return nil }
-        guard let record = hit.record else { return hit }
-        hit.explanation = Scorer.explain(query, record)
+    ) throws -> ClearedPair? {
+        guard let record = hit.record else { return nil }
         let pair = pair(query, record, hit.object)
-        hit.cleared = try ClearedPairRows.clearedPair(of: pair, by: session.member.number, connection)
-        return hit
+        return try ClearedPairRows.clearedPair(of: pair, by: session.member.number, connection)
     }
 
     private func check(_ queries: [Record], _ question: Question) throws(AdvisoryFault) {

@@ -36,9 +36,21 @@ public struct Explanation: Sendable {
 
 extension Scorer {
     /// Why two records are as alike as they are.
-    public static func explain(_ asked: Record, _ known: Record) -> Explanation {
+    public static func explain(_ asked: Record, _ known: Record) -> Explanation { explain(asked, [known])[0] }
+
+    /// Why one record is as alike to each of others as it is.
+    public static func explain(_ asked: Record, _ known: [Record]) -> [Explanation] {
         var words = Words()
         let left = Prepared(asked, &words)
+        return known.map { explain(asked, left, $0, &words) }
+    }
+
+    private static func explain(
+        _ asked: Record,
+        _ left: Prepared,
+        _ known: Record,
+        _ words: inout Words
+    ) -> Explanation {
         let right = Prepared(known, &words)
         let comparison = compare(left, right)
         let facts = comparison.facts.map { phrase($0, asked, known) }
@@ -78,8 +90,8 @@ extension Scorer {
         )
         let alone = one.tokens.indices.filter { !usedLeft.contains($0) }.map { text(one.tokens[$0..<($0 + 1)]) }
         let others = two.tokens.indices.filter { !usedRight.contains($0) }.map { text(two.tokens[$0..<($0 + 1)]) }
-        let (askedName, _) = original(one, asked)
-        let (knownName, property) = original(two, known)
+        let (askedName, _) = original(one, asked, &words)
+        let (knownName, property) = original(two, known, &words)
         return Explanation(
             version: version,
             asked: askedName,
@@ -95,8 +107,11 @@ extension Scorer {
     }
 
     /// The value that a name was made of, and its property.
-    private static func original(_ name: PreparedName, _ record: Record) -> (String, String) {
-        var words = Words()
+    private static func original(
+        _ name: PreparedName,
+        _ record: Record,
+        _ words: inout Words
+    ) -> (String, String) {
         let isPerson = Family.schemas[record.schema] == .person
         for property in ["name", "alias", "previousName", "weakAlias", "abbreviation", "full"] {
             for text in record[property] {
