@@ -47,7 +47,7 @@ struct Main: AsyncParsableCommand {
                 name: "Reporting and asking",
                 subcommands: [
                     ReportCommand.self, AskCommand.self, RequestsCommand.self, FeedbackCommand.self,
-                    ObserveCommand.self, ConfirmCommand.self, EntitlementCommand.self,
+                    ObserveCommand.self, ConfirmCommand.self, RequirementCommand.self, EntitlementCommand.self,
                 ]
             ),
             CommandGroup(name: "Being told", subcommands: [SubscribeCommand.self, DestinationsCommand.self]),

@@ -46,3 +46,23 @@ def test_a_tip_earns_at_the_close_of_its_epoch_and_an_embargoed_seizure_after_it
     assert rows[-1].startswith(f"2,{second['epoch_dates'][1]},standing,")
     refused = world.cli("statement", "first-harbour-bank", member="blue-anchor", check=False)
     assert refused.returncode == 1 and "no authority with an inbox" in refused.stderr
+
+
+def test_a_report_that_meets_what_an_authority_wants_counts_for_more(world, legal):
+    forwarder = Party(world, "blue-anchor")
+    words = ("--about", "Boxes that are not what they say", "--category", "TBM", "--category", "TBM-MIS", "--until", later(seconds=90 * DAY))
+    refused = world.cli("requirement", "add", "boxes", *words, member="blue-anchor", check=False)
+    assert refused.returncode == 1 and "officer" in refused.stderr
+    world.cli("requirement", "add", "boxes", *words, member=legal.name)
+    again = world.cli("requirement", "add", "boxes", *words, member=legal.name, check=False)
+    assert again.returncode == 1 and "name: is taken" in again.stderr
+    listed = world.cli("requirement", member="first-harbour-bank").stdout
+    assert "harbour-customs" in listed and "TBM TBM-MIS" in listed and "any" in listed
+    made = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion()}, 201)
+    legal.call("POST", f"reports/{made['id']}/accept")
+    world.cli("requirement", "withdraw", "boxes", member=legal.name)
+    assert world.cli("requirement", "list", "--json", member="first-harbour-bank").stdout == ""
+    restart(world, 31 * DAY)
+    wait_for(lambda: world.cli("statement", "harbour-customs", member="blue-anchor", check=False).returncode == 0, "the close")
+    text = world.cli("statement", "harbour-customs", member="blue-anchor").stdout
+    assert "meets boxes of harbour-customs" in text

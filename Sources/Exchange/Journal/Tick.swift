@@ -87,4 +87,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case screening = 24
     /// Somebody was found not to be who is known, or that was taken back.
     case clearedPair = 25
+    /// An authority published what it wants to know, or withdrew that.
+    case requirement = 29
 }

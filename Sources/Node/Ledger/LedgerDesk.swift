@@ -8,10 +8,10 @@ public final class LedgerDesk: Sendable {
     /// How many epochs one statement tells of.
     public static let epochsMax = 120
 
-    private let live: LiveState
-    private let database: any Database
-    private let commits: GroupCommit
-    private let clock: @Sendable () -> Timestamp
+    let live: LiveState
+    let database: any Database
+    let commits: GroupCommit
+    let clock: @Sendable () -> Timestamp
     private let debts: DebtCalendar
     private let terms = ReciprocityTerms.standard
     private let voucherIDs: KeyedIDs

@@ -113,7 +113,7 @@ struct ReportLedger {
             let others = similar.map(\.row).filter { $0.group != group && $0.submitted < report.submitted }
             let isPlain = features.clusterMarks.isEmpty
             let novelty = Novelty(of: features, held: others.map(\.features) + (isPlain ? [features] : []))
-            let relevance = Relevance.neither
+            let relevance = try relevance()
             let seen = content.seenLast ?? content.seen
             let quality = Quality(
                 credibility: Quality.credibility(report.grade?.credibility ?? .unknown),
@@ -131,6 +131,23 @@ struct ReportLedger {
             )
             try transaction.keep(row, of: item, in: ledger)
             try claim(.accepted, row, day: day, shows: day, from: cause)
+        }
+
+        /// Whether it meets what the authority wanted to know when it was submitted.
+        private func relevance() throws -> Relevance {
+            let wanted = try RequirementRows.requirements(
+                of: report.authority,
+                at: report.submitted,
+                transaction.connection
+            )
+            return Relevance(
+                categories: Set(report.content.categories),
+                kinds: Set(report.content.subjects.map(\.kind)),
+                marks: [],
+                requirements: wanted.compactMap { $0.requirement(of: authority, in: ledger.days) },
+                exposed: [],
+                on: max(0, ledger.days.day(of: report.submitted))
+            )
         }
 
         /// What silence had accepted is paid for; for what comes of it later the authority's grade counts, where that

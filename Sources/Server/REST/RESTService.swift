@@ -14,6 +14,7 @@ struct RESTService: Sendable {
         StatementService.routes,
         ScreeningService.routes,
         ClearedPairService.routes,
+        RequirementService.routes,
         EntitlementService.routes,
         AdvisoryService.routes
     )
@@ -27,7 +28,7 @@ struct RESTService: Sendable {
         ["feedback"]: ["advisory", "after"], ["contributions"]: ["after"], ["events"]: ["after"],
         ["pending"]: ["after"], ["destinations", RouteTable.name, "dead-letters"]: ["after"], ["members"]: ["pool"],
         ["statement"]: ["authority", "epochs", "form"], ["match"]: ScreeningService.parameters,
-        ["cleared-pairs"]: ["before"], ["entitlements"]: ["before"],
+        ["cleared-pairs"]: ["before"], ["requirements"]: ["before"], ["entitlements"]: ["before"],
         ["search"]: ScreeningService.parameters.union(["q", "schema"]),
     ]
 
@@ -43,6 +44,7 @@ struct RESTService: Sendable {
     private let statements: StatementService
     private let screenings: ScreeningService
     private let clearedPairs: ClearedPairService
+    private let requirements: RequirementService
     private let entitlements: EntitlementService
     private let advisories: AdvisoryService
 
@@ -56,6 +58,7 @@ struct RESTService: Sendable {
         statements = StatementService(node: node)
         screenings = ScreeningService(node: node)
         clearedPairs = ClearedPairService(node: node)
+        requirements = RequirementService(node: node)
         entitlements = EntitlementService(node: node)
         advisories = AdvisoryService(node: node)
     }
@@ -79,6 +82,7 @@ struct RESTService: Sendable {
         case "statement": try await statements.answer(request, session)
         case "match", "search": try await screenings.answer(request, parts, session)
         case "cleared-pairs": try await clearedPairs.answer(request, parts, session)
+        case "requirements": try await requirements.answer(request, parts, session)
         case "entitlements", "keys": try await entitlements.answer(request, parts, session)
         case "destinations": try await destinations.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)
