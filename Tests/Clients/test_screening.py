@@ -58,6 +58,18 @@ def test_a_client_of_yente_changes_one_url(listed):
     assert match(bank, {"a": named("Ottoline Brack")}, exclude_dataset="eu")["responses"]["a"]["results"] == []
 
 
+def test_who_looks_by_head_is_told_nothing(listed):
+    bank = Party(listed, "first-harbour-bank")
+    lengths = set()
+    for asked in ("ottoline+brack", "bartholomew+quigg"):
+        answer = requests.head(f"{listed.card['url']}/v1/search?q={asked}", headers=bank.headers(), timeout=20)
+        assert answer.status_code == 200 and answer.content == b""
+        lengths.add(answer.headers.get("Content-Length"))
+    assert len(lengths) == 1
+    refused = requests.head(f"{listed.card['url']}/v1/search", headers=bank.headers(), timeout=20)
+    assert refused.status_code == 422
+
+
 @pytest.mark.parametrize("body, words", [
     ({}, "queries: is needed"), ({"queries": []}, "queries: is needed"), ({"queries": {}}, "queries: must be 1 to 1000"),
     ({"queries": {"a": named("X")}, "weights": {}}, "weights: is no field"),
