@@ -121,8 +121,22 @@ public struct CrossReferenceView<Comparison: Likeness>: Sendable {
     }
 
     /// The network of what is seen: its subjects, each once, with what connects them.
+    /// - Parameter name: what an advisory is called there; two are not called the same.
     /// - Throws: `NetworkFault` where it is too large.
-    public func network() throws(NetworkFault) -> SubjectNetwork {
-        try SubjectNetwork(appearances, one: clusters())
+    public func network(
+        naming name: (ID<Advisory>) -> ID<Advisory> = { $0 }
+    ) throws(NetworkFault) -> SubjectNetwork {
+        let named = appearances.map { appearance in
+            SubjectNetwork.Appearance(
+                name(appearance.advisory),
+                subjects: appearance.subjects,
+                relations: appearance.relations
+            )
+        }
+        let groups = clusters().map { group in group.map { SubjectReference(name($0.advisory), $0.key) } }
+        return try SubjectNetwork(named, one: groups)
     }
+
+    /// Whether both ends of a judgement are seen.
+    public func shows(_ judgement: Judgement) -> Bool { survey.sight.shows(judgement, in: survey.holdings) }
 }

@@ -40,6 +40,9 @@ public struct CrossReferences<Comparison: Likeness>: Sendable {
     /// How many advisories are compared.
     public var count: Int { holdings.places.count }
 
+    /// Whose advisories are compared.
+    public var originators: Set<ID<Member>> { Set(holdings.slots.compactMap { $0?.advisory.publisher }) }
+
     /// Every link there is, in their order: for tests and figures, and for no reader.
     var links: [Link] { findings.values.flatMap(\.links).sorted() }
 
@@ -65,9 +68,19 @@ public struct CrossReferences<Comparison: Likeness>: Sendable {
         _ judgement: Judgement,
         in view: CrossReferenceView<Comparison>
     ) throws(JudgementFault) -> LinkChanges {
-        if let fault = view.fault(of: judgement) { throw fault }
-        guard judgements.count < Oneness.judgementsMax else { throw .manyJudgements }
-        return reconsider([judgement.left, judgement.right]) { state in
+        if let fault = fault(of: judgement, in: view) { throw fault }
+        return keep(judgement)
+    }
+
+    /// Why a judgement of somebody who sees what a view shows cannot be kept; nil where it can.
+    public func fault(of judgement: Judgement, in view: CrossReferenceView<Comparison>) -> JudgementFault? {
+        if let fault = view.fault(of: judgement) { return fault }
+        return judgements.count < Oneness.judgementsMax ? nil : .manyJudgements
+    }
+
+    /// Keeps a judgement that was made before, whoever may see it: where it contradicts an earlier one, that stands.
+    public mutating func keep(_ judgement: Judgement) -> LinkChanges {
+        reconsider([judgement.left, judgement.right]) { state in
             state.judgements.insert(judgement)
             for subject in [judgement.left, judgement.right] { state.judged[subject, default: []].insert(judgement) }
             return []

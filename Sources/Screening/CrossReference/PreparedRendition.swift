@@ -172,7 +172,7 @@ extension ReferencedSubject {
     static let methodWordsMax = 64
 
     /// What people call it by: a name, else whatever tells it, else its key.
-    var caption: String {
+    public var caption: String {
         let properties = [
             "name", "full", "containerNumber", "iban", "accountNumber", "publicKey", "passportNumber", "number",
             "imoNumber", "registrationNumber", "vin", "airWaybill", "billOfLading", "summary", "alias",

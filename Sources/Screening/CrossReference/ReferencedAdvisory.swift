@@ -16,6 +16,9 @@ public struct SubjectReference: Hashable, Sendable, Comparable {
     /// The advisory's id and the key.
     public var text: String { "\(advisory.text)/\(key)" }
 
+    /// The STIX object that shows it, where keys are made of those: of what a method in codes tells, the method.
+    public var shownObject: String { String(key.prefix { $0 != "#" }) }
+
     /// The order in which they are listed.
     public static func < (left: Self, right: Self) -> Bool {
         left.advisory != right.advisory ? left.advisory < right.advisory : left.key < right.key

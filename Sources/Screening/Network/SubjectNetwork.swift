@@ -129,10 +129,16 @@ public struct SubjectNetwork: Hashable, Sendable {
 
     /// The part of it that is within so many steps of a subject; nil where it has no such subject.
     public func surroundings(of subject: SubjectReference, steps: Int) -> SubjectNetwork? {
-        guard let start = nodes.firstIndex(where: { $0.subjects.contains(subject) }) else { return nil }
+        let part = surroundings(of: { $0 == subject }, steps: steps)
+        return part.nodes.isEmpty ? nil : part
+    }
+
+    /// The part of it that is within so many steps of those that a rule names; empty where there is none of them.
+    public func surroundings(of isStart: (SubjectReference) -> Bool, steps: Int) -> SubjectNetwork {
+        let starts = nodes.indices.filter { nodes[$0].subjects.contains(where: isStart) }
         let neighbours = neighbours
-        var reached: Set<Int> = [start]
-        var front = [start]
+        var reached = Set(starts)
+        var front = starts
         for _ in 0..<max(0, steps) where !front.isEmpty {
             front = front.flatMap { neighbours[$0] }.filter { reached.insert($0).inserted }
         }

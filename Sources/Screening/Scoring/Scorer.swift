@@ -23,14 +23,7 @@ public enum Scorer {
     /// Compares one who is asked about with one who is known.
     static func compare(_ asked: Prepared, _ known: Prepared) -> Comparison {
         let isPerson = asked.families.contains(.person) && known.isPerson
-        var best = (share: 0, asked: -1, known: -1)
-        for (place, name) in asked.names.enumerated() {
-            for (other, listed) in known.names.enumerated() {
-                var share = Alignment(name, listed, isPerson: isPerson).share
-                if listed.isWeak || name.isWeak { share = share * Terms.weakAlias / 1_000 }
-                if share > best.share { best = (share, place, other) }
-            }
-        }
+        let best = likestNames(asked, known)
         var facts: [Comparison.Fact] = []
         var share = withDates(best.share, asked, known, isPerson, &facts)
         share = withCountries(share, asked, known, isPerson, &facts)
@@ -40,6 +33,20 @@ public enum Scorer {
             name: best.asked < 0 ? nil : (best.asked, best.known),
             facts: facts
         )
+    }
+
+    /// The names of both that are most alike, by their places, and how alike; -1 where none are.
+    static func likestNames(_ asked: Prepared, _ known: Prepared) -> (share: Int, asked: Int, known: Int) {
+        let isPerson = asked.families.contains(.person) && known.isPerson
+        var best = (share: 0, asked: -1, known: -1)
+        for (place, name) in asked.names.enumerated() {
+            for (other, listed) in known.names.enumerated() {
+                var share = Alignment(name, listed, isPerson: isPerson).share
+                if listed.isWeak || name.isWeak { share = share * Terms.weakAlias / 1_000 }
+                if share > best.share { best = (share, place, other) }
+            }
+        }
+        return best
     }
 
     private static func raised(_ share: Int, by part: Int) -> Int { share + (1_000 - share) * part / 1_000 }

@@ -81,7 +81,9 @@ struct TruthSet {
             for other in advisories.dropFirst(place + 1) {
                 let isFound = found.contains([one.id, other.id].sorted())
                 guard isFound != (truth[one.id] == truth[other.id]) else { continue }
-                faults.append("\(isFound ? "wrong" : "missed"): \(words(one)) | \(words(other))")
+                let records = [one, other].map { $0.renditions[0].subjects[0].record }
+                let why = Scorer.explain(records[0], records[1]).sentence
+                faults.append("\(isFound ? "wrong" : "missed"): \(words(one)) | \(words(other)) | \(why)")
             }
         }
         return faults
