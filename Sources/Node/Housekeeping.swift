@@ -75,6 +75,11 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
                 try await node.entitlements.elapse()
                 logger.notice("entitlements lapsed")
             }
+            await pass("notices") {
+                guard node.notices.isAnythingDue() else { return }
+                let count = try await node.notices.elapse()
+                logger.notice("originators told of something in common", metadata: ["notice.count": "\(count)"])
+            }
             await pass("task forces") {
                 for _ in 0..<Self.closingsMax where try await node.forces.isAnythingDue() {
                     try await node.forces.elapse()

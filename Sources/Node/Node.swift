@@ -75,6 +75,10 @@ public final class Node: Sendable {
     public let ledgers: LedgerDesk
     /// Whether those that members ask about are known.
     public let screening: ScreeningDesk
+    /// What advisories have in common.
+    public let references: CrossReferenceDesk
+    /// Whom it is told that there is something.
+    public let notices: NoticeDesk
     /// What holders and offices do with entitlements.
     public let entitlements: EntitlementDesk
     /// Answers to POSTs.
@@ -142,6 +146,8 @@ public final class Node: Sendable {
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
         screening = ScreeningDesk(live, database, commits, surroundings, key: identity.cursorKey)
+        references = CrossReferenceDesk(live, database, commits, surroundings)
+        notices = NoticeDesk(references)
         ledgers = LedgerDesk(live, database, commits, key: identity.cursorKey, clock: surroundings.clock)
         entitlements = EntitlementDesk(live, database, commits, own, clock: surroundings.clock)
         statuses = Statuses(live, database, commits)

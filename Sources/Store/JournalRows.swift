@@ -22,7 +22,7 @@ public struct JournalEntry: Sendable {
         case .gained, .destination: true
         case .deleted, .directory, .held, .refused, .receipt, .advisory, .acknowledged, .relied, .conflict, .report,
             .request, .feedback, .observation, .consentAsked, .disposal, .source, .peer, .federated, .ledger,
-            .entitlement, .screening, .clearedPair, .requirement:
+            .entitlement, .screening, .clearedPair, .requirement, .crossReference:
             false
         }
     }
@@ -128,7 +128,7 @@ public enum JournalRows {
 
     /// What changes who sees what, and where that is pushed to: all else a follower need not know.
     static let followed: Set<EntryKind> = [
-        .released, .deleted, .directory, .gained, .destination, .federated,
+        .released, .deleted, .directory, .gained, .destination, .federated, .crossReference,
     ]
     private static let followedNumbers = followed.map { "\($0.rawValue)" }.sorted().joined(separator: ", ")
 

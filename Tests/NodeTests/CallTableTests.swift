@@ -1,6 +1,7 @@
 import Exchange
 import Foundation
 import Node
+import Screening
 import Store
 import TestSupport
 import Testing
@@ -110,6 +111,23 @@ struct CallTableTests {
                 return true
             }
         ),
+        (
+            "links: list, of one advisory alone",
+            { try await !$0.world.node.references.links(of: nil, nil, from: 0, upTo: 10, for: $1).shown.isEmpty }
+        ),
+        (
+            "network: around an advisory",
+            { scene, session in
+                let center = CrossReferenceDesk.Center.advisory(scene.report.text)
+                let found = try await scene.world.node.references.network(around: center, steps: 1, for: session)
+                return !found.network.nodes.isEmpty
+            }
+        ),
+        (
+            "judgement: list, where none was made",
+            { try await !$0.world.node.references.judgements(before: .max, upTo: 10, for: $1).isEmpty }
+        ),
+        ("notice: list, where none was given", { try await !$0.world.node.notices.notices(for: $1).isEmpty }),
     ]
 
     /// Members by how they stand to the advisories.

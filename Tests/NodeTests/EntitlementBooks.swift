@@ -72,12 +72,7 @@ extension Harbour {
     }
 
     /// A node whose first write after its start fails.
-    func faulty(_ fault: FaultyDatabase.Fault) async throws -> Node {
-        let counting = FaultyDatabase(exchange.database, failing: fault, write: .max)
-        _ = try await TestExchange.node(over: counting, exchange.clock)
-        let faulty = FaultyDatabase(exchange.database, failing: fault, write: counting.writeCount + 1)
-        return try await TestExchange.node(over: faulty, exchange.clock)
-    }
+    func faulty(_ fault: FaultyDatabase.Fault) async throws -> Node { try await exchange.faulty(fault) }
 
     func listed(_ name: String) async throws -> [Entitlement] {
         let held = try await desk.entitlements(for: try await session(name), before: .max, upTo: 100)

@@ -80,6 +80,14 @@ final class TestExchange: Sendable {
 
     func close() async { await database.close() }
 
+    /// Another node over the same store, whose next write fails.
+    func faulty(_ fault: FaultyDatabase.Fault) async throws -> Node {
+        let counting = FaultyDatabase(database, failing: fault, write: .max)
+        _ = try await Self.node(over: counting, clock)
+        let faulty = FaultyDatabase(database, failing: fault, write: counting.writeCount + 1)
+        return try await Self.node(over: faulty, clock)
+    }
+
     /// A member with one principal of the same name, and the principal's token.
     func join(
         _ name: String,

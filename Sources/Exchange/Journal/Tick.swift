@@ -88,5 +88,7 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     /// Somebody was found not to be who is known, or that was taken back.
     case clearedPair = 25
     /// An authority published what it wants to know, or withdrew that.
-    case requirement = 29
+    case requirement = 26
+    /// Subjects of advisories were judged to be one or two, that was taken back, or originators were told of others.
+    case crossReference = 27
 }

@@ -149,6 +149,7 @@ struct RenditionPress: Sendable {
             try correct(row, job, transaction, directory) { _, _ in false }
         }
         try transaction.forgetLabels(of: row.advisory.id, in: job.pool)
+        try transaction.forgetJudgements(of: row.advisory.id)
     }
 
     /// Lets stubs out: of each object to those that hold it, and to nobody else.

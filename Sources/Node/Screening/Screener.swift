@@ -2,8 +2,8 @@ import Exchange
 public import Logging
 public import ServiceLifecycle
 
-/// Keeps what is screened against up to date: an advisory that is released is found at once, one that is recalled no
-/// longer.
+/// Keeps what is screened against, and what is linked, up to date: an advisory that is released is found at once, one
+/// that is recalled no longer.
 public struct Screener: Service {
     /// How many subjects are loaded between two words on how far it has come.
     private static let countTold = 100_000
@@ -24,6 +24,7 @@ public struct Screener: Service {
             for await _ in node.live.changes() {
                 do {
                     try await node.screening.follow()
+                    try await node.references.follow()
                 } catch {
                     // Whoever screens follows too, and is told.
                     logger.warning("screening not followed", metadata: ["error.kind": "\(error)"])
