@@ -33,6 +33,10 @@ struct Main: AsyncParsableCommand {
                 subcommands: [ScreenCommand.self, ClearCommand.self, ClearedCommand.self]
             ),
             CommandGroup(
+                name: "Connecting",
+                subcommands: [LinksCommand.self, JudgeCommand.self, JudgementsCommand.self, NetworkCommand.self]
+            ),
+            CommandGroup(
                 name: "Releasing",
                 subcommands: [StatusCommand.self, PendingCommand.self, ApproveCommand.self, RefuseCommand.self]
             ),

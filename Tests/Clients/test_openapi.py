@@ -44,7 +44,8 @@ def before_call(context, case, kwargs):
 # in a listing is.
 RULED = {
     **dict.fromkeys(["draftAdvisory", "editAdvisory", "amendAdvisory", "giveConsent", "report", "addToReport", "ask", "confirm",
-                    "makeDestination", "confirmDestination", "reserveEntitlement", "redeemEntitlement", "match", "clear", "publishRequirement"], "422"),
+                    "makeDestination", "confirmDestination", "reserveEntitlement", "redeemEntitlement", "match", "clear", "publishRequirement", "judge",
+                    "readNetwork"], "422"),
     "listRecalls": "400", "explainAdvisory": "400",
 }
 # Their bodies are those of draftAdvisory and report over again: enough that they are fuzzed.

@@ -15,6 +15,7 @@ struct RESTService: Sendable {
         ScreeningService.routes,
         ClearedPairService.routes,
         RequirementService.routes,
+        CrossReferenceService.routes,
         EntitlementService.routes,
         AdvisoryService.routes
     )
@@ -30,7 +31,7 @@ struct RESTService: Sendable {
         ["statement"]: ["authority", "epochs", "form"], ["match"]: ScreeningService.parameters,
         ["cleared-pairs"]: ["before"], ["requirements"]: ["before"], ["entitlements"]: ["before"],
         ["search"]: ScreeningService.parameters.union(["q", "schema"]),
-    ]
+    ].merging(CrossReferenceService.parameters) { own, _ in own }
 
     /// Whether a path is the service's.
     static func has(_ path: Substring) -> Bool { path == "/v1" || path.hasPrefix("/v1/") }
@@ -45,6 +46,7 @@ struct RESTService: Sendable {
     private let screenings: ScreeningService
     private let clearedPairs: ClearedPairService
     private let requirements: RequirementService
+    private let references: CrossReferenceService
     private let entitlements: EntitlementService
     private let advisories: AdvisoryService
 
@@ -59,6 +61,7 @@ struct RESTService: Sendable {
         screenings = ScreeningService(node: node)
         clearedPairs = ClearedPairService(node: node)
         requirements = RequirementService(node: node)
+        references = CrossReferenceService(node: node)
         entitlements = EntitlementService(node: node)
         advisories = AdvisoryService(node: node)
     }
@@ -83,6 +86,8 @@ struct RESTService: Sendable {
         case "match", "search": try await screenings.answer(request, parts, session)
         case "cleared-pairs": try await clearedPairs.answer(request, parts, session)
         case "requirements": try await requirements.answer(request, parts, session)
+        case "links", "clusters", "network", "judgements", "notices":
+            try await references.answer(request, parts, session)
         case "entitlements", "keys": try await entitlements.answer(request, parts, session)
         case "destinations": try await destinations.answer(request, parts, session)
         default: try await advisories.answer(request, parts, session)

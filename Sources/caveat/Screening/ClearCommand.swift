@@ -66,13 +66,7 @@ struct ClearedCommand: AsyncParsableCommand {
             try await exchange.delete("cleared-pairs/\(reopen.percentEncoded)")
             return try exchange.show(nil, orSay: "reopened")
         }
-        var all: [JSON.Value] = []
-        var next: String?
-        repeat {
-            let page = try await exchange.get("cleared-pairs" + (next.map { "?before=\($0.percentEncoded)" } ?? ""))
-            all += page["cleared_pairs"]?.elements ?? []
-            next = page["next"]?.string
-        } while next != nil
+        let all = try await exchange.all("cleared-pairs", of: "cleared_pairs", by: "before")
         if exchange.json { return try all.forEach { try Output.line($0.compact()) } }
         if all.isEmpty { return try Output.line("nobody was cleared") }
         let columns = [("ID", "id"), ("TIME", "time"), ("BY", "by"), ("OBJECT", "object"), ("REASON", "reason")]
