@@ -213,7 +213,9 @@ struct JournalTests {
         for kind in EntryKind.allCases {
             let before = followed.withLock { $0 }
             try await commits.write { try $0.enter(kind, at: $0.nextTick(), principal: nil) }
-            let known: Set<EntryKind> = [.released, .deleted, .directory, .gained, .destination, .federated]
+            let known: Set<EntryKind> = [
+                .released, .deleted, .directory, .gained, .destination, .federated, .crossReference,
+            ]
             let isFollowed = known.contains(kind)
             #expect(followed.withLock { $0 } == before + (isFollowed ? 1 : 0), "\(kind)")
         }
