@@ -119,6 +119,23 @@ public enum DestinationRows {
         }
     }
 
+    /// Why dead letters of a destination were refused, with how many of each, the most first.
+    public static func refusals(
+        of destination: Destination,
+        _ connection: any SQLConnection
+    ) throws -> [(fault: PushFault, count: Int)] {
+        try connection.rows(
+            """
+            select fault, fault_status, count(*) from dead_letter where destination = $1
+            group by fault, fault_status order by 3 desc, 1, 2
+            """,
+            .integer(destination.number)
+        ) { row in
+            guard let kind = PushFault.Kind(rawValue: row.text(0)) else { throw unreadable }
+            return (PushFault(kind, status: Int(row.integer(1))), Int(row.integer(2)))
+        }
+    }
+
     /// How many dead letters a destination has.
     public static func deadLetterCount(of destination: Destination, _ connection: any SQLConnection) throws -> Int {
         let count = try connection.first(

@@ -335,6 +335,8 @@ def test_a_certificate_of_another_peer_brings_nothing_of_ones_own(mutual):
     a.admin("peer", "change", "b", *b.ways["c"])
     made = a.publish("By another's certificate.")
     wait_for(lambda: a.gives(b)["dead_letters"] > 0, "the refusal", 30)
+    refused = a.gives(b)
+    assert [int(why.split(":")[0]) for why in refused["refused"]] == [refused["dead_letters"]] and "not this object" in refused["refused"][0], refused
     assert b.full() == c.full() == standing
     a.mend(b)
     assert a.admin("peer", "replay", "b")["refused"] == 0

@@ -44,8 +44,8 @@ extension Administration {
         public let principal: Principal?
         /// The key that it signs with now; nil for none.
         public let key: FederationKey?
-        /// Where it is given what, each with the pool and how many messages were put aside.
-        public let routes: [(pool: Pool, destination: Destination, deadLetterCount: Int)]
+        /// Where it is given what, each with the pool and why messages were put aside, with how many.
+        public let routes: [(pool: Pool, destination: Destination, refusals: [(fault: PushFault, count: Int)])]
     }
 
     /// All peers, by name.
@@ -241,7 +241,7 @@ extension Administration {
             key: try FederationKeyRows.ring(connection).key(of: .exchange(peer.id), at: now),
             routes: try PeerRows.destinations(of: peer, connection).compactMap { number, destination in
                 guard let pool = directory.pool(numbered: number) else { return nil }
-                return (pool, destination, try DestinationRows.deadLetterCount(of: destination, connection))
+                return (pool, destination, try DestinationRows.refusals(of: destination, connection))
             }
         )
     }

@@ -8,6 +8,8 @@ private struct PeerResource: Encodable {
     struct Shared: Encodable {
         let ours, theirs, direction, state, circuit, delivered: String
         let dead_letters: Int
+        /// Why they were refused, with how many of each.
+        let refused: [String]?
         let fault: String?
     }
 
@@ -30,7 +32,7 @@ private struct PeerResource: Encodable {
         url = terms.root
         key = sight.key?.id.text
         (ceiling, floor, onward) = (terms.agreement.ceiling.code, terms.agreement.floor.code, terms.agreement.onward)
-        pools = sight.routes.map { pool, destination, letters in
+        pools = sight.routes.map { pool, destination, refusals in
             let shared = terms.agreement.pools.first { $0.ours == pool.id }
             let (state, fault) = destination.delivery.words
             return Shared(
@@ -40,7 +42,8 @@ private struct PeerResource: Encodable {
                 state: state,
                 circuit: destination.delivery.circuit(at: now).rawValue,
                 delivered: destination.delivery.cursor.text,
-                dead_letters: letters,
+                dead_letters: refusals.reduce(0) { $0 + $1.count },
+                refused: refusals.isEmpty ? nil : refusals.map { "\($0.count): \($0.fault)" },
                 fault: fault
             )
         }
