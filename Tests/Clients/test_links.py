@@ -3,6 +3,7 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
+import requests
 from test_scenarios import Party, content, customs, join, legal, person, publish, restart, world  # noqa: F401
 
 MAN = "Ottoline <Brack> & Sons"
@@ -79,7 +80,7 @@ def test_three_advisories_speak_of_one_man(three, customs):
     assert pair[0] in three.cli("links", "--clusters", member="bank-1").stdout
 
 
-def test_a_network_in_every_form(three, tmp_path):
+def test_a_network_in_every_form(three, customs, tmp_path):
     bank = three.bank
     [link] = links_of(bank)
     report = link["advisories"][0]["id"]
@@ -100,3 +101,5 @@ def test_a_network_in_every_form(three, tmp_path):
         bank.call("GET", f"network?{query}", status=status)
     assert bank.call("GET", "links?type=nothing", status=422)["detail"].startswith("type: must be one of")
     bank.call("GET", "notices", status=403)
+    heads = [requests.head(f"{three.card['url']}/v1/{path}", headers=customs.headers(), timeout=20) for path in ("links", "clusters", f"network?advisory={report}")]
+    assert [(head.status_code, head.headers.get("Content-Length", "0")) for head in heads] == [(200, "0")] * 3

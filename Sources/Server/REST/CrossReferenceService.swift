@@ -27,7 +27,9 @@ struct CrossReferenceService: Sendable {
     let node: Node
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
-        switch parts[0] {
+        // Even how long the answer is would tell, and nobody would hold a receipt of it.
+        if request.method == .HEAD { return .bytes([], MediaType.json) }
+        return switch parts[0] {
         case "links": try await links(request, session)
         case "clusters": try await clusters(request, session)
         case "network": try await network(request, session)
