@@ -9,11 +9,14 @@ public struct JudgementRow: Hashable, Sendable {
         public let advisory: ID<Advisory>
         /// The STIX object.
         public let object: String
+        /// A digest of what was known of it when it was judged.
+        public let facts: [UInt8]
 
         /// Puts it together from its parts.
-        public init(_ advisory: ID<Advisory>, _ object: String) {
+        public init(_ advisory: ID<Advisory>, _ object: String, _ facts: [UInt8]) {
             self.advisory = advisory
             self.object = object
+            self.facts = facts
         }
     }
 
@@ -54,7 +57,8 @@ public struct JudgementRow: Hashable, Sendable {
     }
 
     static let columns = """
-        number, id, member, principal, left_advisory, left_object, right_advisory, right_object, verdict, reason
+        number, id, member, principal, left_advisory, left_object, right_advisory, right_object, verdict, reason,
+        left_facts, right_facts
         """
 
     init(_ row: any SQLRow) throws {
@@ -66,8 +70,8 @@ public struct JudgementRow: Hashable, Sendable {
             id: id,
             member: row.integer(2),
             principal: row.integer(3),
-            left: End(left, row.text(5)),
-            right: End(right, row.text(7)),
+            left: End(left, row.text(5), row.bytes(10)),
+            right: End(right, row.text(7), row.bytes(11)),
             verdict: row.text(8),
             reason: row.text(9)
         )
@@ -137,7 +141,7 @@ extension Transaction {
     public func keep(_ row: JudgementRow) throws {
         try connection.run(
             """
-            insert into judgement (\(JudgementRow.columns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            insert into judgement (\(JudgementRow.columns)) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             """,
             .integer(row.number.microseconds),
             .text(row.id.text),
@@ -148,7 +152,9 @@ extension Transaction {
             .text(row.right.advisory.text),
             .text(row.right.object),
             .text(row.verdict),
-            .text(row.reason)
+            .text(row.reason),
+            .bytes(row.left.facts),
+            .bytes(row.right.facts)
         )
         try enter(.crossReference, at: row.number, principal: row.principal)
     }

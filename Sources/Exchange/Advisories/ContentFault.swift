@@ -56,9 +56,9 @@ public struct ContentFault: Error, Hashable, Sendable, CustomStringConvertible {
 }
 
 /// What every text and list of an advisory has to keep.
-enum ContentRule {
+public enum ContentRule {
     /// Refuses a text that is blank, too long, or has control characters other than tabs and line ends.
-    static func text(_ text: String, _ field: String, charactersMax: Int) throws(ContentFault) {
+    public static func text(_ text: String, _ field: String, charactersMax: Int) throws(ContentFault) {
         // By code points, as openapi.json counts: a mark on a space is no blank.
         guard text.unicodeScalars.contains(where: { !$0.properties.isWhitespace }) else {
             throw ContentFault(field, .empty)

@@ -22,6 +22,10 @@ public final class CrossReferenceDesk: Sendable {
         let shown: [ID<Advisory>: ShownRendition]
         let judgements: [(row: JudgementRow, judgement: Judgement)]
         let holders: [String: ID<Advisory>]
+        /// Judgements of subjects of which something is known otherwise since.
+        let outdated: Set<UUID>
+        /// The numbers of labels of advisories that somebody disputes (row 13).
+        let disputed: Set<Int64>
         /// Up to where in the journal that holds.
         let head: Tick
 
@@ -33,10 +37,14 @@ public final class CrossReferenceDesk: Sendable {
             return SubjectReference(advisory, object)
         }
 
+        /// What is known of a subject that it sees.
+        func known(_ subject: SubjectReference) -> ReferencedSubject? {
+            shown[subject.advisory]?.compared.subjects.first { $0.key == subject.key }
+        }
+
         /// An advisory by its report or its number; nil for one that it does not see.
         func advisory(_ name: String) -> ID<Advisory>? {
             if let holder = holders[name], shown[holder]?.report.text == name { return holder }
-            if let id = ID<Advisory>(parsing: name), shown[id] != nil { return id }
             return shown.first { $0.value.reference == name }?.key
         }
     }
@@ -118,10 +126,11 @@ public final class CrossReferenceDesk: Sendable {
     func sight(of session: Session) async throws -> Sight {
         try await follow()
         let now = surroundings.clock()
-        let (labels, head) = live.state.withLock { state in
+        let (labels, disputed, head) = live.state.withLock { state in
             let pools = state.directory.pools.values.filter { !$0.hasEnded(at: now) }
             let numbers = pools.reduce(into: Set<Int64>()) { $0.formUnion(state.sight(session, $1, at: now).numbers) }
-            return (numbers, state.head)
+            let disputed = state.labels.filter { $0.label.terms?.isDisputed == true }.map(\.number)
+            return (numbers, Set(disputed), state.head)
         }
         // A copy: nobody waits until the answer is made.
         let memory = memory.withLock { $0 }
@@ -134,6 +143,8 @@ public final class CrossReferenceDesk: Sendable {
             shown: shown,
             judgements: judgements.sorted { $0.row.number > $1.row.number },
             holders: memory.holders,
+            outdated: memory.outdated,
+            disputed: disputed,
             head: min(head, memory.place.cursor)
         )
     }

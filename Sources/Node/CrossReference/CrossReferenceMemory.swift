@@ -1,3 +1,4 @@
+import Crypto
 import Exchange
 import Foundation
 import Screening
@@ -11,6 +12,8 @@ struct CrossReferenceMemory: Sendable {
     private(set) var shown: [ID<Advisory>: [ShownRendition]] = [:]
     /// By their ids.
     private(set) var judgements: [UUID: (row: JudgementRow, judgement: Judgement)] = [:]
+    /// Those of subjects of which something is known otherwise since: they do not count.
+    private(set) var outdated: Set<UUID> = []
     /// By the objects that show subjects, their advisories.
     private(set) var holders: [String: ID<Advisory>] = [:]
 
@@ -34,13 +37,29 @@ struct CrossReferenceMemory: Sendable {
             _ = references.put(compared)
         }
         if let rows = batch.judgements { take(rows, directory) }
+        suspend()
         place = batch.place
+    }
+
+    /// What was judged of a subject holds as long as that is known as it was then, or is not shown to anybody.
+    private mutating func suspend() {
+        for (id, known) in judgements {
+            let isKnown = [known.row.left, known.row.right].allSatisfy { end in
+                let seen = (shown[end.advisory] ?? []).flatMap(\.compared.subjects).filter { $0.key == end.object }
+                return seen.isEmpty || seen.contains { $0.record.facts == end.facts }
+            }
+            if isKnown, outdated.remove(id) != nil {
+                _ = references.keep(known.judgement)
+            } else if !isKnown, outdated.insert(id).inserted {
+                _ = references.withdraw(known.judgement)
+            }
+        }
     }
 
     private mutating func take(_ rows: [JudgementRow], _ directory: Directory) {
         let standing = Set(rows.map(\.id))
         for (id, known) in judgements where !standing.contains(id) {
-            _ = references.withdraw(known.judgement)
+            if outdated.remove(id) == nil { _ = references.withdraw(known.judgement) }
             judgements[id] = nil
         }
         for row in rows where judgements[row.id] == nil {
@@ -49,6 +68,11 @@ struct CrossReferenceMemory: Sendable {
             _ = references.keep(judgement)
         }
     }
+}
+
+extension Record {
+    /// A digest of all that is known of one, whatever it is called inside.
+    var facts: [UInt8] { Array(SHA256.hash(data: Array(asked.utf8))) }
 }
 
 extension Judgement {

@@ -13,8 +13,12 @@ extension CrossReferenceDesk {
         public let verdict: Judgement.Verdict
         /// Whether it counts: one that contradicts an earlier one does not.
         public let isConflict: Bool
+        /// Whether anything of either subject is known otherwise since: then it does not count.
+        public let isOutdated: Bool
         /// The login of who made it; nil of another member's.
         public let judge: String?
+        /// Why; nil of another member's: it may name whom not everybody may know of.
+        public let reason: String?
     }
 
     /// Judges of two subjects that the caller sees.
@@ -28,11 +32,7 @@ extension CrossReferenceDesk {
         by session: Session
     ) async throws -> ToldJudgement {
         try check(session)
-        guard !session.principal.roles.isDisjoint(with: [.publisher, .approver, .officer]) else {
-            throw AdvisoryFault.forbidden(
-                "this needs the role publisher, approver or officer: everybody who sees both is told so"
-            )
-        }
+        try Self.checkJudge(session.reader)
         let id = surroundings.uuid()
         while true {
             let sight = try await sight(of: session)
@@ -76,10 +76,16 @@ extension CrossReferenceDesk {
     public func withdraw(judgement id: UUID, by session: Session) async throws {
         try await commits.write { [live] transaction in
             let (_, reader) = try live.acting(session, evenSuspended: true, in: transaction)
+            try Self.checkJudge(reader)
             guard try transaction.withdraw(judgement: id, by: reader.principal, of: reader.member) else {
                 throw AdvisoryFault.absent
             }
         }
+    }
+
+    private static func checkJudge(_ reader: Reader) throws(AdvisoryFault) {
+        guard reader.principal.roles.isDisjoint(with: [.publisher, .approver, .officer]) else { return }
+        throw .forbidden("this needs the role publisher, approver or officer: everybody who sees both is told so")
     }
 
     private func told(
@@ -92,7 +98,9 @@ extension CrossReferenceDesk {
             row: known.row,
             verdict: known.judgement.verdict,
             isConflict: sight.view.conflicts.contains(known.judgement),
-            judge: isOwn ? session.directory.principal(numbered: known.row.principal)?.name.text : nil
+            isOutdated: sight.outdated.contains(known.row.id),
+            judge: isOwn ? session.directory.principal(numbered: known.row.principal)?.name.text : nil,
+            reason: isOwn ? known.row.reason : nil
         )
     }
 }
@@ -100,6 +108,7 @@ extension CrossReferenceDesk {
 /// What is to be judged, before it is known when.
 private struct Draft {
     let ends: [SubjectReference]
+    let facts: [[UInt8]]
     let verdict: Judgement.Verdict
     let reason: String
     let judge: ID<Principal>
@@ -115,9 +124,16 @@ private struct Draft {
         guard let one = sight.subject(left), let other = sight.subject(right) else {
             throw AdvisoryFault(JudgementFault.unknownSubject)
         }
+        let records = [one, other].compactMap { sight.known($0) }
+        guard verdict == .two || Set(records.map(\.kind)).count == 1 else {
+            throw AdvisoryFault.invalid(field: "objects", rule: "must be of one kind, for them to be one")
+        }
         ends = [one, other]
-        self.verdict = verdict
+        facts = records.map(\.record.facts)
+        guard facts.count == 2 else { throw AdvisoryFault(JudgementFault.unknownSubject) }
+        try AdvisoryFault.check(reason, "reason", charactersMax: Judgement.reasonCharactersMax)
         self.reason = reason
+        self.verdict = verdict
         judge = session.principal.id
     }
 
@@ -135,8 +151,8 @@ private struct Draft {
             id: id,
             member: reader.member.number,
             principal: reader.principal.number,
-            left: JudgementRow.End(ends[0].advisory, ends[0].key),
-            right: JudgementRow.End(ends[1].advisory, ends[1].key),
+            left: JudgementRow.End(ends[0].advisory, ends[0].key, facts[0]),
+            right: JudgementRow.End(ends[1].advisory, ends[1].key, facts[1]),
             verdict: verdict.rawValue,
             reason: reason
         )
@@ -144,10 +160,19 @@ private struct Draft {
 }
 
 extension AdvisoryFault {
+    /// Refuses a text that is blank, too long, or has control characters.
+    static func check(_ text: String, _ field: String, charactersMax: Int) throws(AdvisoryFault) {
+        do throws(ContentFault) {
+            try ContentRule.text(text, field, charactersMax: charactersMax)
+        } catch {
+            throw .invalid(field: field, rule: ContentFault("", error.rule).description)
+        }
+    }
+
     /// Why a judgement is not kept, with the objects of its subjects for names.
     fileprivate init(_ fault: JudgementFault) {
         func words(_ judgement: Judgement) -> String {
-            "\(judgement.left.key) and \(judgement.right.key) (\(judgement.reason))"
+            "\(judgement.left.key) and \(judgement.right.key)"
         }
         self =
             switch fault {

@@ -32,11 +32,16 @@ public final class NoticeDesk: Sendable {
         guard !session.principal.roles.isDisjoint(with: [.publisher, .approver, .officer, .auditor]) else {
             throw AdvisoryFault.forbidden("this needs the role publisher, approver, officer or auditor")
         }
+        let now = references.surroundings.clock()
         return try await references.database.read { connection in
-            try JudgementRows.notices(to: session.member.number, connection).map { row in
-                Told(
+            try JudgementRows.notices(to: session.member.number, connection).compactMap { row in
+                // A colleague who may not see the advisory is told nothing of it.
+                guard let known = try AdvisoryRows.advisory(row.advisory, connection)?.advisory,
+                    AccessPolicy.shows(known, to: session.reader, at: now)
+                else { return nil }
+                return Told(
                     advisory: row.advisory,
-                    reference: try AdvisoryRows.advisory(row.advisory, connection)?.advisory.reference,
+                    reference: known.reference,
                     day: Timestamp(microseconds: Int64(row.day) * Self.dayMicroseconds)
                 )
             }

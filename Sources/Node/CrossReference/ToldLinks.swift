@@ -14,10 +14,13 @@ extension CrossReferenceDesk {
         public let report: String
         /// Its number; nil where the rendition does not tell it.
         public let reference: String?
+        /// Whether somebody disputes it (row 13).
+        public let isDisputed: Bool
 
-        init(_ rendition: ShownRendition) {
+        init(_ rendition: ShownRendition, _ sight: CrossReferenceDesk.Sight) {
             report = rendition.report.text
             reference = rendition.reference
+            isDisputed = sight.disputed.contains(rendition.label)
         }
     }
 
@@ -49,6 +52,8 @@ extension CrossReferenceDesk {
     public struct Page<Element: Sendable>: Sendable {
         /// Those of the page.
         public let shown: [Element]
+        /// How many can be read, page by page.
+        public let reachable: Int
         /// How many there are.
         public let count: Int
     }
@@ -69,15 +74,14 @@ extension CrossReferenceDesk {
             let answer: LinkAnswer
             if let advisory {
                 guard let id = sight.advisory(advisory) else { throw Self.noSuch("advisory") }
-                answer = sight.view.links(of: id)
+                answer = sight.view.links(of: id, type)
             } else {
-                answer = sight.view.links()
+                answer = sight.view.links(type)
             }
             let told = answer.links.compactMap { link -> ToldLink? in
-                guard type == nil || link.type == type, let left = sight.shown[link.left],
-                    let right = sight.shown[link.right]
+                guard let left = sight.shown[link.left], let right = sight.shown[link.right]
                 else { return nil }
-                return ToldLink(link: link, left: AdvisoryName(left), right: AdvisoryName(right))
+                return ToldLink(link: link, left: AdvisoryName(left, sight), right: AdvisoryName(right, sight))
             }
             // By what the reader knows them by, not by what they are called inside.
             let sorted = told.sorted { one, two in
@@ -86,7 +90,7 @@ extension CrossReferenceDesk {
             let shown = Array(sorted.dropFirst(start).prefix(count))
             let subjects = shown.flatMap(\.link.evidence).compactMap(\.ends).flatMap { [$0.left, $0.right] }
             let ends = shown.flatMap { [$0.link.left, $0.link.right] }
-            return (Page(shown: shown, count: sorted.count), Set(subjects), Set(ends))
+            return (Page(shown: shown, reachable: sorted.count, count: answer.count), Set(subjects), Set(ends))
         }
     }
 
@@ -106,12 +110,12 @@ extension CrossReferenceDesk {
                         return Cluster.Member(
                             object: subject.shownObject,
                             caption: known.caption,
-                            advisory: AdvisoryName(rendition)
+                            advisory: AdvisoryName(rendition, sight)
                         )
                     }
                 )
             }
-            return (Page(shown: clusters, count: groups.count), Set(shown.joined()), [])
+            return (Page(shown: clusters, reachable: groups.count, count: groups.count), Set(shown.joined()), [])
         }
     }
 

@@ -41,12 +41,7 @@ extension LedgerDesk {
 
     /// Publishes what the caller's authority wants to know: reports that are submitted from then on can meet it.
     public func require(_ wanted: Wanted, by session: Session) async throws -> RequirementRow {
-        guard (1...Self.aboutCharactersMax).contains(wanted.about.unicodeScalars.count) else {
-            throw AdvisoryFault.invalid(
-                field: "about",
-                rule: "must be a text of 1 to \(Self.aboutCharactersMax) characters: what is wanted"
-            )
-        }
+        try AdvisoryFault.check(wanted.about, "about", charactersMax: Self.aboutCharactersMax)
         guard !wanted.categories.isEmpty || !wanted.kinds.isEmpty else {
             throw AdvisoryFault.invalid(
                 field: "categories",

@@ -37,15 +37,17 @@ public struct CrossReferenceView<Comparison: Likeness>: Sendable {
     }
 
     /// Every link of which both ends are seen.
-    public func links() -> LinkAnswer {
-        LinkAnswer(survey.findings().values.flatMap(\.links))
+    /// - Parameter type: what they have in common; nil for whatever it is.
+    public func links(_ type: LinkType? = nil) -> LinkAnswer {
+        LinkAnswer(survey.findings().values.flatMap(\.links).filter { type == nil || $0.type == type })
     }
 
     /// The links of one advisory of which both ends are seen; none where it is not seen itself.
-    public func links(of advisory: ID<Advisory>) -> LinkAnswer {
+    public func links(of advisory: ID<Advisory>, _ type: LinkType? = nil) -> LinkAnswer {
         guard let slot = survey.holdings.places[advisory] else { return LinkAnswer([]) }
         let pairs = survey.neighbours(of: slot).map { SlotPair(slot, $0) }
-        return LinkAnswer(pairs.compactMap { survey.finding($0) }.flatMap(\.links))
+        let found = pairs.compactMap { survey.finding($0) }.flatMap(\.links)
+        return LinkAnswer(found.filter { type == nil || $0.type == type })
     }
 
     /// What more than `LinkLimits.featureHoldersMax` of the seen advisories share, the commonest first; at most

@@ -11,7 +11,7 @@ public struct Judgement: Hashable, Sendable, Comparable {
     }
 
     /// Characters of a reason.
-    public static let reasonCharactersMax = 1_024
+    public static let reasonCharactersMax = 1_000
 
     /// The subject with the smaller reference.
     public let left: SubjectReference

@@ -134,10 +134,16 @@ public struct ScorerLikeness: Likeness {
         if isOther(Self.renewed), !days.contains(where: others.contains) { return true }
         if !days.isEmpty, !others.isEmpty,
             !days.contains(where: { day in others.contains { Self.mayBeOne(day, $0) } })
+                || (Self.isOfOneWord(left) || Self.isOfOneWord(right)) && !days.contains(where: others.contains)
         {
             return true
         }
         return Generation.areTwo(left.scored.names, right.scored.names)
+    }
+
+    /// Whether somebody is called by one word alone: then a day tells more than the name.
+    private static func isOfOneWord(_ record: Prepared) -> Bool {
+        record.scored.names.allSatisfy { $0.tokens.count { !$0.isParticle } < 2 }
     }
 
     /// Whether one of two days may have been written for the other: all but one of day, month and year are the same,

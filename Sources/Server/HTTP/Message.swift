@@ -34,11 +34,13 @@ struct Request: Sendable {
     func parameter(_ name: String) -> String? { parameters(name).first }
 
     /// The values of a query parameter, percent-decoded, in their order.
+    ///
+    /// What is no UTF-8 is a value that nothing has: left out, it would ask for more than was asked.
     func parameters(_ name: String) -> [String] {
         (query ?? "").utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
             guard Substring(parts[0]) == name else { return nil }
-            return parts.count == 2 ? Substring(parts[1]).removingEncoding : ""
+            return parts.count == 2 ? Substring(parts[1]).removingEncoding ?? "\u{FFFD}" : ""
         }
     }
 

@@ -14,10 +14,12 @@ struct LinkList: Encodable {
 struct LinkedAdvisory: Encodable {
     let id: String
     let reference: String?
+    let disputed: Bool
 
     init(_ name: CrossReferenceDesk.AdvisoryName) {
         id = name.report
         reference = name.reference
+        disputed = name.isDisputed
     }
 }
 
@@ -87,17 +89,18 @@ struct JudgementList: Encodable {
 struct JudgementResource: Encodable {
     let id, verdict: String
     let objects: [String]
-    let reason, time: String
-    let conflict: Bool
-    let by: String?
+    let time: String
+    let conflict, outdated: Bool
+    let by, reason: String?
 
     init(_ told: CrossReferenceDesk.ToldJudgement) {
         id = told.row.id.text
         verdict = told.verdict.rawValue
         objects = [told.row.left.object, told.row.right.object]
-        reason = told.row.reason
+        reason = told.reason
         time = told.row.number.time.text
         conflict = told.isConflict
+        outdated = told.isOutdated
         by = told.judge
     }
 }

@@ -76,7 +76,7 @@ struct CrossReferenceService: Sendable {
 
     private static func next<Element>(after start: Int, _ page: CrossReferenceDesk.Page<Element>) -> String? {
         let end = start + page.shown.count
-        return page.shown.isEmpty || end >= page.count ? nil : String(end)
+        return page.shown.isEmpty || end >= page.reachable ? nil : String(end)
     }
 
     private func network(_ request: Request, _ session: Session) async throws -> Response {

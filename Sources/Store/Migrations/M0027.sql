@@ -1,5 +1,5 @@
 -- What people judged of two subjects of advisories: that they are one, or that they are two. A subject is an object of a
--- rendition, whose id outlives recalls.
+-- rendition, whose id outlives recalls; its facts are a digest of what was known of it then.
 create table judgement (
     number {int} not null primary key,
     id {text} not null unique,
@@ -11,6 +11,8 @@ create table judgement (
     right_object {text} not null,
     verdict {text} not null,
     reason {text} not null,
+    left_facts {bytes} not null,
+    right_facts {bytes} not null,
     withdrawn {int},
     withdrawer {int} references principal (number)
 ) {strict};

@@ -45,7 +45,9 @@ struct LinksCommand: AsyncParsableCommand {
         let links = try await exchange.all("links", asked, of: "links")
         if exchange.json { return try links.forEach { try Output.line($0.compact()) } }
         for link in links {
-            let ends = (link["advisories"]?.elements ?? []).map(Self.name)
+            let ends = (link["advisories"]?.elements ?? []).map { one in
+                Self.name(one) + (one["disputed"]?.boolean == true ? " (disputed)" : "")
+            }
             let score = "\(Int(((link["score"]?.double ?? 0) * 100).rounded())) %"
             try Output.line("\(link["label"]?.string ?? "?") (\(score)): \(ends.joined(separator: " and "))".printable)
             for reason in link["evidence"]?.elements ?? [] {
@@ -55,7 +57,7 @@ struct LinksCommand: AsyncParsableCommand {
             }
         }
         if links.isEmpty { try Output.line("nothing in common") }
-        if advisory == nil, type == nil { try await showNotices() }
+        if type == nil { try await showNotices() }
     }
 
     private func showClusters() async throws {
@@ -77,6 +79,7 @@ struct LinksCommand: AsyncParsableCommand {
         guard let notices = try? await exchange.get("notices")["notices"]?.elements else { return }
         for notice in notices {
             let name = notice["reference"]?.string ?? notice["advisory"]?.string ?? "?"
+            guard advisory == nil || advisory == name else { continue }
             try Output.line("\(name) (\(notice["day"]?.string ?? "?")): \(notice["sentence"]?.string ?? "")".printable)
         }
     }
