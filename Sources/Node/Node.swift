@@ -24,6 +24,8 @@ public final class Node: Sendable {
         public var pushNetworks: AllowedNetworks
         /// What takes the mail; nil where none is sent.
         public var mail: MailRelay?
+        /// What each tier may take; every node of an exchange is told the same.
+        public var terms: ReciprocityTerms
 
         /// Puts it together from its parts.
         public init(
@@ -33,7 +35,8 @@ public final class Node: Sendable {
             requestBurst: Int = 1_000,
             failuresPerMinute: Int = 10,
             pushNetworks: AllowedNetworks = .publicOnly,
-            mail: MailRelay? = nil
+            mail: MailRelay? = nil,
+            terms: ReciprocityTerms = .standard
         ) {
             self.pageBytesMax = pageBytesMax
             self.envelope = envelope
@@ -42,6 +45,7 @@ public final class Node: Sendable {
             self.failuresPerMinute = failuresPerMinute
             self.pushNetworks = pushNetworks
             self.mail = mail
+            self.terms = terms
         }
     }
 
@@ -79,6 +83,8 @@ public final class Node: Sendable {
     public let references: CrossReferenceDesk
     /// Whom it is told that there is something.
     public let notices: NoticeDesk
+    /// What ownership groups may take, and what is left of it.
+    public let quotas: QuotaBook
     /// What holders and offices do with entitlements.
     public let entitlements: EntitlementDesk
     /// Answers to POSTs.
@@ -141,11 +147,12 @@ public final class Node: Sendable {
         pushing = Pushing(live, feed, database, commits, surroundings, federation, couriers)
         destinations = DestinationDesk(live, database, commits, surroundings, pushing)
         pulling = Pulling(live, disclosure, acceptance, database, commits, surroundings, limits: settings.envelope)
+        quotas = QuotaBook(live, database, settings.terms, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, federation, key: identity.cursorKey)
-        reports = ReportDesk(live, database, commits, surroundings, advisories.press, key: identity.cursorKey)
+        reports = ReportDesk(live, database, commits, surroundings, advisories.press, quotas, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
-        screening = ScreeningDesk(live, database, commits, surroundings, key: identity.cursorKey)
+        screening = ScreeningDesk(live, database, commits, surroundings, quotas, key: identity.cursorKey)
         references = CrossReferenceDesk(live, database, commits, surroundings)
         notices = NoticeDesk(references)
         ledgers = LedgerDesk(live, database, commits, key: identity.cursorKey, clock: surroundings.clock)

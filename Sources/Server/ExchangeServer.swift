@@ -243,6 +243,7 @@ public struct ExchangeServer: Sendable {
         case .refused(let refusal):
             HTTPFault(.conflict, "Not allowed now", refusal.description)
         case .conflict(let fault): HTTPFault(.conflict, "Not allowed now", fault.description)
+        case .overQuota(let allowance, let asked): .overQuota(allowance, asked: asked, at: node.surroundings.clock())
         case .changedMeanwhile:
             HTTPFault(
                 .preconditionFailed,

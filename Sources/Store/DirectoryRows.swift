@@ -27,7 +27,10 @@ public enum DirectoryRows {
             facts[row.integer(0), default: [:]][try known(Precondition(row.text(1)))] = .some(end(row, 2))
         }
         return try connection.rows(
-            "select number, id, name, title, kind, sector, jurisdiction, owner_group, standing from member order by number"
+            """
+            select number, id, name, title, kind, sector, jurisdiction, owner_group, standing, size from member
+            order by number
+            """
         ) { row in
             Member(
                 id: try id(row, 1),
@@ -38,6 +41,7 @@ public enum DirectoryRows {
                 sector: row.text(5),
                 jurisdiction: row.text(6),
                 group: try name(row, 7),
+                size: try code(row, 9),
                 standing: try code(row, 8),
                 facts: facts[row.integer(0)] ?? [:]
             )

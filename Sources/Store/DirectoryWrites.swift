@@ -6,8 +6,8 @@ extension Transaction {
     public func add(_ member: Member) throws {
         try connection.run(
             """
-            insert into member (number, id, name, title, kind, sector, jurisdiction, owner_group, standing)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            insert into member (number, id, name, title, kind, sector, jurisdiction, owner_group, standing, size)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
             """,
             .integer(member.number),
             .text(member.id.text),
@@ -17,7 +17,8 @@ extension Transaction {
             .text(member.sector),
             .text(member.jurisdiction),
             .text(member.group.text),
-            .text(member.standing.rawValue)
+            .text(member.standing.rawValue),
+            .text(member.size.rawValue)
         )
         try keepFacts(of: member)
         try enterDirectory(at: Tick(microseconds: member.number))
@@ -27,7 +28,7 @@ extension Transaction {
     public func change(_ member: Member) throws {
         try connection.run(
             """
-            update member set title = $2, sector = $3, jurisdiction = $4, owner_group = $5, standing = $6
+            update member set title = $2, sector = $3, jurisdiction = $4, owner_group = $5, standing = $6, size = $7
             where number = $1
             """,
             .integer(member.number),
@@ -35,7 +36,8 @@ extension Transaction {
             .text(member.sector),
             .text(member.jurisdiction),
             .text(member.group.text),
-            .text(member.standing.rawValue)
+            .text(member.standing.rawValue),
+            .text(member.size.rawValue)
         )
         try connection.run("delete from member_fact where member = $1", .integer(member.number))
         try keepFacts(of: member)

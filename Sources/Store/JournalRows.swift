@@ -126,9 +126,9 @@ public enum JournalRows {
         return Tick(microseconds: tick)
     }
 
-    /// What changes who sees what, and where that is pushed to: all else a follower need not know.
+    /// What changes who sees what, how much, and where that is pushed to: all else a follower need not know.
     static let followed: Set<EntryKind> = [
-        .released, .deleted, .directory, .gained, .destination, .federated, .crossReference,
+        .released, .deleted, .directory, .gained, .destination, .federated, .crossReference, .ledger,
     ]
     private static let followedNumbers = followed.map { "\($0.rawValue)" }.sorted().joined(separator: ", ")
 

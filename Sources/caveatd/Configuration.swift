@@ -83,6 +83,9 @@ struct Configuration: Equatable, Sendable {
     /// `rate.failures_per_minute`: failed attempts of one source, and for one account, 1 to 1,000.
     var failuresPerMinute = 10
 
+    /// `reciprocity.terms`: file of what each tier may take, as `config/terms/default.yaml` has it.
+    var terms: String?
+
     /// `push.networks`: networks that are not public and that destinations may be in, such as `10.0.0.0/8`.
     var pushNetworks: [Network] = []
     /// `push.mail`: the server that takes mail; none by default.
@@ -118,6 +121,7 @@ struct Configuration: Equatable, Sendable {
         it.requestsPerSecond = try keys.number("rate.requests_per_second", 0...1_000_000) ?? it.requestsPerSecond
         it.requestBurst = try keys.number("rate.burst", 1...1_000_000) ?? it.requestBurst
         it.failuresPerMinute = try keys.number("rate.failures_per_minute", 1...1_000) ?? it.failuresPerMinute
+        it.terms = try keys.text("reciprocity.terms")
         it.pushNetworks = try keys.list("push.networks").map { text throws(ConfigurationFault) in
             guard let network = Network(text) else {
                 throw ConfigurationFault(key: "push.networks", rule: "must be networks such as 10.0.0.0/8 or fd00::/8")

@@ -35,7 +35,7 @@ struct ConfigurationKeys {
     }
 
     private static let groups: Set<String> = [
-        "exchange", "tls", "store", "admin", "access", "limits", "rate", "push", "push.mail", "log",
+        "exchange", "tls", "store", "admin", "access", "limits", "rate", "reciprocity", "push", "push.mail", "log",
     ]
 
     mutating func text(_ key: String) throws(ConfigurationFault) -> String? {

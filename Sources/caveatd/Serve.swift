@@ -131,7 +131,8 @@ extension Daemon {
                 requestBurst: configuration.requestBurst,
                 failuresPerMinute: configuration.failuresPerMinute,
                 pushNetworks: .publicOr(configuration.pushNetworks),
-                mail: try configuration.mail?.relay()
+                mail: try configuration.mail?.relay(),
+                terms: try configuration.terms.map { try TermsFile.quotas(at: $0) } ?? .standard
             ),
             gateways: gateways,
             logger: logger

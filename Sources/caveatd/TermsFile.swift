@@ -19,6 +19,28 @@ enum TermsFile {
         return try ReciprocityTerms(figures)
     }
 
+    /// Reads the terms of an exchange: what each tier may take.
+    ///
+    /// Any other figure takes effect at closes of epochs, and those go by the defaults.
+    /// - Throws: `TermsFault` with the key and the rule.
+    static func quotas(at path: String) throws(TermsFault) -> ReciprocityTerms {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw TermsFault(
+                key: "reciprocity.terms",
+                rule: "\(path) cannot be read; check the path and that caveatd may"
+            )
+        }
+        let terms = try read(String(decoding: bytes, as: UTF8.self), file: path)
+        let quotas = Set(Term.quotas.map(\.rawValue))
+        if let other = terms.changes.keys.filter({ !quotas.contains($0) }).min() {
+            throw TermsFault(
+                key: other,
+                rule: "must be its default: of an exchange's terms the quotas and the history of tiers may be others"
+            )
+        }
+        return terms
+    }
+
     private static func read(
         _ node: Yams.Node,
         _ file: String,

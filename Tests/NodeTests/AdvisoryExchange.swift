@@ -24,9 +24,12 @@ struct AdvisoryExchange {
         closing: Disposal? = nil,
         seed: UInt64 = 1,
         carrier: any Carrier = NoNetwork(),
-        mail: any MailCarrier = NoNetwork()
+        mail: any MailCarrier = NoNetwork(),
+        terms: ReciprocityTerms = .generous
     ) async throws {
-        exchange = try await TestExchange(engine, seed: seed, carrier: carrier, mail: mail) { database ?? $0 }
+        exchange = try await TestExchange(engine, seed: seed, carrier: carrier, mail: mail, terms: terms) {
+            database ?? $0
+        }
         try await exchange.node.administration.keep(Self.gateways)
         tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .publisher, .officer])
         tokens["lena"] = try await exchange.principal("lena", of: "customs", roles: [.reader, .approver, .auditor])

@@ -162,7 +162,7 @@ struct CallTableTests {
             case .forbidden: return "forbidden"
             case .notNow: return "not now"
             case .noSuch(let field, _): return "no such \(field)"
-            case .ended, .invalid, .refused, .conflict, .changedMeanwhile, .notStored: throw fault
+            case .ended, .invalid, .refused, .conflict, .overQuota, .changedMeanwhile, .notStored: throw fault
             }
         }
     }

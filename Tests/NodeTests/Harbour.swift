@@ -9,8 +9,8 @@ struct Harbour {
     let exchange: TestExchange
     private var tokens: [String: String] = [:]
 
-    init(_ engine: Engine) async throws {
-        exchange = try await TestExchange(engine)
+    init(_ engine: Engine, terms: ReciprocityTerms = .generous) async throws {
+        exchange = try await TestExchange(engine, terms: terms)
         tokens["customs"] = try await exchange.join("customs", .customs, roles: [.reader, .officer])
         for name in ["anchor", "berth", "swift"] {
             tokens[name] = try await exchange.join(name, .freightForwarder)

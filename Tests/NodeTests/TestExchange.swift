@@ -23,6 +23,7 @@ final class TestExchange: Sendable {
         carrier: any Carrier = NoNetwork(),
         mail: any MailCarrier = NoNetwork(),
         files: any FileCarrier = NoNetwork(),
+        terms: ReciprocityTerms = .generous,
         wrap: (any Database) -> any Database = { $0 }
     ) async throws {
         folder = try TemporaryFolder()
@@ -39,7 +40,8 @@ final class TestExchange: Sendable {
             seed: seed,
             carrier: carrier,
             mail: mail,
-            files: files
+            files: files,
+            terms: terms
         )
     }
 
@@ -51,7 +53,8 @@ final class TestExchange: Sendable {
         seed: UInt64 = 1,
         carrier: any Carrier = NoNetwork(),
         mail: any MailCarrier = NoNetwork(),
-        files: any FileCarrier = NoNetwork()
+        files: any FileCarrier = NoNetwork(),
+        terms: ReciprocityTerms = .generous
     ) async throws -> Node {
         let random = Mutex(SplitMix64(seed: seed))
         return try await Node(
@@ -60,7 +63,8 @@ final class TestExchange: Sendable {
                 envelope: envelope,
                 requestsPerSecond: 0,
                 failuresPerMinute: failuresPerMinute,
-                mail: relay
+                mail: relay,
+                terms: terms
             ),
             surroundings: Surroundings(
                 clock: { clock.now },

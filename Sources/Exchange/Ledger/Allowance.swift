@@ -6,6 +6,8 @@ public enum Exemption: String, CaseIterable, Sendable, Codable {
     case recall, amendment, correction, dispute
     /// It hits the member's own exposure.
     case ownExposure = "own-exposure"
+    /// A public authority asks: it is given to, and what it gives is not counted.
+    case authority
 }
 
 /// What neither tier, quota nor delay has a word in: it has no function that takes one.
@@ -52,32 +54,100 @@ public struct Discretionary: Hashable, Sendable {
         at now: Timestamp,
         _ terms: ReciprocityTerms
     ) -> Allowance {
-        Allowance(quota, limit: terms[quota.limit(of: tier)], used: used, at: now)
+        Allowance(quota, of: tier, limit: terms[quota.limit(of: tier)], used: used, at: now)
     }
 }
 
-/// When something may be delivered: it is one or the other by what it is.
+/// When something may be delivered, and whether it is counted: it is one or the other by what it is.
 public enum Timing: Hashable, Sendable {
     case exempt(Exempt)
     case discretionary(Discretionary)
+
+    /// What a screening is: of official lists alone it is nobody's to put off.
+    /// - Parameter pools: the kinds of the pools that it looks at.
+    public init(screening pools: some Sequence<PoolKind>, by kind: MemberKind) {
+        self = pools.allSatisfy { $0 == .officialList } ? .exempt(Exempt(.officialList)) : kind.timing
+    }
+
+    /// What something released under a label in a pool of some kind is to a reader.
+    public init(_ label: Label, in pool: PoolKind, to member: Member) {
+        let reason: Exemption? =
+            if pool == .officialList {
+                .officialList
+            } else if let terms = label.terms {
+                if terms.rendition == .stub {
+                    .recall
+                } else if terms.affected != nil {
+                    .safety
+                } else if terms.isDisputed {
+                    .dispute
+                } else if terms.originator == member.id {
+                    .ownExposure
+                } else {
+                    nil
+                }
+            } else {
+                nil
+            }
+        self = reason.map { .exempt(Exempt($0)) } ?? member.kind.timing
+    }
+}
+
+extension MemberKind {
+    /// Whether what members of the kind take is counted.
+    public var timing: Timing { isAuthority ? .exempt(Exempt(.authority)) : .discretionary(Discretionary()) }
 }
 
 /// What is left of a quota, and when it is whole again.
 public struct Allowance: Hashable, Sendable {
     /// Of which quota.
     public let quota: Discretionary.Quota
+    /// The tier that gives so much.
+    public let tier: Tier
     /// How much there is in all.
     public let limit: Int
     /// How much of it is left; 0 where the next is refused.
     public let left: Int
     /// When it is whole again: the next day, or the next month, in UTC.
     public let renews: Timestamp
+    /// For how long it lasts.
+    public let window: Duration
 
-    init(_ quota: Discretionary.Quota, limit: Int, used: Int, at now: Timestamp) {
-        self.quota = quota
-        self.limit = limit
-        left = max(0, limit - used)
-        renews = Self.period(of: quota, at: now).end
+    init(_ quota: Discretionary.Quota, of tier: Tier, limit: Int, used: Int, at now: Timestamp) {
+        let period = Self.period(of: quota, at: now)
+        self.init(
+            quota: quota,
+            tier: tier,
+            limit: limit,
+            left: max(0, limit - used),
+            renews: period.end,
+            window: .nanoseconds(period.end.nanoseconds - period.start.nanoseconds)
+        )
+    }
+
+    private init(
+        quota: Discretionary.Quota,
+        tier: Tier,
+        limit: Int,
+        left: Int,
+        renews: Timestamp,
+        window: Duration
+    ) {
+        (self.quota, self.tier, self.limit, self.left) = (quota, tier, limit, left)
+        (self.renews, self.window) = (renews, window)
+    }
+
+    /// The same once so much more is used; nil where that is more than is left.
+    public func less(_ count: Int) -> Allowance? {
+        guard count <= left else { return nil }
+        return Allowance(
+            quota: quota,
+            tier: tier,
+            limit: limit,
+            left: left - count,
+            renews: renews,
+            window: window
+        )
     }
 
     /// From when on use counts at an instant.
@@ -95,7 +165,7 @@ public struct Allowance: Hashable, Sendable {
 }
 
 extension Discretionary.Quota {
-    fileprivate func limit(of tier: Tier) -> Term {
+    func limit(of tier: Tier) -> Term {
         switch (self, tier) {
         case (.screenings, .restricted): .restrictedScreenings
         case (.screenings, .basic): .basicScreenings
@@ -118,7 +188,7 @@ extension Tier {
         }
     }
 
-    fileprivate var history: Term {
+    var history: Term {
         switch self {
         case .restricted: .restrictedHistory
         case .basic: .basicHistory

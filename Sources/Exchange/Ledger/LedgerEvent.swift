@@ -40,13 +40,18 @@ extension GroupAccount {
     /// Closes an epoch with what had been entered by then: first what is taken back, in the order of its days.
     ///
     /// The account follows from the events alone: made anew of the same it is the same, with the same entries.
+    /// - Parameter record: what was written down at this close, where it was closed before: size and tier stay as they
+    ///   were then, whatever became of the group since.
     /// - Returns: the entries to be posted.
     public mutating func close(
         _ epoch: Epoch,
         entered events: [EnteredEvent],
+        recorded record: StandingRecord? = nil,
         _ terms: ReciprocityTerms
     ) -> [LedgerEntry<CreditAccount>] {
         guard epoch.number > closed else { return [] }
+        if let record { size = record.size }
+        defer { if let record { tier = record.tier } }
         var (claims, taken): ([Claim], [ClawBack]) = ([], [])
         for entered in events where entered.epoch <= epoch.number {
             switch entered.event {

@@ -21,6 +21,11 @@ public struct ReciprocityTerms: Hashable, Sendable {
     /// The figures of RECIPROCITY.
     public static let standard = ReciprocityTerms(figures: [:])
 
+    /// The same with as much for every tier as a figure may be: a trial's.
+    public static let generous = ReciprocityTerms(
+        figures: Dictionary(uniqueKeysWithValues: Term.quotas.map { ($0, $0.range.upperBound) })
+    )
+
     /// Those that differ from the defaults.
     private var figures: [Term: Int]
 

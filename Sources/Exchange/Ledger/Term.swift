@@ -78,6 +78,12 @@ public enum Term: String, CaseIterable, Sendable, Codable {
     case voucherDays = "entitlements.days"
     case reservationDays = "entitlements.reservation_days"
 
+    /// The figures of what groups may take: none of them moves a balance.
+    public static let quotas: [Term] =
+        Tier.allCases.flatMap { tier in
+            Discretionary.Quota.allCases.map { $0.limit(of: tier) } + [tier.history]
+        }
+
     /// What a figure counts.
     public enum Unit: String, Sendable {
         case days, hours, epochs, vouchers, screenings, requests, times

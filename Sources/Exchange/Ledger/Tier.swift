@@ -20,7 +20,7 @@ public enum Tier: Int, CaseIterable, Sendable, Codable, Comparable {
 }
 
 /// How large an ownership group is: benefit grows with size, and so does what is asked for it.
-public enum SizeClass: String, CaseIterable, Sendable, Codable {
+public enum SizeClass: String, CaseIterable, Sendable, Codable, Comparable {
     case small, medium, large
 
     /// B, in milli-credits.
@@ -29,6 +29,17 @@ public enum SizeClass: String, CaseIterable, Sendable, Codable {
         case .small: .small
         case .medium: .medium
         case .large: .large
+        }
+    }
+
+    /// The order, the smallest first.
+    public static func < (left: SizeClass, right: SizeClass) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .small: 0
+        case .medium: 1
+        case .large: 2
         }
     }
 }
@@ -73,5 +84,84 @@ public struct TierState: Hashable, Sendable {
             return TierState(tier, low: low + 1)
         }
         return TierState(lower)
+    }
+
+    /// The state of a group that a ledger knows nothing of after so many closes: what it would be with an account in
+    /// which nothing is.
+    /// - Parameter joined: the day of the ledger on which the group's first member joined.
+    public static func idle(after closes: Int, joined: Int, _ terms: ReciprocityTerms) -> TierState {
+        var state = TierState.new
+        var epoch = Epoch(first: terms)
+        while epoch.number <= closes, state.tier != .restricted {
+            state = state.next(
+                standing: .zero,
+                size: .medium,
+                reliability: TrackRecord().reliability(terms),
+                age: epoch.closes - joined,
+                terms
+            )
+            epoch = epoch.next(terms)
+        }
+        return state
+    }
+}
+
+/// What a group came to at the close of an epoch: it is written down then, and nothing later changes it.
+public struct StandingRecord: Hashable, Sendable {
+    /// The number of the epoch.
+    public let epoch: Int
+    /// What counted, less the penalties.
+    public let standing: Amount<MilliCredit>
+    /// How large the group was.
+    public let size: SizeClass
+    /// Its tier since then.
+    public let tier: TierState
+
+    /// Puts it together from its parts.
+    public init(epoch: Int, standing: Amount<MilliCredit>, size: SizeClass, tier: TierState) {
+        self.epoch = epoch
+        self.standing = standing
+        self.size = size
+        self.tier = tier
+    }
+}
+
+/// The tiers of all groups as of the last closes, to be looked up and never computed.
+public struct TierTable: Hashable, Sendable {
+    /// One ledger, as of the last epoch of it that closed.
+    public struct Ledger: Hashable, Sendable {
+        /// The days that it counts in.
+        public let days: PoolDays
+        /// How many epochs closed.
+        public let closes: Int
+        /// The tiers of the groups that it knows.
+        public var tiers: [Name: Tier]
+
+        /// Puts it together from its parts.
+        public init(days: PoolDays, closes: Int, tiers: [Name: Tier] = [:]) {
+            self.days = days
+            self.closes = closes
+            self.tiers = tiers
+        }
+
+        /// The tier of a group, whether it is known or not.
+        /// - Parameter joined: when the group's first member joined the exchange.
+        public func tier(of group: Name, joined: Timestamp, _ terms: ReciprocityTerms) -> Tier {
+            tiers[group] ?? TierState.idle(after: closes, joined: days.day(of: joined), terms).tier
+        }
+    }
+
+    /// The ledgers of which an epoch closed that told of anybody.
+    public let ledgers: [Ledger]
+
+    /// Puts it together.
+    public init(_ ledgers: [Ledger] = []) {
+        self.ledgers = ledgers
+    }
+
+    /// What counts for the exchange as a whole: the best that a group has in any ledger; where no ledger tells of
+    /// anybody, that of new members.
+    public func tier(of group: Name, joined: Timestamp, _ terms: ReciprocityTerms) -> Tier {
+        ledgers.map { $0.tier(of: group, joined: joined, terms) }.max() ?? TierState.new.tier
     }
 }

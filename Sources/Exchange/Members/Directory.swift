@@ -1,3 +1,13 @@
+/// What members of one owner have in common.
+public struct OwnershipGroup: Hashable, Sendable {
+    /// When the first of them joined.
+    public let joined: Timestamp
+    /// How large it is: as the largest of them.
+    public let size: SizeClass
+    /// Whether what it takes is counted: not where all of them are authorities.
+    public let isCounted: Bool
+}
+
 /// Everybody and everything the exchange knows by name, at one tick: replaced whole when any of it changes.
 ///
 /// A class, though nothing of it ever changes, because every request holds it, and it is many tables.
@@ -16,6 +26,8 @@ public final class Directory: Sendable {
     public let links: [ID<Member>: Set<SubjectMark>]
     /// That, and what its members are called, of each ownership group.
     private let groupLinks: [Name: Set<SubjectMark>]
+    /// What is known of each ownership group.
+    public let groups: [Name: OwnershipGroup]
     /// What originators agreed to let single members have for a purpose, ended ones too: the last of each.
     public let consents: [Consent]
 
@@ -47,6 +59,15 @@ public final class Directory: Sendable {
             let called = SubjectMark.organisation(named: member.title)
                 .union(SubjectMark.organisation(named: member.name.text))
             groups[member.group, default: []].formUnion(called.union(links[member.id] ?? []))
+        }
+        groups = members.reduce(into: [:]) { groups, member in
+            let joined = Timestamp(microseconds: member.number)
+            let known = groups[member.group]
+            groups[member.group] = OwnershipGroup(
+                joined: min(known?.joined ?? joined, joined),
+                size: max(known?.size ?? member.size, member.size),
+                isCounted: known?.isCounted ?? false || !member.kind.isAuthority
+            )
         }
         self.members = Self.table(members.map { ($0.id, $0) })
         memberNames = Self.table(members.map { ($0.name, $0.id) })

@@ -38,6 +38,8 @@ public struct Member: Hashable, Sendable {
     ///
     /// Its own name when it stands alone.
     public var group: Name
+    /// How large it is: of an ownership group the largest counts.
+    public var size: SizeClass
     /// Whether it may be used at present.
     public var standing: Standing
     /// The facts that legal gateways ask for, each with its end; nil where it has none.
@@ -53,6 +55,7 @@ public struct Member: Hashable, Sendable {
         sector: String,
         jurisdiction: String,
         group: Name,
+        size: SizeClass = .medium,
         standing: Standing,
         facts: [Precondition: Timestamp?] = [:]
     ) {
@@ -64,6 +67,7 @@ public struct Member: Hashable, Sendable {
         self.sector = sector
         self.jurisdiction = jurisdiction
         self.group = group
+        self.size = size
         self.standing = standing
         self.facts = facts
     }

@@ -59,6 +59,8 @@ public final class Administration: Sendable {
         public var jurisdiction: String
         /// Its ownership group; nil when it stands alone.
         public var group: Name?
+        /// How large it is.
+        public var size: SizeClass
 
         /// Puts it together from its parts.
         public init(
@@ -67,7 +69,8 @@ public final class Administration: Sendable {
             kind: MemberKind,
             sector: String,
             jurisdiction: String,
-            group: Name?
+            group: Name?,
+            size: SizeClass = .medium
         ) {
             self.name = name
             self.title = title
@@ -75,6 +78,7 @@ public final class Administration: Sendable {
             self.sector = sector
             self.jurisdiction = jurisdiction
             self.group = group
+            self.size = size
         }
     }
 
@@ -94,6 +98,7 @@ public final class Administration: Sendable {
                 sector: new.sector,
                 jurisdiction: new.jurisdiction,
                 group: new.group ?? new.name,
+                size: new.size,
                 standing: .active
             )
             try transaction.add(member)

@@ -21,6 +21,8 @@ public enum AdvisoryFault: Error, Sendable {
     case refused(LifecycleRefusal)
     /// The state of a report or request does not allow it.
     case conflict(ReportFault)
+    /// More is asked than is left of the caller's quota.
+    case overQuota(Allowance, asked: Int)
     /// It is not what the caller saw.
     case changedMeanwhile
     /// Not stored, for a reason of ours.

@@ -18,6 +18,8 @@ public final class LiveState: Sendable {
         var labelNumbers: [Label: Int64] = [:]
         var recent: [Int64: RecentVersions] = [:]
         var readers: [ReaderKey: Sighted] = [:]
+        /// The tiers of all groups as of the last closes.
+        var tiers = TierTable()
         /// How often the directory changed.
         var directoryChanges = 0
         /// The newest tick at which each principal gained something in each pool.
@@ -56,6 +58,13 @@ public final class LiveState: Sendable {
             $0.rendition == .full && !$0.subjects.isDisjoint(with: marks)
         }
         return Set(terms.map(\.advisory))
+    }
+
+    /// What a group may take of the exchange as a whole, as of the last closes: a look-up.
+    func tier(of group: Name, _ terms: ReciprocityTerms) -> Tier {
+        let (tiers, owner) = state.withLock { ($0.tiers, $0.directory.groups[group]) }
+        // Whoever has no member any more asks for nothing.
+        return owner.map { tiers.tier(of: group, joined: $0.joined, terms) } ?? .restricted
     }
 
     /// Up to where the journal was taken in.
@@ -173,6 +182,7 @@ private struct News: Sendable {
     let labels: [InternedLabel]
     let spans: [Int64: LabelSpan]
     let directory: Directory?
+    let tiers: TierTable?
     let standings: [PlacedObject: [PlacedVersion: VersionStanding]]
     /// Everything up to here is taken in with this batch.
     let head: Tick
@@ -183,7 +193,7 @@ private struct News: Sendable {
         guard let entries = committed.entries else { return nil }
         self.entries = entries
         after = committed.after
-        (labels, spans, directory, standings) = ([], [:], nil, [:])
+        (labels, spans, directory, tiers, standings) = ([], [:], nil, nil, [:])
         (head, isLast) = (committed.head, true)
     }
 
@@ -202,6 +212,7 @@ private struct News: Sendable {
         labels = try JournalRows.labels(after: lastLabel, connection)
         spans = labels.isEmpty ? [:] : try JournalRows.spans(after: lastLabel, connection)
         directory = entries.contains { $0.kind == .directory } ? try DirectoryRows.directory(connection) : nil
+        tiers = entries.contains { $0.kind == .ledger } ? try StandingRows.tiers(connection) : nil
         var standings: [PlacedObject: [PlacedVersion: VersionStanding]] = [:]
         let touched = Set(entries.filter { $0.object != 0 }.map { PlacedObject(pool: $0.pool, object: $0.object) })
         let contested = entries.compactMap(\.released).filter { $0.standing == .contested }
@@ -217,6 +228,7 @@ extension LiveState.State {
     fileprivate init(_ connection: any SQLConnection) throws {
         head = try JournalRows.head(connection)
         directory = try DirectoryRows.directory(connection)
+        tiers = try StandingRows.tiers(connection)
         news = head
         take(try JournalRows.labels(after: 0, connection), try JournalRows.spans(after: 0, connection))
         gains = try CatchupRows.newest(connection)
@@ -245,6 +257,7 @@ extension LiveState.State {
     fileprivate mutating func take(_ news: News) {
         guard news.head > head else { return }
         take(news.labels, news.spans)
+        if let tiers = news.tiers { self.tiers = tiers }
         if let directory = news.directory {
             self.directory = directory
             directoryChanges += 1
@@ -260,6 +273,7 @@ extension LiveState.State {
                 destinationChanges += 1
                 continue
             }
+            if entry.kind == .ledger { continue }
             self.news = entry.tick
             if entry.kind == .gained { gains[PrincipalPool(principal: entry.principal, pool: entry.pool)] = entry.tick }
             guard let version = entry.released else { continue }

@@ -77,7 +77,17 @@ public final class LedgerDesk: Sendable {
             let groups = try LedgerRows.groups(in: ledger.pool, after: last, upTo: Self.groupsMax, connection)
             for group in groups {
                 let events = try LedgerRows.events(of: group, in: ledger.pool, connection)
-                let closes = Self.closes(of: group, in: ledger, through: ledger.closed + 1, events, directory, terms)
+                let records = try StandingRows.records(of: group, in: ledger.pool, connection)
+                let closes = Self.closes(
+                    of: group,
+                    in: ledger,
+                    through: ledger.closed + 1,
+                    events,
+                    records,
+                    directory,
+                    terms
+                )
+                try transaction.keep(closes.record(terms), of: group, in: ledger)
                 try transaction.post(closes.entries(since: closes.last.number), of: group, at: closes.last, in: ledger)
                 let issues = closes.account.issues.filter { $0.epoch == closes.last.number }
                 try transaction.issue(issues, to: group, in: ledger, voucherIDs, terms)
@@ -114,7 +124,8 @@ public final class LedgerDesk: Sendable {
             let last = ledger.closed
             let first = max(1, last - count + 1)
             let events = try LedgerRows.events(of: group, in: ledger.pool, connection)
-            let closes = Self.closes(of: group, in: ledger, through: last, events, directory, terms)
+            let records = try StandingRows.records(of: group, in: ledger.pool, connection)
+            let closes = Self.closes(of: group, in: ledger, through: last, events, records, directory, terms)
             let balance = try LedgerRows.balance(of: group, in: ledger.pool, through: first - 1, connection)
             let items = try LedgerRows.items(of: group, in: ledger.pool, connection)
             let opens = closes.epoch(first).opens
@@ -155,6 +166,16 @@ public final class LedgerDesk: Sendable {
         func entries(since first: Int) -> [LedgerEntry<CreditAccount>] {
             entries.filter { $0.epoch.number >= first }.flatMap(\.entries)
         }
+
+        /// What the last close is to be remembered by.
+        func record(_ terms: ReciprocityTerms) -> StandingRecord {
+            StandingRecord(
+                epoch: last.number,
+                standing: account.standing(on: last.closes, terms).total,
+                size: account.size,
+                tier: account.tier
+            )
+        }
     }
 
     private static func closes(
@@ -162,14 +183,23 @@ public final class LedgerDesk: Sendable {
         in ledger: LedgerRow,
         through last: Int,
         _ events: [EnteredEvent],
+        _ records: [Int: StandingRecord],
         _ directory: Directory,
         _ terms: ReciprocityTerms
     ) -> Closes {
-        let members = directory.members.values.filter { $0.group == group }
-        let joined = members.map { ledger.days.day(of: Timestamp(microseconds: $0.number)) }.min() ?? 0
-        var closes = Closes(account: GroupAccount(group, joined: joined, size: .medium), last: Epoch(first: terms))
+        let owner = directory.groups[group]
+        let joined = owner.map { ledger.days.day(of: $0.joined) } ?? 0
+        let size = owner?.size ?? .medium
+        var closes = Closes(account: GroupAccount(group, joined: joined, size: size), last: Epoch(first: terms))
         while true {
-            closes.entries.append((closes.last, closes.account.close(closes.last, entered: events, terms)))
+            closes.account.size = size
+            let entries = closes.account.close(
+                closes.last,
+                entered: events,
+                recorded: records[closes.last.number],
+                terms
+            )
+            closes.entries.append((closes.last, entries))
             guard closes.last.number < last else { return closes }
             closes.last = closes.last.next(terms)
         }

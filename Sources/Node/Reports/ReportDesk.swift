@@ -8,6 +8,7 @@ public final class ReportDesk: Sendable {
     let commits: GroupCommit
     let surroundings: Surroundings
     let press: RenditionPress
+    private let quotas: QuotaBook
     private let keyed: KeyedIDs
 
     init(
@@ -16,6 +17,7 @@ public final class ReportDesk: Sendable {
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
         _ press: RenditionPress,
+        _ quotas: QuotaBook,
         key: [UInt8]
     ) {
         self.live = live
@@ -23,6 +25,7 @@ public final class ReportDesk: Sendable {
         self.commits = commits
         self.surroundings = surroundings
         self.press = press
+        self.quotas = quotas
         keyed = KeyedIDs(key: key, use: "report")
     }
 
@@ -88,8 +91,8 @@ public final class ReportDesk: Sendable {
 
     // MARK: Requests
 
-    /// Puts a question to a member, or to all that read a pool that the caller reads too; what the same call asked
-    /// before is given as it is now.
+    /// Puts a question to a member, or to all that read a pool that the caller reads too, which counts against the
+    /// quota of the caller's group; what the same call asked before is given as it is now.
     public func ask(
         _ content: ReportContent,
         to name: String,
@@ -97,7 +100,7 @@ public final class ReportDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
         let id = ID<InformationRequest>(surroundings.uuid())
-        return try await commits.write(by: session, live) { transaction, directory, author in
+        return try await commits.write(by: session, live) { [quotas] transaction, directory, author in
             if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
             let others: [Member]
             let addressee: InformationRequest.Addressee
@@ -122,6 +125,11 @@ public final class ReportDesk: Sendable {
                     gateways: directory.gateways,
                     at: transaction.now
                 )
+            }
+            if case .discretionary(let taking) = author.member.kind.timing {
+                let group = author.member.group
+                _ = try quotas.left(after: 1, of: .requests, taking, by: group, in: transaction)
+                try transaction.use(1, of: .requests, by: group)
             }
             let asked = request.asked.compactMap { directory.members[$0] }
             let number = try transaction.begin(request, by: author.principal, between: [author.member] + asked)

@@ -97,11 +97,19 @@ struct ScreenedSubjects {
     /// What is like a query of what a reader may be told, the likest first.
     mutating func found(_ query: Record, by sight: ScreeningSight, limit: Int, cutoff: Double) -> [Found] {
         // Of an object there may be as many versions as it has labels: of each reader's last alone it is told.
-        let asked = limit + Self.contestedMax
-        let hits = index.search(query, visible: sight.places, limit: asked, cutoff: cutoff)
-        let found = hits.compactMap { hit in entries[hit.key].map { Found(entry: $0, hit: hit) } }
-        let ranked = found.sorted { ($1.hit.score, $0.entry.placed.tick) < ($0.hit.score, $1.entry.placed.tick) }
-        return Array((shielded(query, by: sight) + ranked.filter { isLast($0.entry, sight) }).prefix(limit))
+        var asked = limit + Self.contestedMax
+        while true {
+            let hits = index.search(query, visible: sight.places, limit: asked, cutoff: cutoff)
+            let found = hits.compactMap { hit in entries[hit.key].map { Found(entry: $0, hit: hit) } }
+            let told = found.filter { sight.reaches($0.entry.placed) }
+            // What lies too far back crowds out nothing that does not.
+            if told.count < found.count, told.count < limit, hits.count == asked {
+                asked *= 4
+                continue
+            }
+            let ranked = told.sorted { ($1.hit.score, $0.entry.placed.tick) < ($0.hit.score, $1.entry.placed.tick) }
+            return Array((shielded(query, by: sight) + ranked.filter { isLast($0.entry, sight) }).prefix(limit))
+        }
     }
 
     /// Whether there is somebody to be protected of just that name: one, whoever and however many there are.
@@ -148,4 +156,11 @@ struct ScreeningSight: Sendable {
     var protectedPlaces = LabelSet()
     /// Up to where in the journal that holds.
     var head = Tick.zero
+    /// The numbers of the labels of what it is told only where it was released since then.
+    var dated: Set<Int64> = []
+    /// How far back that is.
+    var since = Tick.zero
+
+    /// Whether a version lies no further back than it is told of.
+    func reaches(_ version: PlacedVersion) -> Bool { version.tick >= since || !dated.contains(version.label) }
 }

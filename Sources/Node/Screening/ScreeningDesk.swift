@@ -26,6 +26,10 @@ public final class ScreeningDesk: Sendable {
         public var pools: Set<Name>?
         /// The pools that are not.
         public var without: Set<Name> = []
+        /// What is done once the quota of the caller's group is used up.
+        public var beyondQuota = BeyondQuota.refuse
+        /// Whether official lists alone are looked at.
+        var isOfficial = false
 
         /// Asked as most do.
         public init() {}
@@ -67,6 +71,10 @@ public final class ScreeningDesk: Sendable {
         public let hits: [[Hit]]
         /// The tick that names the call among the caller's screenings.
         public let receipt: Tick
+        /// What was looked at.
+        public let scope: Scope
+        /// What is left of the quota; nil where the call was not counted.
+        public let left: Allowance?
     }
 
     private let memory = Mutex(ScreenedSubjects())
@@ -75,6 +83,7 @@ public final class ScreeningDesk: Sendable {
     let database: any Database
     let commits: GroupCommit
     let surroundings: Surroundings
+    let quotas: QuotaBook
     let keys: KeyedIDs
 
     init(
@@ -82,12 +91,14 @@ public final class ScreeningDesk: Sendable {
         _ database: any Database,
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
+        _ quotas: QuotaBook,
         key: [UInt8]
     ) {
         self.live = live
         self.database = database
         self.commits = commits
         self.surroundings = surroundings
+        self.quotas = quotas
         keys = KeyedIDs(key: key, use: "screening")
     }
 
@@ -102,7 +113,8 @@ public final class ScreeningDesk: Sendable {
         let digests = queries.map { keys.digest(of: $0.asked) }
         while true {
             try await follow()
-            let sight = sight(question, session)
+            let leave = try await leave(to: queries.count, question, session)
+            let sight = sight(leave, session)
             let found = try await found(queries, question, sight)
             let labels = live.state.withLock { $0.labels(of: found.joined().map(\.entry.placed)) }
             let (hits, receipts) = try await database.read { [self] connection in
@@ -117,20 +129,28 @@ public final class ScreeningDesk: Sendable {
                 }
                 return (hits, given.receipts(for: session))
             }
-            let kept = try await commits.write { transaction -> Tick? in
+            let kept = try await commits.write { [self] transaction -> (tick: Tick, left: Allowance?)? in
+                var allowance: Allowance?
+                switch try left(after: queries.count, leave, session, transaction) {
+                case .gone: return nil
+                case .counted(let left): allowance = left
+                case .uncounted: break
+                }
                 for receipt in receipts {
                     guard try transaction.keep(receipt, unlessDeletedSince: sight.head) else { return nil }
                 }
-                return try transaction.keepScreening(
+                if allowance != nil { try transaction.use(queries.count, of: .screenings, by: session.member.group) }
+                let tick = try transaction.keepScreening(
                     by: session.principal.number,
                     of: session.member.group,
                     for: session.reader.purpose,
                     digests
                 )
+                return (tick, allowance)
             }
-            // Something was taken back meanwhile: it is looked for anew, without that.
+            // Something was taken back meanwhile, or the quota used: it is looked for anew, without that.
             guard let kept else { continue }
-            return Answer(hits: hits, receipt: kept)
+            return Answer(hits: hits, receipt: kept.tick, scope: leave.scope(kept.left), left: kept.left)
         }
     }
 
@@ -192,22 +212,24 @@ public final class ScreeningDesk: Sendable {
     }
 
     /// What a reader may be told of, in the pools that it asks of.
-    private func sight(_ question: Question, _ session: Session) -> ScreeningSight {
-        let now = surroundings.clock()
+    private func sight(_ leave: Leave, _ session: Session) -> ScreeningSight {
+        let (now, question) = (surroundings.clock(), leave.question)
         let protected = memory.withLock { $0.protectedLabels }
         return live.state.withLock { state in
             var sight = ScreeningSight()
             sight.head = state.head
-            let pools = Set(
-                state.directory.pools.values.filter { pool in
-                    !pool.hasEnded(at: now) && question.pools?.contains(pool.name) != false
-                        && !question.without.contains(pool.name)
-                }.map(\.id)
-            )
+            if let since = leave.since { sight.since = Tick(at: since) }
+            let pools = Set(state.directory.pools.values.filter { question.asks($0, at: now) }.map(\.id))
             for pool in pools.compactMap({ state.directory.pools[$0] }) {
                 let permitted = state.sight(session, pool, at: now)
                 sight.labels.formUnion(permitted.numbers)
-                for place in permitted.places { sight.places.insert(place) }
+                for place in permitted.places {
+                    sight.places.insert(place)
+                    switch Timing(state.labels[place].label, in: pool.kind, to: session.member) {
+                    case .exempt: break
+                    case .discretionary: sight.dated.insert(state.labels[place].number)
+                    }
+                }
             }
             guard let reader = state.reader(session, at: now) else { return sight }
             for place in protected.compactMap({ state.labelIndex[$0] }) {

@@ -26,6 +26,7 @@ extension AdminServer {
             let (title, sector, group) = (try fields.text("title"), try fields.text("sector"), try fields.name("group"))
             let jurisdiction = try Self.jurisdiction(&fields)
             let standing: Standing? = try fields.code("state")
+            let size: SizeClass? = try fields.code("size")
             let facts: EndsChange<Precondition> = try fields.endsChange(
                 adding: "add_facts",
                 removing: "remove_facts",
@@ -39,6 +40,7 @@ extension AdminServer {
                 member.sector = sector ?? member.sector
                 member.jurisdiction = jurisdiction ?? member.jurisdiction
                 member.group = group ?? member.group
+                member.size = size ?? member.size
                 member.standing = standing ?? member.standing
                 facts.apply(to: &member.facts)
             }
@@ -56,7 +58,8 @@ extension AdminServer {
             kind: try BodyFields.needed("kind", try fields.code("kind", MemberKind.self)),
             sector: try fields.text("sector") ?? "",
             jurisdiction: try BodyFields.needed("jurisdiction", try jurisdiction(&fields)),
-            group: try fields.name("group")
+            group: try fields.name("group"),
+            size: try fields.code("size") ?? .medium
         )
         try fields.finish()
         return new

@@ -17,7 +17,7 @@ struct MemberResource: Encodable {
         let until: String?
     }
 
-    let name, id, title, kind, sector, jurisdiction, group, state, created: String
+    let name, id, title, kind, sector, jurisdiction, group, size, state, created: String
     let facts: [Fact]
 
     init(_ member: Member) {
@@ -28,6 +28,7 @@ struct MemberResource: Encodable {
         sector = member.sector
         jurisdiction = member.jurisdiction
         group = member.group.text
+        size = member.size.rawValue
         state = member.standing.rawValue
         created = Tick(microseconds: member.number).text
         facts = member.facts.sorted { $0.key < $1.key }.map { Fact(fact: $0.key.text, until: $0.value?.text) }

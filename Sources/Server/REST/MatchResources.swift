@@ -8,6 +8,38 @@ struct MatchAnswer: Encodable {
     let limit: Int
     /// Names the call among the member's screenings.
     let receipt: String
+    let scope: ScopeResource
+    /// What is left; nil where the call was not counted.
+    let quota: QuotaResource?
+}
+
+/// What was looked at.
+struct ScopeResource: Encodable {
+    let pools: Pools
+    /// How far back advisories were told of.
+    let since: String?
+
+    enum Pools: String, Encodable {
+        case all
+        case officialLists = "official-lists"
+    }
+
+    init(_ scope: ScreeningDesk.Scope) {
+        switch scope {
+        case .all(let since): (pools, self.since) = (.all, since?.text)
+        case .officialLists: (pools, since) = (.officialLists, nil)
+        }
+    }
+}
+
+extension ScreeningDesk.Answer {
+    /// What its caller has of the quota: what is left, or what was too little.
+    var allowance: Allowance? {
+        switch scope {
+        case .all: left
+        case .officialLists(let short): short
+        }
+    }
 }
 
 /// What `/v1/search` answers.
@@ -16,6 +48,8 @@ struct SearchAnswer: Encodable {
     let total: MatchTotal
     let limit: Int
     let receipt: String
+    let scope: ScopeResource
+    let quota: QuotaResource?
 }
 
 struct MatchTotal: Encodable {

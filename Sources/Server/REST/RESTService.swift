@@ -12,6 +12,7 @@ struct RESTService: Sendable {
         DestinationService.routes,
         MemberService.routes,
         StatementService.routes,
+        QuotaService.routes,
         ScreeningService.routes,
         ClearedPairService.routes,
         RequirementService.routes,
@@ -43,6 +44,7 @@ struct RESTService: Sendable {
     private let destinations: DestinationService
     private let members: MemberService
     private let statements: StatementService
+    private let quotas: QuotaService
     private let screenings: ScreeningService
     private let clearedPairs: ClearedPairService
     private let requirements: RequirementService
@@ -58,6 +60,7 @@ struct RESTService: Sendable {
         destinations = DestinationService(node: node)
         members = MemberService(node: node)
         statements = StatementService(node: node)
+        quotas = QuotaService(node: node)
         screenings = ScreeningService(node: node)
         clearedPairs = ClearedPairService(node: node)
         requirements = RequirementService(node: node)
@@ -83,6 +86,7 @@ struct RESTService: Sendable {
         case "task-forces", "contributions": try await forces.answer(request, parts, session)
         case "members": try members.answer(request, session)
         case "statement": try await statements.answer(request, session)
+        case "quotas": try await quotas.answer(session)
         case "match", "search": try await screenings.answer(request, parts, session)
         case "cleared-pairs": try await clearedPairs.answer(request, parts, session)
         case "requirements": try await requirements.answer(request, parts, session)

@@ -10,7 +10,9 @@ struct ScreeningService: Sendable {
     static let routes = RouteTable([["match"]: [.POST], ["search"]: [.GET]])
 
     /// The query parameters of both; there is one scorer, whichever `algorithm` a client names.
-    static let parameters: Set<String> = listParameters.union(["limit", "threshold", "cutoff", "algorithm"])
+    static let parameters: Set<String> = listParameters.union([
+        "limit", "threshold", "cutoff", "algorithm", "over_quota",
+    ])
     /// Those that may be there more than once.
     static let listParameters: Set<String> = ["include_dataset", "exclude_dataset"]
 
@@ -24,14 +26,26 @@ struct ScreeningService: Sendable {
         let results = zip(asked.queries, answer.hits).map { query, hits in
             (query.id, MatchResults(hits, of: query, question, session.directory))
         }
-        return .json(
-            MatchAnswer(
-                responses: Dictionary(uniqueKeysWithValues: results),
-                limit: question.limit,
-                receipt: String(answer.receipt.microseconds)
+        return quoted(
+            .json(
+                MatchAnswer(
+                    responses: Dictionary(uniqueKeysWithValues: results),
+                    limit: question.limit,
+                    receipt: String(answer.receipt.microseconds),
+                    scope: ScopeResource(answer.scope),
+                    quota: answer.allowance.map(QuotaResource.init)
+                ),
+                MediaType.json
             ),
-            MediaType.json
+            answer
         )
+    }
+
+    /// The same with what is left, for clients that read header fields.
+    private func quoted(_ response: Response, _ answer: ScreeningDesk.Answer) -> Response {
+        var response = response
+        if let allowance = answer.allowance { response.headers.add(allowance, at: node.surroundings.clock()) }
+        return response
     }
 
     private func search(
@@ -50,14 +64,19 @@ struct ScreeningService: Sendable {
         if request.method == .HEAD { return .bytes([], MediaType.json) }
         let answer = try await node.screening.screen([query], question, for: session)
         let results = MatchResults(answer.hits[0], of: query, question, session.directory)
-        return .json(
-            SearchAnswer(
-                results: results.results,
-                total: results.total,
-                limit: question.limit,
-                receipt: String(answer.receipt.microseconds)
+        return quoted(
+            .json(
+                SearchAnswer(
+                    results: results.results,
+                    total: results.total,
+                    limit: question.limit,
+                    receipt: String(answer.receipt.microseconds),
+                    scope: ScopeResource(answer.scope),
+                    quota: answer.allowance.map(QuotaResource.init)
+                ),
+                MediaType.json
             ),
-            MediaType.json
+            answer
         )
     }
 
@@ -68,6 +87,13 @@ struct ScreeningService: Sendable {
                 throw AdvisoryFault.invalid(field: "limit", rule: "must be a whole number")
             }
             question.limit = number
+        }
+        if let text = request.parameter("over_quota") {
+            guard let beyond = ScreeningDesk.BeyondQuota(rawValue: text) else {
+                let words = ScreeningDesk.BeyondQuota.allCases.map(\.rawValue).joined(separator: " or ")
+                throw AdvisoryFault.invalid(field: "over_quota", rule: "must be \(words)")
+            }
+            question.beyondQuota = beyond
         }
         question.threshold = try share("threshold", request) ?? question.threshold
         question.cutoff = try share("cutoff", request) ?? question.cutoff

@@ -7,7 +7,7 @@ struct MemberCommand: AsyncParsableCommand, Administered {
     static let noun = "member"
     static let columns: [(heading: String, key: String)] = [
         ("NAME", "name"), ("KIND", "kind"), ("STATE", "state"), ("JURISDICTION", "jurisdiction"),
-        ("GROUP", "group"), ("TITLE", "title"),
+        ("GROUP", "group"), ("SIZE", "size"), ("TITLE", "title"),
     ]
     static let configuration = CommandConfiguration(
         commandName: noun,
@@ -31,6 +31,7 @@ struct MemberCommand: AsyncParsableCommand, Administered {
         @Option(help: "Its sector.") var sector: String?
         @Option(help: "Where it is, as an ISO 3166-1 code of two letters.") var jurisdiction: String?
         @Option(help: "Its ownership group.") var group: String?
+        @Option(help: "How large it is: what is asked of its group for a tier goes by that.") var size: SizeClass?
     }
 
     struct Add: AsyncParsableCommand {
@@ -64,6 +65,7 @@ struct MemberCommand: AsyncParsableCommand, Administered {
             discussion: """
                 Examples:
                   caveat admin member change blue-anchor --group harbour-holding
+                  caveat admin member change blue-anchor --size small
                 """
         )
 
@@ -180,6 +182,7 @@ private struct MemberBody: Encodable, Equatable {
     var sector: String?
     var jurisdiction: String?
     var group: String?
+    var size: SizeClass?
 
     init() {}
 
@@ -190,6 +193,7 @@ private struct MemberBody: Encodable, Equatable {
         sector = terms.sector
         jurisdiction = terms.jurisdiction
         group = terms.group
+        size = terms.size
     }
 }
 

@@ -4,6 +4,7 @@ public import Exchange
 // The exchange's own terms, as options take them: each is typed as it travels.
 
 extension MemberKind: ExpressibleByArgument {}
+extension SizeClass: ExpressibleByArgument {}
 
 extension Role: ExpressibleByArgument {}
 

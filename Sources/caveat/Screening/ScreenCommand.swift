@@ -74,7 +74,8 @@ struct ScreenCommand: AsyncParsableCommand {
     func run() async throws {
         let desk = ScreeningCalls(
             connection: try connection.open(for: purpose.flatMap(Purpose.init)),
-            parameters: "limit=\(limit)&threshold=\(threshold)&cutoff=\(cutoff)"
+            // Beyond the quota official lists are asked all the same: here it is said where they alone were.
+            parameters: "limit=\(limit)&threshold=\(threshold)&cutoff=\(cutoff)&over_quota=official"
         )
         guard let file else { return try await screenOne(over: desk) }
         let rows = try ScreeningFile(try InputFile.bytes(file), schema: subject.schema ?? "LegalEntity", path: file)
@@ -87,10 +88,18 @@ struct ScreenCommand: AsyncParsableCommand {
         guard let results = answer["responses"]?["1"] else {
             throw CommandFault.answer(to: "/v1/match", rule: "has no response")
         }
-        if json { return try Output.line(results.compact()) }
-        let hits = (results["results"]?.elements ?? []).map(ScreeningHitText.init)
-        if hits.isEmpty { try Output.line("nobody like that is known to you") }
-        for hit in hits { try Output.line(hit.text) }
+        let quota = ScreeningQuota(answer)
+        if json {
+            try Output.line(results.compact())
+        } else {
+            let hits = (results["results"]?.elements ?? []).map(ScreeningHitText.init)
+            if hits.isEmpty {
+                try Output.line("nobody like that is \(quota.isOfficial ? "on the official lists" : "known to you")")
+            }
+            for hit in hits { try Output.line(hit.text) }
+        }
+        if quota.isOfficial { throw CommandFault.failed("official lists alone were asked: \(quota.text)") }
+        if let text = quota.left { Output.note(text) }
     }
 }
 
@@ -163,6 +172,35 @@ struct ScreeningCalls: Sendable {
             mediaType: "application/json"
         )
         return try Connection.read(response, from: path)
+    }
+}
+
+/// What an answer tells of the quota.
+struct ScreeningQuota {
+    private let quota: JSON.Value?
+    private let since: String?
+    /// Whether official lists alone were asked, since the quota is used up.
+    let isOfficial: Bool
+
+    init(_ answer: JSON.Value) {
+        quota = answer["quota"]
+        isOfficial = answer["scope"]?["pools"]?.string == "official-lists"
+        since = answer["scope"]?["since"]?.string
+    }
+
+    /// How much there is, and when.
+    var text: String {
+        let (left, limit) = (quota?["left"]?.integer ?? 0, quota?["limit"]?.integer ?? 0)
+        let (tier, renews) = (quota?["tier"]?.string?.printable ?? "?", quota?["renews"]?.string?.printable ?? "?")
+        return "\(left) of \(limit) screenings are left to your ownership group (tier \(tier)); all are there again at "
+            + renews
+    }
+
+    /// The same where the call was counted, with how far back advisories were told of.
+    var left: String? {
+        guard quota != nil else { return nil }
+        return text
+            + (since.map { "; advisories from before \($0.prefix(10).description.printable) are not told of" } ?? "")
     }
 }
 

@@ -29,22 +29,23 @@ struct ScreeningReport {
     }
 
     private static let headings = [
-        "key", "name", "score", "verdict", "known_as", "schema", "pool", "origin", "id", "reason",
+        "key", "name", "score", "verdict", "known_as", "schema", "pool", "origin", "id", "reason", "scope",
     ]
 
     private var csv: String {
         let lines = rows.flatMap { row -> [[String]] in
             let name = row.row.query.properties["name"]?.first ?? ""
             if let refusal = row.refusal {
-                return [[row.row.key, name, "", "refused"] + Array(repeating: "", count: 5) + [refusal]]
+                return [[row.row.key, name, "", "refused"] + Array(repeating: "", count: 5) + [refusal, ""]]
             }
             guard !row.hits.isEmpty else {
-                return [[row.row.key, name, "", "none"] + Array(repeating: "", count: 6)]
+                return [[row.row.key, name, "", "none"] + Array(repeating: "", count: 6) + [row.scope]]
             }
             return row.hits.map { hit in
                 [
                     row.row.key, name, hit.score, hit.verdict, hit.caption,
                     hit.hit["schema"]?.string ?? "", hit.pool, hit.origin, hit.hit["id"]?.string ?? "", hit.reason,
+                    row.scope,
                 ]
             }
         }
@@ -67,7 +68,7 @@ struct ScreeningReport {
                 return #"{"key":\#(row.row.key.quoted),"query":\#(query),"refused":\#(refusal.quoted)}"#
             }
             let results = row.results.map { String(decoding: $0.compact(), as: UTF8.self) } ?? "[]"
-            return #"{"key":\#(row.row.key.quoted),"query":\#(query),"results":\#(results)}"#
+            return #"{"key":\#(row.row.key.quoted),"query":\#(query),"results":\#(results),"scope":"\#(row.scope)"}"#
         }
         return #"{"file":\#(source.quoted),"screened":"\#(time)","rows":["# + "\n" + all.joined(separator: ",\n")
             + "\n]}\n"
@@ -97,10 +98,20 @@ struct ScreeningReport {
             <h1>Screening of \(Self.escaped(source))</h1>
             <p>\(Self.escaped(time)) · \(rows.count - refused.count) screened · <b>\(matched.count)</b> with a match · \
             <b>\(doubtful.count)</b> to be looked at · \(others) without a hit</p>
-            \(Self.section(refused: refused))
+            \(Self.note(rows.count(where: \.isOfficial)))\(Self.section(refused: refused))
             \(Self.section("Matches", matched))
             \(Self.section("To be looked at", doubtful))
             </body></html>
+
+            """
+    }
+
+    /// What whoever reads the page must know first.
+    private static func note(_ officials: Int) -> String {
+        guard officials > 0 else { return "" }
+        return """
+            <p><strong>\(officials) were asked of official lists alone, since the quota was used up: no advisory was \
+            looked at for them. Screen them again.</strong></p>
 
             """
     }

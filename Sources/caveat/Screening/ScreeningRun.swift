@@ -27,18 +27,23 @@ struct ScreeningRun {
         var kept = try report.map { try KeptAnswers(beside: $0, of: fingerprint) }
         var answers = kept?.answers ?? [:]
         var refusals: [Int: String] = [:]
+        var officials: Set<Int> = []
+        var quota: ScreeningQuota?
         if !answers.isEmpty { Output.note("\(answers.count) of \(file.rows.count) rows were screened before") }
         let open = file.rows.enumerated().filter { answers[$0.offset] == nil }
         for start in stride(from: 0, to: open.count, by: Self.batchMax) {
             Output.progress("\(start) of \(open.count) screened")
             let batch = open[start..<min(start + Self.batchMax, open.count)]
             let answer = try await ask(batch, &refusals)
+            quota = answer.map(ScreeningQuota.init) ?? quota
+            let isOfficial = answer != nil && quota?.isOfficial == true
             for (place, row) in batch where refusals[place] == nil {
                 guard let results = answer?["responses"]?["\(place)"]?["results"] else {
                     throw CommandFault.answer(to: "/v1/match", rule: "has no response for line \(row.line)")
                 }
                 answers[place] = results
-                try kept?.keep(results, of: place)
+                // What official lists alone were asked of is asked again.
+                if isOfficial { officials.insert(place) } else { try kept?.keep(results, of: place) }
             }
             // Without a report they are printed as they come.
             if report == nil { try show(batch.map { ($0.element, answers[$0.offset]) }) }
@@ -48,20 +53,31 @@ struct ScreeningRun {
         }
         Output.progress("")
         let rows = file.rows.enumerated().map {
-            ScreenedRow($0.element, answers[$0.offset], refusal: refusals[$0.offset])
+            ScreenedRow(
+                $0.element,
+                answers[$0.offset],
+                refusal: refusals[$0.offset],
+                isOfficial: officials.contains($0.offset)
+            )
         }
         if let report, let form = ScreeningReport.Form(path: report) {
             let written = ScreeningReport(rows, of: path, at: Date.now).bytes(form)
             guard FileManager.default.createFile(atPath: report, contents: Data(written)) else {
                 throw CommandFault.file(path: report, rule: "cannot be written; check the folder and the disk")
             }
-            kept?.remove()
+            if officials.isEmpty { kept?.remove() }
             Output.note("the report is in \(report)")
         }
         let matches = rows.count { $0.hits.contains(where: \.isMatch) }
         let maybes = rows.count(where: \.isDoubtful)
         let count = rows.count - refusals.count
         Output.note("\(count) screened: \(matches) with a match, \(maybes) to be looked at")
+        if let left = quota?.left, officials.isEmpty { Output.note(left) }
+        if !officials.isEmpty, let quota {
+            throw CommandFault.failed(
+                "\(officials.count) of \(count) were asked of official lists alone: \(quota.text). Screen the file again then"
+            )
+        }
         guard refusals.isEmpty else {
             let those = refusals.count == 1 ? "1 row was" : "\(refusals.count) rows were"
             throw CommandFault.failed("\(those) not screened: correct what is named above, and screen those again")
@@ -129,13 +145,19 @@ struct ScreenedRow {
     let results: JSON.Value?
     /// Why it was not asked about; nil where it was.
     let refusal: String?
+    /// Whether official lists alone were asked.
+    let isOfficial: Bool
 
-    init(_ row: ScreeningFile.Row, _ results: JSON.Value?, refusal: String? = nil) {
+    init(_ row: ScreeningFile.Row, _ results: JSON.Value?, refusal: String? = nil, isOfficial: Bool = false) {
         self.row = row
+        self.isOfficial = isOfficial
         self.results = results
         self.refusal = refusal
         hits = (results?.elements ?? []).map(ScreeningHitText.init)
     }
+
+    /// What was looked at.
+    var scope: String { isOfficial ? "official-lists" : "all" }
 
     /// Whether there is no match, and something that nobody cleared.
     var isDoubtful: Bool { !hits.contains(where: \.isMatch) && hits.contains { $0.cleared == nil } }

@@ -13,7 +13,7 @@ struct Trial: AsyncParsableCommand {
         abstract: "Starts a whole exchange with invented members, pools and advisories, on loopback.",
         discussion: """
             Customs, police, two freight forwarders, a bank and an oil company share four pools of different terms.
-            Everything is invented. Rate limits are off; failed logins are limited as always.
+            Everything is invented. Rate limits and quotas are off; failed logins are limited as always.
 
             Examples:
               caveatd trial                          data in a temporary folder, gone at the end
@@ -60,7 +60,8 @@ struct Trial: AsyncParsableCommand {
             limits: ConnectionLimits(connectionsPerSourceMax: 4_096),
             settings: Node.Settings(
                 requestsPerSecond: 0,
-                pushNetworks: .publicOr(["127.0.0.1", "::1"].compactMap(Network.init))
+                pushNetworks: .publicOr(["127.0.0.1", "::1"].compactMap(Network.init)),
+                terms: .generous
             ),
             gateways: TrialPopulation.gateways,
             logger: logger,
