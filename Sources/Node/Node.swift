@@ -155,7 +155,7 @@ public final class Node: Sendable {
         screening = ScreeningDesk(live, database, commits, surroundings, quotas, key: identity.cursorKey)
         references = CrossReferenceDesk(live, database, commits, surroundings)
         notices = NoticeDesk(references)
-        ledgers = LedgerDesk(live, database, commits, key: identity.cursorKey, clock: surroundings.clock)
+        ledgers = LedgerDesk(live, database, commits, own, key: identity.cursorKey, clock: surroundings.clock)
         entitlements = EntitlementDesk(live, database, commits, own, clock: surroundings.clock)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication, own)

@@ -141,3 +141,32 @@ def test_terms_of_an_exchange_are_checked(tmp_path):
                                                f"reciprocity:\n  terms: {tmp_path}/terms.yaml\n")
         done = subprocess.run([CAVEATD, "serve", "--config", tmp_path / "caveatd.yaml"], capture_output=True, text=True, timeout=20)
         assert done.returncode == 1 and (words in done.stderr or "must" in done.stderr), done.stderr
+
+
+def test_a_statement_is_verified_off_line(world, legal, tmp_path):
+    forwarder = Party(world, "blue-anchor")
+    made = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion()}, 201)
+    legal.call("POST", f"reports/{made['id']}/accept")
+    restart(world, 31 * DAY)
+    words = ["statement", "harbour-customs", "--form", "json"]
+    wait_for(lambda: world.cli(*words, member="blue-anchor", check=False).returncode == 0, "the close")
+    (tmp_path / "statement.json").write_text(world.cli(*words, member="blue-anchor").stdout)
+    (tmp_path / "keys.json").write_text(world.cli("entitlement", "key", member="first-harbour-bank").stdout)
+    shown = world.cli("statement", "harbour-customs", member="blue-anchor")
+    assert "screenings are left (tier T1 in the exchange)" in shown.stderr
+    world.process.kill()
+    world.process.wait()
+    verify = ["statement", "verify", str(tmp_path / "statement.json"), "--keys", str(tmp_path / "keys.json")]
+    good = world.cli(*verify)
+    assert "good" in good.stdout and "blue-anchor" in good.stdout
+    statement = json.loads((tmp_path / "statement.json").read_text())
+    (tmp_path / "statement.json").write_text(json.dumps(statement, indent=2))
+    assert "good" in world.cli(*verify).stdout, "the same statement in another form"
+    statement["closing"]["earned"] += 1
+    (tmp_path / "statement.json").write_text(json.dumps(statement))
+    wrong = world.cli(*verify, check=False)
+    assert wrong.returncode == 1 and "signature: was changed" in wrong.stderr
+    del statement["signature"]
+    (tmp_path / "statement.json").write_text(json.dumps(statement))
+    assert world.cli(*verify, check=False).returncode == 1
+    world.start(31 * DAY)

@@ -51,7 +51,7 @@ struct LedgerTests {
             try await harbour.act(.retract, on: retracted, as: "anchor")
             try await harbour.pass(days: 31)
             let statement = try await harbour.statement()
-            statements.append(statement.json)
+            statements.append(try await harbour.exchange.node.ledgers.signed(statement))
             #expect(statement.text.contains(id.text) && statement.csv.contains(id.text))
             try await harbour.pass(days: 30)
             let lifted = try await harbour.statement()

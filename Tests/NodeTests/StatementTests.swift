@@ -30,6 +30,51 @@ struct StatementTests {
         await exchange.close()
     }
 
+    @Test("are signed, and verified off line: a word that is another is found, and so is another's key")
+    func signed() async throws {
+        let harbour = try await Harbour(.sqlite)
+        let administration = harbour.exchange.node.administration
+        _ = try await harbour.accepted()
+        try await harbour.pass(days: 31)
+        let ledgers = harbour.exchange.node.ledgers
+        let statement = try await harbour.statement()
+        let bytes = try await ledgers.signed(statement)
+        #expect(try await ledgers.signed(try await harbour.statement("berth")) == bytes)
+        let keys = try await harbour.exchange.node.entitlements.keys()
+        let read = try SignedStatement(verifying: bytes, keys: keys)
+        #expect(read.group == statement.group && read.earned == statement.closing.earned && read.tier == "T1")
+        // White space and the order of its fields are none of what is signed.
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(try SignedStatement(verifying: Array(text.replacing(",", with: " ,\n").utf8), keys: keys) == read)
+        var random = SplitMix64(seed: 5)
+        for _ in 0..<300 {
+            var changed = bytes
+            let place = Int.random(in: 0..<changed.count, using: &random)
+            changed[place] = UInt8.random(in: 0x21...0x7e, using: &random)
+            guard changed != bytes else { continue }
+            #expect(throws: SignedStatement.Refusal.self) { try SignedStatement(verifying: changed, keys: keys) }
+        }
+        #expect(throws: SignedStatement.Refusal.self) { try SignedStatement(verifying: statement.json, keys: keys) }
+        let other = try await Harbour(.sqlite)
+        let others = try await other.exchange.node.entitlements.keys()
+        if others != keys {
+            #expect(throws: SignedStatement.Refusal.self) { try SignedStatement(verifying: bytes, keys: others) }
+        }
+        // A key that took its place later changes nothing, and one that was revoked is no longer good.
+        harbour.exchange.clock.advance(by: .seconds(60))
+        _ = try await administration.rotateOwnKey(from: nil)
+        let later = try await harbour.exchange.node.entitlements.keys()
+        #expect(try SignedStatement(verifying: bytes, keys: later) == read)
+        _ = try await administration.revokeKey(read.key.text, from: nil)
+        let revoked = try await harbour.exchange.node.entitlements.keys()
+        #expect(throws: SignedStatement.Refusal.notSigned(.keyNotInForce)) {
+            try SignedStatement(verifying: bytes, keys: revoked)
+        }
+        let anew = try await ledgers.signed(statement)
+        #expect(try SignedStatement(verifying: anew, keys: revoked).earned == read.earned)
+        for exchange in [harbour.exchange, other.exchange] { await exchange.close() }
+    }
+
     @Test("come of each ledger whatever becomes of another, and tell what is owed anywhere", arguments: Engine.both)
     func others(engine: Engine) async throws {
         let harbour = try await Harbour(engine)

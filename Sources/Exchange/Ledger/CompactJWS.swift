@@ -38,15 +38,22 @@ public struct CompactJWS: Hashable, Sendable {
         text = "\(signed).\(Base64URL.text(signatory.signature(over: Array(signed.utf8))))"
     }
 
-    /// Reads a line and verifies it, off line.
-    /// - Parameter time: when it says that it was signed, by its payload; the key must have counted then.
+    /// The line without its payload, for whoever has that beside (RFC 7515, appendix F).
+    public var detached: String {
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        return "\(parts[0])..\(parts[2])"
+    }
+
+    /// The line of a payload and of what was left of it without that; nil for a text of another form.
+    static func text(_ payload: [UInt8], detached: String) -> String? {
+        let parts = detached.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[1].isEmpty else { return nil }
+        return "\(parts[0]).\(Base64URL.text(payload)).\(parts[2])"
+    }
+
+    /// Reads a line and verifies it, off line, whenever it was signed: by a key that was not revoked since.
     /// - Throws: `Refusal`.
-    public init(
-        verifying text: String,
-        type: String,
-        keys: KeyRing,
-        signed time: ([UInt8]) -> Timestamp?
-    ) throws(Refusal) {
+    public init(verifying text: String, type: String, keys: KeyRing) throws(Refusal) {
         guard text.utf8.count <= Self.bytesMax else { throw .form }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 3, let header = Base64URL.bytes(parts[0]), let payload = Base64URL.bytes(parts[1]),
@@ -58,11 +65,24 @@ public struct CompactJWS: Hashable, Sendable {
         else { throw .header }
         guard let key = keys[id] else { throw .unknownKey }
         guard key.made(signature, over: Array("\(parts[0]).\(parts[1])".utf8)) else { throw .signature }
-        guard let time = time(payload) else { throw .form }
-        guard key.from <= time, key.until.map({ time < $0 }) ?? true, key.revoked == nil else { throw .keyNotInForce }
+        guard key.revoked == nil else { throw .keyNotInForce }
         self.payload = payload
         self.key = id
         self.text = text
+    }
+
+    /// Reads a line and verifies it, off line.
+    /// - Parameter time: when it says that it was signed, by its payload; the key must have counted then.
+    /// - Throws: `Refusal`.
+    public init(
+        verifying text: String,
+        type: String,
+        keys: KeyRing,
+        signed time: ([UInt8]) -> Timestamp?
+    ) throws(Refusal) {
+        try self.init(verifying: text, type: type, keys: keys)
+        guard let time = time(payload) else { throw .form }
+        guard let key = keys[key], key.from <= time, key.until.map({ time < $0 }) ?? true else { throw .keyNotInForce }
     }
 }
 

@@ -1,7 +1,14 @@
 /// The forms in which a statement goes out: each is made of the same value, and two that are equal have equal bytes.
 extension GroupStatement {
     /// For machines: RFC 8785, amounts of credit in milli-credits.
-    public var json: [UInt8] {
+    public var json: [UInt8] { json(signature: nil) }
+
+    /// The same with the exchange's signature in it: a compact JWS whose payload is all the rest (RFC 7515, F).
+    public func signed(by signatory: some Signatory) -> [UInt8] {
+        json(signature: CompactJWS(json, type: SignedStatement.type, by: signatory).detached)
+    }
+
+    private func json(signature: String?) -> [UInt8] {
         let sums = { (sums: [StatementSum]) in
             CanonicalText.object(sums.map { ($0.name, "\($0.amount)") })
         }
@@ -28,6 +35,7 @@ extension GroupStatement {
             ("overdue_authorities", CanonicalText.list(overdue.map(json))),
             ("pool", CanonicalText.string(pool.text)), ("posted", "\(posted.count)"),
             ("reliability", "\(reliability)"), ("requests", sums(requests)), ("share", "\(share)"),
+            ("signature", signature.map { CanonicalText.string($0) }),
             (
                 "standing",
                 CanonicalText.object([

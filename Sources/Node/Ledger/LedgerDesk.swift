@@ -13,6 +13,7 @@ public final class LedgerDesk: Sendable {
     let commits: GroupCommit
     let clock: @Sendable () -> Timestamp
     private let debts: DebtCalendar
+    private let own: OwnKey
     private let terms = ReciprocityTerms.standard
     private let voucherIDs: KeyedIDs
 
@@ -20,6 +21,7 @@ public final class LedgerDesk: Sendable {
         _ live: LiveState,
         _ database: any Database,
         _ commits: GroupCommit,
+        _ own: OwnKey,
         key: [UInt8],
         clock: @escaping @Sendable () -> Timestamp
     ) {
@@ -27,6 +29,7 @@ public final class LedgerDesk: Sendable {
         self.database = database
         self.commits = commits
         self.clock = clock
+        self.own = own
         voucherIDs = KeyedIDs(key: key, use: "entitlement")
         debts = DebtCalendar(live, database, commits)
     }
@@ -153,6 +156,12 @@ public final class LedgerDesk: Sendable {
                 terms
             )
         }
+    }
+
+    /// A statement in JSON, signed by the exchange: the same of the same, while its key is.
+    public func signed(_ statement: GroupStatement) async throws -> [UInt8] {
+        let now = clock()
+        return statement.signed(by: try await database.read { [own] in try own.signing($0, at: now) })
     }
 
     /// A group's account made anew of all that was entered, with what each close posts.

@@ -26,7 +26,7 @@ struct StatementService: Sendable {
         }
         let statement = try await node.ledgers.statement(of: authority, epochs: epochs, for: session)
         return switch form {
-        case .json: .bytes(statement.json, MediaType.json)
+        case .json: .bytes(try await node.ledgers.signed(statement), MediaType.json)
         case .text: .bytes(statement.text.utf8, "text/plain; charset=utf-8")
         case .csv: .bytes(statement.csv.utf8, "text/csv; charset=utf-8")
         }

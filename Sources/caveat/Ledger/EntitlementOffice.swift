@@ -24,25 +24,16 @@ extension EntitlementCommand {
         @OptionGroup var shown: ShownToken
         @Option(help: ArgumentHelp("Your office.", valueName: "authority")) var office: String
         @Option(help: ArgumentHelp("The number on the papers.", valueName: "number")) var consignment: String
-        @Option(
-            help: ArgumentHelp("The exchange's public keys.", valueName: "file"),
-            completion: .file(extensions: ["json"])
-        )
-        var keys: String
-        @Option(help: ArgumentHelp("The exchange, where the file has keys of several.", valueName: "id"))
-        var exchange: String?
+        @OptionGroup var ring: ExchangeKeys
         @Flag(help: "Print what is found as JSON.") var json = false
 
         func validate() throws {
             try checkName(office)
-            guard exchange == nil || exchange.flatMap(ID<Peer>.init(parsing:)) != nil else {
-                throw ValidationError("--exchange must be a UUID, as caveat admin exchange prints it")
-            }
         }
 
         func run() throws {
             let text = try shown.text()
-            let ring = try ring()
+            let ring = try ring.read()
             guard let name = Name(office) else { preconditionFailure("the name was checked") }
             let token: EntitlementToken
             do throws(EntitlementToken.Refusal) {
@@ -66,20 +57,6 @@ extension EntitlementCommand {
                     ("signed", token.issued.text), ("until", token.expires.text),
                 ])
             )
-        }
-
-        private func ring() throws -> KeyRing {
-            let all = try VerifyCommand.ring(keys)
-            let wanted = exchange.flatMap(ID<Peer>.init(parsing:))
-            guard let one = wanted ?? all.exchanges.first, wanted != nil || all.exchanges.count == 1 else {
-                throw CommandFault.file(
-                    path: keys,
-                    rule: all.exchanges.isEmpty
-                        ? "has no key of an exchange; caveat entitlement key prints those of yours"
-                        : "has keys of \(all.exchanges.count) exchanges; name the one with --exchange"
-                )
-            }
-            return all.keys(of: one)
         }
     }
 
