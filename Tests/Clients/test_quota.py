@@ -170,3 +170,17 @@ def test_a_statement_is_verified_off_line(world, legal, tmp_path):
     (tmp_path / "statement.json").write_text(json.dumps(statement))
     assert world.cli(*verify, check=False).returncode == 1
     world.start(31 * DAY)
+
+
+def test_an_operator_sees_no_member(bank):
+    text = bank.operator.cli("admin", "reciprocity").stdout
+    assert "the exchange, by each group's best tier" in text and "few" in text and "bank" not in text
+    for number in range(7):
+        bank.operator.cli("admin", "member", "add", f"shop-{number}", "--title", "x", "--kind", "bank", "--jurisdiction", "NL", "--size", "small")
+    told = json.loads(bank.operator.cli("admin", "reciprocity", "--json").stdout)
+    assert told["groups_min"] == 5 and told["exchange"]["groups"] == 8 and told["exchange"]["tiers"] == {"T0": 0, "T1": 8, "T2": 0, "T3": 0}
+    assert told["exchange"]["owed"] == 0 and told["ledgers"] == [] and "standing_quarters" not in told["exchange"]
+    listed = bank.operator.cli("admin", "member", "list").stdout
+    assert "SIZE" in listed and "small" in listed
+    bank.operator.cli("admin", "member", "change", "shop-1", "--size", "large")
+    assert json.loads(bank.operator.cli("admin", "member", "show", "shop-1", "--json").stdout)["size"] == "large"

@@ -79,6 +79,24 @@ struct QuotaTests {
         await harbour.exchange.close()
     }
 
+    @Test("an operator sees how members give and take, and nothing that few made", arguments: Engine.both)
+    func overview(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let node = harbour.exchange.node
+        _ = try await harbour.accepted()
+        try await harbour.pass(days: 31)
+        // Two groups: too few to tell of.
+        let few = try await node.ledgers.overview()
+        #expect(few.exchange.groups == nil && few.exchange.gini == nil && few.ledgers.map(\.overview.groups) == [nil])
+        for number in 1...18 { _ = try await harbour.exchange.join("bank-\(number)") }
+        let told = try await node.ledgers.overview()
+        #expect(told.exchange.groups == 20 && told.exchange.tiers == [0, 20, 0, 0])
+        #expect(told.exchange.quarters == [.zero, .zero, .zero] && told.exchange.gini == 950)
+        #expect(told.ledgers.map(\.pool.text) == ["inbox"] && told.ledgers.map(\.closes) == [1])
+        #expect(told.exchange.owed == .zero && told.exchange.restrictedShare == 0)
+        await harbour.exchange.close()
+    }
+
     @Test(
         "standings are the same whatever commit of a close fails",
         arguments: Engine.both,

@@ -1,4 +1,4 @@
-/// What an operator sees of a pool's reciprocity: no member's name and no item.
+/// What an operator sees of reciprocity: no member's name and no item.
 public struct ReciprocityOverview: Hashable, Sendable {
     /// How many groups there are.
     public let groups: Int
@@ -11,6 +11,8 @@ public struct ReciprocityOverview: Hashable, Sendable {
     public let gini: Int
     /// The least, the lower quarter, the middle, the upper quarter and the greatest standing.
     public let quantiles: [Amount<MilliCredit>]
+    /// Between how many pairs of groups something is owed.
+    public let pairs: Int
     /// What groups owe each other in all, and the greatest that one owes another, in units of requests.
     public let owed: Amount<RequestUnit>
     /// The greatest that one group owes another.
@@ -30,7 +32,60 @@ public struct ReciprocityOverview: Hashable, Sendable {
         let ranked = amounts.enumerated().reduce(0) { $0 + ($1.offset + 1) * $1.element }
         gini = sum == 0 ? 0 : 1_000 * (2 * ranked - (count + 1) * sum) / (count * sum)
         let debts = lines.values.map(\.posted).filter { $0 < 0 }
+        pairs = debts.count
         owed = Amount(-debts.reduce(0, +))
         owedMost = Amount(-(debts.min() ?? 0))
     }
+}
+
+/// An overview with nothing in it that few groups made: whoever knows most of them would learn of the others.
+public struct ToldOverview: Hashable, Sendable {
+    /// Of fewer groups, or pairs of them, nothing is told.
+    public static let groupsMin = 5
+
+    /// How many groups there are; nil for fewer than told of, as in all that follows.
+    public let groups: Int?
+    /// How many are of each tier, from the first on: none is told of as well as many.
+    public let tiers: [Int?]
+    /// The share of those of the first tier, in thousandths.
+    public let restrictedShare: Int?
+    /// How unequal standing is, in thousandths.
+    public let gini: Int?
+    /// The lower quarter, the middle and the upper quarter of standing, to the credit.
+    public let quarters: [Amount<MilliCredit>]?
+    /// What groups owe each other in all, in units of requests.
+    public let owed: Amount<RequestUnit>?
+    /// The greatest that one group owes another.
+    public let owedMost: Amount<RequestUnit>?
+
+    /// Leaves out what would tell of few.
+    public init(_ overview: ReciprocityOverview) {
+        let isTold = overview.groups >= Self.groupsMin
+        groups = isTold ? overview.groups : nil
+        tiers = isTold ? Self.suppressed(overview.tiers) : overview.tiers.map { _ in nil }
+        restrictedShare = tiers.first.flatMap { $0 }.map { _ in overview.restrictedShare }
+        gini = isTold ? overview.gini : nil
+        // Each quarter has as many groups at least.
+        quarters = overview.groups >= 4 * Self.groupsMin ? overview.quantiles.dropFirst().dropLast().map(\.whole) : nil
+        let isOwed = overview.pairs == 0 || overview.pairs >= Self.groupsMin
+        owed = isOwed ? overview.owed : nil
+        owedMost = isOwed ? overview.owedMost : nil
+    }
+
+    /// Counts of which those that are small, but for none, are left out, and one more where one alone would be: what it
+    /// is would follow from the sum.
+    private static func suppressed(_ counts: [Int]) -> [Int?] {
+        var told: [Int?] = counts.map { $0 == 0 || $0 >= groupsMin ? $0 : nil }
+        guard told.count(where: { $0 == nil }) == 1 else { return told }
+        let next = told.indices.filter { told[$0] != nil }.min {
+            (counts[$0] == 0 ? 1 : 0, counts[$0]) < (counts[$1] == 0 ? 1 : 0, counts[$1])
+        }
+        if let next { told[next] = nil }
+        return told
+    }
+}
+
+extension Amount<MilliCredit> {
+    /// To the nearest credit.
+    fileprivate var whole: Amount { Amount((count >= 0 ? count + 500 : count - 500) / 1_000 * 1_000) }
 }

@@ -14,7 +14,7 @@ public final class LedgerDesk: Sendable {
     let clock: @Sendable () -> Timestamp
     private let debts: DebtCalendar
     private let own: OwnKey
-    private let terms = ReciprocityTerms.standard
+    let terms = ReciprocityTerms.standard
     private let voucherIDs: KeyedIDs
 
     init(

@@ -93,6 +93,7 @@ public struct AdminServer: Sendable {
         case "peers": return try await peers(call)
         case "sources": return try await sources(call, request)
         case "events": return try await events(call, request)
+        case "reciprocity": return try await reciprocity(call)
         case "destinations": return try await destinations(call, request)
         default: throw HTTPFault.absent
         }

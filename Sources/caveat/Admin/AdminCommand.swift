@@ -18,11 +18,13 @@ struct AdminCommand: AsyncParsableCommand {
               caveat admin key show
               caveat admin peer show harbour-exchange
               caveat admin destinations
+              caveat admin reciprocity
               caveat admin events
             """,
         subcommands: [
             ExchangeCommand.self, MemberCommand.self, PrincipalCommand.self, CredentialCommand.self, PoolCommand.self,
             SourceCommand.self, PeerCommand.self, KeyCommand.self, AdminDestinationsCommand.self, EventsCommand.self,
+            ReciprocityCommand.self,
         ]
     )
 }

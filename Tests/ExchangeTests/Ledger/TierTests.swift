@@ -108,6 +108,31 @@ struct TierTests {
         #expect(TierTable([rich]).tier(of: Samples.name("swift"), joined: long, Self.terms) == .restricted)
     }
 
+    @Test("an overview tells nothing that follows from few groups", arguments: UInt64(0)..<500)
+    func suppressed(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let most = [3, 8, 40][Int(seed % 3)]
+        let counts = Tier.allCases.map { _ in Int.random(in: 0...most, using: &random) }
+        let groups = zip(Tier.allCases, counts).flatMap { tier, count in
+            (0..<count).map { _ in
+                (tier: tier, standing: Amount<MilliCredit>(Int64.random(in: 0...90_000, using: &random)))
+            }
+        }
+        let told = ToldOverview(ReciprocityOverview(groups, [:]))
+        let least = ToldOverview.groupsMin
+        #expect((told.groups == nil) == (groups.count < least))
+        for (count, shown) in zip(counts, told.tiers) where shown != nil {
+            #expect(shown == count && (count == 0 || count >= least))
+        }
+        // What is left out is never the sum less what is told.
+        let hidden = told.tiers.count { $0 == nil }
+        #expect(hidden != 1)
+        #expect((told.restrictedShare == nil) == (told.tiers[0] == nil))
+        #expect(told.quarters == nil || groups.count >= 4 * least)
+        let one = [LineAccount(of: Samples.name("a"), towards: Samples.name("b")): LedgerBalance(posted: -3)]
+        #expect(ToldOverview(ReciprocityOverview(groups, one)).owed == nil)
+    }
+
     @Test("terms of an exchange hold quotas alone")
     func quotas() {
         #expect(Set(Term.quotas).count == 12)
