@@ -186,6 +186,14 @@ if Context.environment["CAVEAT_BENCH"] != nil {
             swiftSettings: settings
         )
     )
+    package.targets.append(
+        .executableTarget(
+            name: "LedgerBench",
+            dependencies: ["Exchange", "Node", "Store", "StoreSQLite", "TransportCurl", logging],
+            path: "Benchmarks/LedgerBench",
+            swiftSettings: settings
+        )
+    )
 }
 
 // `make fuzz` builds the fuzzer, and nothing else does: its `main` is libFuzzer's.

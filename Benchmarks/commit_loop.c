@@ -2,6 +2,7 @@
 //
 //   commit_loop rows FOLDER SECONDS GROUP BYTES   rows of BYTES in a SQLite table with an id index (WAL,
 //                                                 synchronous=FULL), GROUP rows a transaction
+//   commit_loop ledger FOLDER SECONDS GROUP       rows of ledger_entry, with its indexes, likewise
 //   commit_loop fsync FOLDER SECONDS              4 KiB writes, each followed by fdatasync, in a file of 4 MiB
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -50,6 +51,44 @@ static sqlite3_stmt *prepare(sqlite3 *database, const char *sql) {
 static void step(sqlite3 *database, sqlite3_stmt *statement) {
     if (sqlite3_step(statement) != SQLITE_DONE) fail("step", sqlite3_errmsg(database));
     sqlite3_reset(statement);
+}
+
+static void ledger(const char *folder, double seconds, long group) {
+    char path[4096], key[96], owner[32], debit[64];
+    snprintf(path, sizeof path, "%s/ledger-%ld.db", folder, group);
+    sqlite3 *database = NULL;
+    if (sqlite3_open(path, &database) != SQLITE_OK) fail(path, sqlite3_errmsg(database));
+    run(database, "pragma journal_mode = wal");
+    run(database, "pragma synchronous = full");
+    run(database, "create table if not exists ledger_entry (number integer not null primary key, pool integer not null, "
+                  "owner_group text not null, key text not null, epoch integer not null, cause text not null, item text, "
+                  "debit text not null, credit text not null, amount integer not null check (amount > 0), "
+                  "day integer not null, unique (pool, key)) strict");
+    run(database, "create index if not exists ledger_entry_by_group on ledger_entry (pool, owner_group, number)");
+    sqlite3_stmt *begin = prepare(database, "begin immediate"), *commit = prepare(database, "commit");
+    sqlite3_stmt *insert = prepare(database, "insert into ledger_entry values (?1, 7, ?2, ?3, 1, 'close', null, "
+                                             "'issuance', ?4, ?5, 30) on conflict (pool, key) do nothing");
+    long count = 0, commits = 0;
+    double start = now(), end = start;
+    for (; end - start < seconds; end = now()) {
+        step(database, begin);
+        for (long row = 0; row < group; row++) {
+            long number = count + row;
+            snprintf(owner, sizeof owner, "group-%06ld", number / 2);
+            snprintf(key, sizeof key, "cr/%s/close/%ld", owner, number % 2);
+            snprintf(debit, sizeof debit, "earned:%s", owner);
+            sqlite3_bind_int64(insert, 1, 1800000000000000 + number);
+            sqlite3_bind_text(insert, 2, owner, -1, SQLITE_STATIC);
+            sqlite3_bind_text(insert, 3, key, -1, SQLITE_STATIC);
+            sqlite3_bind_text(insert, 4, debit, -1, SQLITE_STATIC);
+            sqlite3_bind_int64(insert, 5, 1000 + number % 5000);
+            step(database, insert);
+        }
+        step(database, commit);
+        count += group;
+        commits++;
+    }
+    printf("{\"rows\":%ld,\"commits\":%ld,\"seconds\":%.6f}\n", count, commits, end - start);
 }
 
 static void rows(const char *folder, double seconds, long group, int size) {
@@ -114,10 +153,13 @@ static void syncs(const char *folder, double seconds) {
 int main(int count, char **words) {
     if (count == 6 && strcmp(words[1], "rows") == 0)
         rows(words[2], atof(words[3]), atol(words[4]), atoi(words[5]));
+    else if (count == 5 && strcmp(words[1], "ledger") == 0)
+        ledger(words[2], atof(words[3]), atol(words[4]));
     else if (count == 4 && strcmp(words[1], "fsync") == 0)
         syncs(words[2], atof(words[3]));
     else {
-        fprintf(stderr, "usage: commit_loop rows FOLDER SECONDS GROUP BYTES | fsync FOLDER SECONDS\n");
+        fprintf(stderr, "usage: commit_loop rows FOLDER SECONDS GROUP BYTES | ledger FOLDER SECONDS GROUP | "
+                        "fsync FOLDER SECONDS\n");
         return 64;
     }
     return 0;

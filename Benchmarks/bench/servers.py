@@ -30,7 +30,7 @@ def await_answer(setting: Setting, address: Address, path: str, process, log: Pa
 
 
 class Caveatd:
-    """A daemon over the store in `folder`; every limit at its default but the requests of one principal."""
+    """A daemon over the store in `folder`; every limit at its default but the requests and screenings of one principal."""
 
     def __init__(self, setting: Setting, folder: Path, certificate: Certificate | None = None, more: str = ""):
         self.setting = setting
@@ -40,11 +40,15 @@ class Caveatd:
         Path(self.socket).parent.mkdir(mode=0o700)
         self.address = Address(free_port(), certificate.authority if certificate else None)
         tls = f"tls:\n  certificate: {certificate.chain}\n  key: {certificate.key}\n" if certificate else ""
+        terms = Path(self.socket).parent / "terms.yaml"
+        terms.write_text("tier:\n" + "".join(
+            f"  {tier}:\n    screenings_per_day: 10000000\n" for tier in ("restricted", "basic", "contributing", "anchor")
+        ))
         configuration = Path(self.socket).parent / "caveatd.yaml"
         configuration.write_text(
             f"listen: 127.0.0.1:{self.address.port}\n{tls}"
             f'store:\n  url: "sqlite:{self.database}"\nadmin:\n  socket: {self.socket}\n'
-            f"rate:\n  requests_per_second: 0\nlog:\n  level: notice\n{more}"
+            f"rate:\n  requests_per_second: 0\nreciprocity:\n  terms: {terms}\nlog:\n  level: notice\n{more}"
         )
         log = Path(self.socket).parent / "log"
         started = time.monotonic()
