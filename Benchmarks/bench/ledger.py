@@ -1,7 +1,6 @@
 """The ledger: entries posted beside a bare SQLite loop of the same rows, closes of epochs, and tiers looked up."""
 
 import json
-import os
 import shutil
 import subprocess
 
@@ -19,13 +18,7 @@ LOOKUP_NS = 1_000
 
 
 def ledger(setting: Setting, report: Report):
-    setting.say("building LedgerBench")
-    built = subprocess.run(
-        ["swift", "build", "-c", "release", "--product", "LedgerBench"],
-        cwd=ROOT, env=os.environ | {"CAVEAT_BENCH": "1"}, capture_output=True, text=True,
-    )
-    if built.returncode != 0:
-        raise Halt(f"LedgerBench does not build: {built.stdout[-2000:]}")
+    setting.build("LedgerBench")
     _posted(setting, report)
     small = _closed(setting, report, *SMALL)
     is_quick = setting.scale.sizes[-1] == 100_000

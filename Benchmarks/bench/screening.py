@@ -27,13 +27,7 @@ INDEXED_SECONDS_MAX = 60
 def screen(setting: Setting, report: Report):
     folder = setting.folder("screening")
     corpus, queries = _lists(setting, folder)
-    setting.say("building ScreeningBench")
-    built = subprocess.run(
-        ["swift", "build", "-c", "release", "--product", "ScreeningBench"],
-        cwd=ROOT, env=os.environ | {"CAVEAT_BENCH": "1"}, capture_output=True, text=True,
-    )
-    if built.returncode != 0:
-        raise Halt(f"ScreeningBench does not build: {built.stdout[-2000:]}")
+    setting.build("ScreeningBench")
     for size in SIZES_QUICK if setting.scale.sizes[-1] == SIZE else SIZES_FULL:
         measured = json.loads(_bench("speed", corpus, queries, size))
         _engine(report, size, measured)

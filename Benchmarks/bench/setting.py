@@ -149,6 +149,16 @@ class Setting:
                 raise Halt(f"openssl {words[0]}: {done.stderr.strip()}")
         return Certificate(str(folder / "server.pem"), str(folder / "server.key"), str(folder / "ca.pem"))
 
+    def build(self, product: str):
+        """A program that the bench alone builds."""
+        self.say(f"building {product}")
+        built = subprocess.run(
+            ["swift", "build", "-c", "release", "--product", product],
+            cwd=ROOT, env=os.environ | {"CAVEAT_BENCH": "1"}, capture_output=True, text=True,
+        )
+        if built.returncode != 0:
+            raise Halt(f"{product} does not build: {built.stdout[-2000:]}")
+
     def commit_loop(self) -> str:
         """The program of commit_loop.c, compiled once."""
         program = str(self.temporary / "commit_loop")

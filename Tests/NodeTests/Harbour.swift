@@ -81,4 +81,13 @@ struct Harbour {
             }
         }
     }
+
+    /// What was written down of each group at each close.
+    func standings() async throws -> [String] {
+        try await exchange.database.read { connection in
+            try connection.rows(
+                "select epoch, owner_group, standing, size, tier, low from ledger_standing order by epoch, owner_group"
+            ) { "\($0.integer(0)) \($0.text(1)) \($0.integer(2)) \($0.text(3)) T\($0.integer(4)) \($0.integer(5))" }
+        }
+    }
 }

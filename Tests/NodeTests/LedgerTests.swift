@@ -110,7 +110,7 @@ struct LedgerTests {
     }
 
     @Test(
-        "post the same entries whatever commit of a close fails",
+        "post the same entries and standings whatever commit of a close fails",
         arguments: Engine.both,
         FaultyDatabase.Fault.allCases
     )
@@ -133,7 +133,10 @@ struct LedgerTests {
             try await harbour.act(.retract, on: retracted, as: "swift")
             try await harbour.pass(days: 60)
             // The ids of items are drawn anew by each node; all else is the same.
-            books.append(try await harbour.entries().map { $0.filter { !$0.isHexDigit || $0.isNumber } })
+            let entries = try await harbour.entries().map { $0.filter { !$0.isHexDigit || $0.isNumber } }
+            let standings = try await harbour.standings()
+            #expect(standings.count == 6)
+            books.append(entries + standings)
         }
         #expect(books[0] == books[1] && !books[0].isEmpty)
     }

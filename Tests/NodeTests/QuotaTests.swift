@@ -14,6 +14,13 @@ struct QuotaTests {
         (0..<count).map { Record(id: "\($0)", schema: "Person", properties: ["name": ["Tamsin Verloop \($0)"]]) }
     }
 
+    private static let query = [Record(id: "q", schema: "Person", properties: ["name": ["Tamsin Verloop"]])]
+    private static let question: ScreeningDesk.Question = {
+        var question = ScreeningDesk.Question()
+        question.cutoff = 0.95
+        return question
+    }()
+
     /// Screens so many, as one call.
     @discardableResult
     private static func screen(
@@ -23,17 +30,9 @@ struct QuotaTests {
         beyond: ScreeningDesk.BeyondQuota = .refuse,
         pools: Set<Name>? = nil
     ) async throws -> ScreeningDesk.Answer {
-        var question = ScreeningDesk.Question()
-        (question.cutoff, question.beyondQuota, question.pools) = (0.95, beyond, pools)
+        var question = Self.question
+        (question.beyondQuota, question.pools) = (beyond, pools)
         return try await node.screening.screen(queries(count), question, for: session)
-    }
-
-    private static func standings(_ exchange: TestExchange) async throws -> [String] {
-        try await exchange.database.read { connection in
-            try connection.rows(
-                "select epoch, owner_group, standing, size, tier, low from ledger_standing order by epoch, owner_group"
-            ) { "\($0.integer(0)) \($0.text(1)) \($0.integer(2)) \($0.text(3)) T\($0.integer(4)) \($0.integer(5))" }
-        }
     }
 
     @Test("a close writes down what each group came to, and its tier moves by one step", arguments: Engine.both)
@@ -46,11 +45,11 @@ struct QuotaTests {
             let id = try await harbour.accepted(number)
             if place > 0 { try await harbour.conclude(.seizure, on: id) }
         }
-        #expect(try await Self.standings(harbour.exchange).isEmpty)
+        #expect(try await harbour.standings().isEmpty)
         let anchor = try await harbour.session("anchor")
         #expect(try await node.quotas.share(of: anchor)?.allowances.map(\.tier) == [.basic, .basic])
         try await harbour.pass(days: 31)
-        let first = try await Self.standings(harbour.exchange)
+        let first = try await harbour.standings()
         #expect(first.count == 1 && first[0].hasPrefix("1 anchor ") && first[0].hasSuffix(" small T2 0"))
         let statement = try await harbour.statement()
         #expect(statement.tier == .contributing && first[0].contains(" \(statement.standing.total.count) "))
@@ -60,7 +59,7 @@ struct QuotaTests {
         let berth = try await harbour.session("berth")
         #expect(try await node.quotas.share(of: berth)?.allowances.map(\.limit) == [20_000, 40])
         try await harbour.pass(days: 60)
-        let later = try await Self.standings(harbour.exchange)
+        let later = try await harbour.standings()
         #expect(later.count == 3 && later[0] == first[0] && later[1].hasSuffix(" large T2 0"))
         // Of who gives nothing, nothing is written down: it is basic for 90 days, and two closes more.
         let swift = try await harbour.session("swift")
@@ -95,32 +94,6 @@ struct QuotaTests {
         #expect(told.ledgers.map(\.pool.text) == ["inbox"] && told.ledgers.map(\.closes) == [1])
         #expect(told.exchange.owed == .zero && told.exchange.restrictedShare == 0)
         await harbour.exchange.close()
-    }
-
-    @Test(
-        "standings are the same whatever commit of a close fails",
-        arguments: Engine.both,
-        FaultyDatabase.Fault.allCases
-    )
-    func faults(engine: Engine, fault: FaultyDatabase.Fault) async throws {
-        var books: [[String]] = []
-        for isFaulty in [false, true] {
-            let harbour = try await Harbour(engine)
-            for name in ["anchor", "swift"] { _ = try await harbour.accepted(from: name) }
-            if isFaulty {
-                harbour.exchange.clock.advance(by: .seconds(31 * 86_400))
-                for write in 1...6 {
-                    let faulty = FaultyDatabase(harbour.exchange.database, failing: fault, write: write)
-                    let node = try? await TestExchange.node(over: faulty, harbour.exchange.clock, seed: UInt64(write))
-                    try? await node?.ledgers.elapse()
-                }
-                try await harbour.exchange.node.live.follow()
-            }
-            try await harbour.pass(days: isFaulty ? 0 : 31)
-            try await harbour.pass(days: 60)
-            books.append(try await Self.standings(harbour.exchange))
-        }
-        #expect(books[0] == books[1] && books[0].count == 6)
     }
 
     @Test("a group screens as often as its tier has it in a day, and is told what is left", arguments: Engine.both)
@@ -174,25 +147,23 @@ struct QuotaTests {
         let status = try await world.exchange.publish([listed], to: list, as: world.tokens["customs"] ?? "")
         #expect(status.successCount == 1, "\(status)")
         let bank = try await world.session("bank")
-        let query = [Record(id: "q", schema: "Person", properties: ["name": ["Tamsin Verloop"]])]
-        var question = ScreeningDesk.Question()
-        question.cutoff = 0.95
-        let all = try await world.node.screening.screen(query, question, for: bank)
+        var question = Self.question
+        let all = try await world.node.screening.screen(Self.query, question, for: bank)
         #expect(Set(all.hits[0].map(\.pool.name.text)) == ["list", "warnings"])
         #expect(all.left?.left == 999)
         _ = try await Self.screen(999, world.node, bank)
         await #expect(throws: AdvisoryFault.self) {
-            _ = try await world.node.screening.screen(query, question, for: bank)
+            _ = try await world.node.screening.screen(Self.query, question, for: bank)
         }
         question.beyondQuota = .official
-        let short = try await world.node.screening.screen(query, question, for: bank)
+        let short = try await world.node.screening.screen(Self.query, question, for: bank)
         #expect(short.hits[0].map(\.pool.name.text) == ["list"] && short.left == nil)
         guard case .officialLists(let allowance) = short.scope else { throw TestExchange.BadName() }
         #expect(allowance.left == 0 && allowance.renews > world.exchange.clock.now)
         // Who asks of lists alone is never counted; and neither is an authority.
         question.beyondQuota = .refuse
         question.pools = [Samples.name("list")]
-        #expect(try await world.node.screening.screen(query, question, for: bank).scope == .all(since: nil))
+        #expect(try await world.node.screening.screen(Self.query, question, for: bank).scope == .all(since: nil))
         #expect(try await Self.screen(1_000, world.node, try await world.session("customs")).left == nil)
         #expect(try await Self.screen(1_000, world.node, try await world.session("customs")).left == nil)
         await world.exchange.close()
@@ -263,12 +234,9 @@ struct QuotaTests {
         let world = try await AdvisoryExchange(engine, terms: Self.terms)
         let bank = try await world.session("bank")
         _ = try await world.published()
-        let query = [Record(id: "q", schema: "Person", properties: ["name": ["Tamsin Verloop"]])]
-        var question = ScreeningDesk.Question()
-        question.cutoff = 0.95
         for (days, count) in [(364, 1), (2, 0)] {
             world.exchange.clock.advance(by: .seconds(Int64(days) * 86_400))
-            let answer = try await world.node.screening.screen(query, question, for: bank)
+            let answer = try await world.node.screening.screen(Self.query, Self.question, for: bank)
             #expect(answer.hits[0].count == count)
             let since = world.exchange.clock.now.advanced(by: .seconds(-365 * 86_400))
             #expect(answer.scope == .all(since: since))
@@ -276,7 +244,7 @@ struct QuotaTests {
         // Authorities, and whoever published it, are told of all that there is.
         for name in ["customs", "police"] {
             guard let session = try? await world.session(name) else { continue }
-            #expect(try await world.node.screening.screen(query, question, for: session).hits[0].count == 1)
+            #expect(try await world.node.screening.screen(Self.query, Self.question, for: session).hits[0].count == 1)
         }
         await world.exchange.close()
     }

@@ -11,6 +11,14 @@ struct MatchAnswer: Encodable {
     let scope: ScopeResource
     /// What is left; nil where the call was not counted.
     let quota: QuotaResource?
+
+    init(_ responses: [String: MatchResults], _ question: ScreeningDesk.Question, _ answer: ScreeningDesk.Answer) {
+        self.responses = responses
+        limit = question.limit
+        receipt = String(answer.receipt.microseconds)
+        scope = ScopeResource(answer.scope)
+        quota = answer.allowance.map(QuotaResource.init)
+    }
 }
 
 /// What was looked at.
@@ -42,7 +50,7 @@ extension ScreeningDesk.Answer {
     }
 }
 
-/// What `/v1/search` answers.
+/// What `/v1/search` answers: the one of `/v1/match`, without its question.
 struct SearchAnswer: Encodable {
     let results: [MatchResource]
     let total: MatchTotal
@@ -50,6 +58,11 @@ struct SearchAnswer: Encodable {
     let receipt: String
     let scope: ScopeResource
     let quota: QuotaResource?
+
+    init(_ found: MatchResults, _ answer: MatchAnswer) {
+        (results, total) = (found.results, found.total)
+        (limit, receipt, scope, quota) = (answer.limit, answer.receipt, answer.scope, answer.quota)
+    }
 }
 
 struct MatchTotal: Encodable {

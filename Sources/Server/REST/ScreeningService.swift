@@ -26,24 +26,12 @@ struct ScreeningService: Sendable {
         let results = zip(asked.queries, answer.hits).map { query, hits in
             (query.id, MatchResults(hits, of: query, question, session.directory))
         }
-        return quoted(
-            .json(
-                MatchAnswer(
-                    responses: Dictionary(uniqueKeysWithValues: results),
-                    limit: question.limit,
-                    receipt: String(answer.receipt.microseconds),
-                    scope: ScopeResource(answer.scope),
-                    quota: answer.allowance.map(QuotaResource.init)
-                ),
-                MediaType.json
-            ),
-            answer
-        )
+        return quoted(MatchAnswer(Dictionary(uniqueKeysWithValues: results), question, answer), answer)
     }
 
-    /// The same with what is left, for clients that read header fields.
-    private func quoted(_ response: Response, _ answer: ScreeningDesk.Answer) -> Response {
-        var response = response
+    /// An answer with what is left, for clients that read header fields.
+    private func quoted(_ body: some Encodable, _ answer: ScreeningDesk.Answer) -> Response {
+        var response = Response.json(body, MediaType.json)
         if let allowance = answer.allowance { response.headers.add(allowance, at: node.surroundings.clock()) }
         return response
     }
@@ -64,20 +52,7 @@ struct ScreeningService: Sendable {
         if request.method == .HEAD { return .bytes([], MediaType.json) }
         let answer = try await node.screening.screen([query], question, for: session)
         let results = MatchResults(answer.hits[0], of: query, question, session.directory)
-        return quoted(
-            .json(
-                SearchAnswer(
-                    results: results.results,
-                    total: results.total,
-                    limit: question.limit,
-                    receipt: String(answer.receipt.microseconds),
-                    scope: ScopeResource(answer.scope),
-                    quota: answer.allowance.map(QuotaResource.init)
-                ),
-                MediaType.json
-            ),
-            answer
-        )
+        return quoted(SearchAnswer(results, MatchAnswer([:], question, answer)), answer)
     }
 
     private func question(_ request: Request, _ session: Session) throws -> ScreeningDesk.Question {
