@@ -79,6 +79,8 @@ public final class Node: Sendable {
     public let ledgers: LedgerDesk
     /// Whether those that members ask about are known.
     public let screening: ScreeningDesk
+    /// Whom members want to be told of.
+    public let watch: WatchDesk
     /// What advisories have in common.
     public let references: CrossReferenceDesk
     /// Whom it is told that there is something.
@@ -135,9 +137,12 @@ public final class Node: Sendable {
             failures: FailureLimit(failuresPerMinute: settings.failuresPerMinute),
             rate: RequestRate(perSecond: settings.requestsPerSecond, burst: settings.requestBurst)
         )
-        acceptance = Acceptance(live, commits, surroundings, federation)
+        quotas = QuotaBook(live, database, settings.terms, clock: surroundings.clock)
+        screening = ScreeningDesk(live, database, commits, surroundings, quotas, key: identity.cursorKey)
+        watch = WatchDesk(live, database, commits, screening, surroundings, exchangeKey: identity.cursorKey)
+        acceptance = Acceptance(live, commits, surroundings, federation, watch)
         disclosure = Disclosure(live, database, commits, pageBytesMax: settings.pageBytesMax, clock: surroundings.clock)
-        feed = Feed(live, disclosure, database, clock: surroundings.clock)
+        feed = Feed(live, disclosure, watch, database, clock: surroundings.clock)
         let couriers = Couriers(
             surroundings,
             networks: settings.pushNetworks,
@@ -147,15 +152,14 @@ public final class Node: Sendable {
         pushing = Pushing(live, feed, database, commits, surroundings, federation, couriers)
         destinations = DestinationDesk(live, database, commits, surroundings, pushing)
         pulling = Pulling(live, disclosure, acceptance, database, commits, surroundings, limits: settings.envelope)
-        quotas = QuotaBook(live, database, settings.terms, clock: surroundings.clock)
         advisories = AdvisoryDesk(live, database, commits, surroundings, federation, key: identity.cursorKey)
-        reports = ReportDesk(live, database, commits, surroundings, advisories.press, quotas, key: identity.cursorKey)
+        let press = advisories.press
+        reports = ReportDesk(live, database, commits, surroundings, press, watch, quotas, key: identity.cursorKey)
         forces = TaskForceDesk(live, database, commits, surroundings, advisories)
         callKeys = KeyedIDs(key: identity.cursorKey, use: "call")
-        screening = ScreeningDesk(live, database, commits, surroundings, quotas, key: identity.cursorKey)
         references = CrossReferenceDesk(live, database, commits, surroundings)
         notices = NoticeDesk(references)
-        ledgers = LedgerDesk(live, database, commits, own, key: identity.cursorKey, clock: surroundings.clock)
+        ledgers = LedgerDesk(live, database, commits, watch, own, key: identity.cursorKey, clock: surroundings.clock)
         entitlements = EntitlementDesk(live, database, commits, own, clock: surroundings.clock)
         statuses = Statuses(live, database, commits)
         administration = Administration(live, commits, surroundings, authentication, own)

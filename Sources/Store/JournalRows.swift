@@ -19,7 +19,7 @@ public struct JournalEntry: Sendable {
     var isWhole: Bool {
         switch kind {
         case .released: released != nil
-        case .gained, .destination: true
+        case .gained, .destination, .watchList: true
         case .deleted, .directory, .held, .refused, .receipt, .advisory, .acknowledged, .relied, .conflict, .report,
             .request, .feedback, .observation, .consentAsked, .disposal, .source, .peer, .federated, .ledger,
             .entitlement, .screening, .clearedPair, .requirement, .crossReference:
@@ -128,7 +128,7 @@ public enum JournalRows {
 
     /// What changes who sees what, how much, and where that is pushed to: all else a follower need not know.
     static let followed: Set<EntryKind> = [
-        .released, .deleted, .directory, .gained, .destination, .federated, .crossReference, .ledger,
+        .released, .deleted, .directory, .gained, .destination, .federated, .crossReference, .ledger, .watchList,
     ]
     private static let followedNumbers = followed.map { "\($0.rawValue)" }.sorted().joined(separator: ", ")
 

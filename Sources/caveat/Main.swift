@@ -30,7 +30,7 @@ struct Main: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Screening",
-                subcommands: [ScreenCommand.self, ClearCommand.self, ClearedCommand.self]
+                subcommands: [ScreenCommand.self, WatchCommand.self, ClearCommand.self, ClearedCommand.self]
             ),
             CommandGroup(
                 name: "Connecting",

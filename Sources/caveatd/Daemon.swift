@@ -110,7 +110,9 @@ struct Daemon: Sendable {
             Follower(node, logger: logger), Calendar(node, clock: ContinuousClock(), logger: logger),
             Housekeeping(node, clock: ContinuousClock(), logger: logger),
             Pusher(node, clock: ContinuousClock(), logger: logger),
-            Puller(node, clock: ContinuousClock(), logger: logger), Screener(node, logger: logger), announcement,
+            Puller(node, clock: ContinuousClock(), logger: logger), Screener(node, logger: logger),
+            Watcher(node, logger: logger),
+            announcement,
         ]
         let group = ServiceGroup(
             configuration: .init(

@@ -44,7 +44,7 @@ def before_call(context, case, kwargs):
 # in a listing is.
 RULED = {
     **dict.fromkeys(["draftAdvisory", "editAdvisory", "amendAdvisory", "giveConsent", "report", "addToReport", "ask", "confirm",
-                    "makeDestination", "confirmDestination", "reserveEntitlement", "redeemEntitlement", "match", "clear", "publishRequirement", "judge",
+                    "makeDestination", "confirmDestination", "reserveEntitlement", "redeemEntitlement", "match", "clear", "publishRequirement", "judge", "uploadWatchList",
                     "readNetwork"], "422"),
     "listRecalls": "400", "explainAdvisory": "400",
 }

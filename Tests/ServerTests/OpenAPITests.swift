@@ -63,7 +63,7 @@ struct OpenAPITests {
         for (path, item) in try #require(Self.document?["paths"]?.members) where path.hasPrefix("/v1/") {
             let words = path.split(separator: "/").dropFirst().map { $0.hasPrefix("{") ? RouteTable.name : String($0) }
             let known = RESTService.parameters[words] ?? []
-            let method = item["get"] ?? (known.isEmpty ? nil : item["post"])
+            let method = item["get"] ?? (known.isEmpty ? nil : item["post"] ?? item["delete"])
             let named = (method?["parameters"]?.elements ?? []).map(Self.resolved)
                 .filter { $0["in"]?.string == "query" }
             #expect(Set(named.compactMap { $0["name"]?.string }) == known, "\(path)")

@@ -215,6 +215,7 @@ struct JournalTests {
             try await commits.write { try $0.enter(kind, at: $0.nextTick(), principal: nil) }
             let known: Set<EntryKind> = [
                 .released, .deleted, .directory, .gained, .destination, .federated, .crossReference, .ledger,
+                .watchList,
             ]
             let isFollowed = known.contains(kind)
             #expect(followed.withLock { $0 } == before + (isFollowed ? 1 : 0), "\(kind)")

@@ -22,7 +22,7 @@ public struct MailDigest: Hashable, Sendable {
 
     /// Of a message in which what may not be shown has no bytes.
     public init(_ message: PushMessage) {
-        let withheld = message.items.count { $0.bytes.isEmpty }
+        let withheld = message.items.count { $0.bytes.isEmpty && $0.watch == nil }
         let recalls = message.items.count { $0.recall != nil }
         let new = message.items.count
         subject = recalls > 0 ? "Caveat: \(recalls) recalled, to be acknowledged" : "Caveat: \(new) new"
@@ -34,6 +34,9 @@ public struct MailDigest: Hashable, Sendable {
             if let recall = item.recall {
                 text += "\nRecalled on \(recall.recalled.text): \(recall.report)\n"
                 text += "Acknowledge it until \(recall.due.text).\n"
+            }
+            if let watch = item.watch {
+                text += "\n\(item.tick.text)  \(Self.cut(watch.line, Self.textCharactersMax))\n"
             }
             if !item.bytes.isEmpty { text += "\n" + Self.text(of: item) }
         }
@@ -85,12 +88,13 @@ public struct MailDigest: Hashable, Sendable {
 
     private static func text(of item: PushMessage.Item) -> String {
         // An object of the exchange's is JSON; if ever it were not, its arrival is still told.
-        guard let object = (try? JSON(parsing: item.bytes))?.root else { return "an object in \(item.pool)\n" }
+        let pool = item.pool?.text ?? ""
+        guard let object = (try? JSON(parsing: item.bytes))?.root else { return "an object in \(pool)\n" }
         func line(_ key: String, _ charactersMax: Int) -> String? {
             object[key]?.string.map { cut($0, charactersMax) }.flatMap { $0.isEmpty ? nil : $0 }
         }
         let id = line("id", titleCharactersMax) ?? ""
-        let head = "\(item.tick.text)  \(item.pool)  \(id)"
+        let head = "\(item.tick.text)  \(pool)  \(id)"
         let texts = [
             line("name", titleCharactersMax), line("pattern", titleCharactersMax), line("value", titleCharactersMax),
             line("description", textCharactersMax),

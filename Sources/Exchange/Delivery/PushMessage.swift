@@ -15,12 +15,14 @@ public struct PushMessage: Hashable, Sendable {
     public struct Item: Hashable, Sendable {
         /// Its date added for the reader, by which the receiver knows it when it comes again.
         public let tick: Tick
-        /// The pool.
-        public let pool: Name
+        /// The pool; nil of a notice.
+        public let pool: Name?
         /// What names the recall that it begins, and when it must be acknowledged; nil where it begins none.
         public let recall: Recall?
-        /// The object, as it came.
+        /// The object, as it came; none of a notice.
         public let bytes: [UInt8]
+        /// A hit on a watch list that it is a notice of; nil of an object.
+        public let watch: WatchNotice?
 
         /// Puts it together from its parts.
         public init(tick: Tick, pool: Name, recall: Recall?, bytes: [UInt8]) {
@@ -28,6 +30,14 @@ public struct PushMessage: Hashable, Sendable {
             self.pool = pool
             self.recall = recall
             self.bytes = bytes
+            watch = nil
+        }
+
+        /// A notice of a hit on a watch list.
+        public init(tick: Tick, watch: WatchNotice) {
+            self.tick = tick
+            (pool, recall, bytes) = (nil, nil, [])
+            self.watch = watch
         }
     }
 
@@ -93,9 +103,13 @@ public struct PushMessage: Hashable, Sendable {
         var body = Array(#"{"type":"\#(type)","timestamp":"\#(now.text)","data":{"items":["#.utf8)
         body.reserveCapacity(items.reduce(body.count) { $0 + $1.bytes.count + 256 })
         for (place, item) in items.enumerated() {
-            let head =
-                #"{"tick":"\#(item.tick.microseconds)","pool":"\#(item.pool)","date_added":"\#(item.tick.text)","#
+            let pool = item.pool.map { #""pool":"\#($0)","# } ?? ""
+            let head = #"{"tick":"\#(item.tick.microseconds)",\#(pool)"date_added":"\#(item.tick.text)","#
             body += Array((place == 0 ? head : ",\(head)").utf8)
+            if let watch = item.watch {
+                body += Array(#""watch":\#(watch.json)}"#.utf8)
+                continue
+            }
             if let recall = item.recall {
                 let text =
                     #""report":"\#(recall.report)","recalled":"\#(recall.recalled.text)","due":"\#(recall.due.text)""#

@@ -91,4 +91,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case requirement = 26
     /// Subjects of advisories were judged to be one or two, that was taken back, or originators were told of others.
     case crossReference = 27
+    /// A watch list was changed, or a reader was told of a hit on one.
+    case watchList = 28
 }

@@ -37,25 +37,24 @@ public struct Requirement: Hashable, Sendable {
 public enum Relevance: Hashable, Sendable {
     /// It meets what an authority wants to know.
     case required(Requirement)
-    /// It touches what another group declared that it is exposed to; whose that is, is not told.
+    /// It touches what another group is exposed to by its watch lists; whose that is, is not told.
     case exposure
     case neither
 
-    /// Looks at an item of another group than those that declared exposure.
-    /// - Parameter exposed: the marks of what other groups declared.
+    /// Looks at an item of a group.
     public init(
         categories: Set<Category>,
         kinds: Set<SubjectKind>,
-        marks: Set<SubjectMark>,
+        of group: Name,
         requirements: [Requirement],
-        exposed: Set<SubjectMark>,
+        exposure: Exposure,
         on day: Int
     ) {
         let met = requirements.filter { $0.isMet(by: categories, kinds, on: day) }
         if let first = met.min(by: { ($0.authority, $0.name) < ($1.authority, $1.name) }) {
             self = .required(first)
         } else {
-            self = marks.isDisjoint(with: exposed) ? .neither : .exposure
+            self = exposure.touchesOther(than: group) ? .exposure : .neither
         }
     }
 
@@ -71,7 +70,7 @@ public enum Relevance: Hashable, Sendable {
     public var reason: String {
         switch self {
         case .required(let requirement): "meets \(requirement.name) of \(requirement.authority)"
-        case .exposure: "touches what a member is exposed to"
+        case .exposure: "touches a member's exposure"
         case .neither: "meets no requirement and touches no exposure"
         }
     }

@@ -24,9 +24,17 @@ public final class Acceptance: Sendable {
     private let commits: GroupCommit
     let surroundings: Surroundings
     private let federation: Federation
+    let watch: WatchDesk
 
-    init(_ live: LiveState, _ commits: GroupCommit, _ surroundings: Surroundings, _ federation: Federation) {
+    init(
+        _ live: LiveState,
+        _ commits: GroupCommit,
+        _ surroundings: Surroundings,
+        _ federation: Federation,
+        _ watch: WatchDesk
+    ) {
         self.federation = federation
+        self.watch = watch
         self.live = live
         self.commits = commits
         self.surroundings = surroundings

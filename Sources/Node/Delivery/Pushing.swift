@@ -203,8 +203,8 @@ public final class Pushing: Sendable {
             return PushMessage(items, isUrgent: true, countMax: countMax).map { .message($0) }
         }
         if rest(of: destination, at: surroundings.clock()) != nil { return try await recalls() }
-        let (events, isWhole) = try await feed.look(after: delivery.cursor, for: session, over: channel)
-        let items = events.map(PushMessage.Item.init)
+        let look = try await feed.look(after: delivery.cursor, for: session, over: channel)
+        let (items, isWhole) = (look.items, look.isWhole)
         if case .awaiting(let awaited) = delivery.phase {
             if let urgent = try await recalls() { return urgent }
             return .look(awaited, items.filter { $0.tick <= awaited.through })
@@ -280,11 +280,11 @@ public final class Pushing: Sendable {
         if let route = try await route(of: destination) { return try await replay(letter, to: destination, route) }
         let (now, channel) = (surroundings.clock(), destination.address.kind.channel)
         guard let session = live.session(of: destination, at: now) else { throw AdvisoryFault.ended }
-        let events =
+        let all =
             letter.isUrgent
-            ? try await feed.recalls(after: letter.after, for: session, over: channel)
-            : try await feed.events(after: letter.after, for: session, over: channel)
-        let items = events.map(PushMessage.Item.init).filter { $0.tick <= letter.through }
+            ? try await feed.recalls(after: letter.after, for: session, over: channel).map(PushMessage.Item.init)
+            : try await feed.look(after: letter.after, for: session, over: channel).items
+        let items = all.filter { $0.tick <= letter.through }
         // Nothing of it is left that the reader may see: so there is nothing to be sent.
         guard let message = PushMessage(items, isUrgent: letter.isUrgent) else { return .accepted }
         return await couriers.send(message, to: destination)
@@ -314,6 +314,14 @@ extension PushMessage.Item {
             PushMessage.Recall(report: $0.report, recalled: $0.owed.recalled, due: $0.owed.ends)
         }
         self.init(tick: event.version.tick, pool: event.pool.name, recall: recall, bytes: event.version.bytes)
+    }
+}
+
+extension Feed.Look {
+    /// All of it as it is sent, in order.
+    fileprivate var items: [PushMessage.Item] {
+        let all = events.map(PushMessage.Item.init) + notices.map { PushMessage.Item(tick: $0.tick, watch: $0.notice) }
+        return notices.isEmpty ? all : all.sorted { $0.tick < $1.tick }
     }
 }
 

@@ -27,17 +27,20 @@ public final class Feed: Sendable {
 
     private let live: LiveState
     private let disclosure: Disclosure
+    private let watch: WatchDesk
     private let database: any Database
     private let clock: @Sendable () -> Timestamp
 
     init(
         _ live: LiveState,
         _ disclosure: Disclosure,
+        _ watch: WatchDesk,
         _ database: any Database,
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.live = live
         self.disclosure = disclosure
+        self.watch = watch
         self.database = database
         self.clock = clock
     }
@@ -51,12 +54,18 @@ public final class Feed: Sendable {
         try await look(after: tick, for: session, over: channel).events
     }
 
-    /// The same, and whether it is all that there is.
-    func look(
-        after tick: Tick,
-        for session: Session,
-        over channel: Receipt.Channel
-    ) async throws -> (events: [Event], isWhole: Bool) {
+    /// What comes after a tick, and of which hits on watch lists a system of the member's own is told there.
+    struct Look: Sendable {
+        /// What comes, ascending.
+        let events: [Event]
+        /// Of which hits it is told, ascending.
+        let notices: [WatchDesk.TickedNotice]
+        /// Whether it is all that there is.
+        let isWhole: Bool
+    }
+
+    /// The same, with notices of hits.
+    func look(after tick: Tick, for session: Session, over channel: Receipt.Channel) async throws -> Look {
         var events: [Event] = []
         var isWhole = true
         // What is committed while one pool after another is looked at waits for the next look: it could be earlier than
@@ -77,8 +86,14 @@ public final class Feed: Sendable {
             // Beyond the end of a page that is not the last, another pool's events wait for their turn.
             if page.more { (end, isWhole) = (min(end, page.examined), false) }
         }
+        let found = try await watch.notices(after: tick, through: end, upTo: Self.limit, for: session, over: channel)
+        if let last = found.last { (end, isWhole) = (last, false) }
         let shown = events.filter { $0.version.tick <= end }
-        return (shown.sorted { $0.version.tick < $1.version.tick }, isWhole && shown.count == events.count)
+        return Look(
+            events: shown.sorted { $0.version.tick < $1.version.tick },
+            notices: found.notices,
+            isWhole: isWhole && shown.count == events.count
+        )
     }
 
     /// The recalls of what the reader's member holds that came after a tick, ascending, whatever comes before them;

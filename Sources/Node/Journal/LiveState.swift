@@ -24,6 +24,8 @@ public final class LiveState: Sendable {
         var directoryChanges = 0
         /// The newest tick at which each principal gained something in each pool.
         var gains: [PrincipalPool: Tick] = [:]
+        /// The newest tick at which each principal was told of a hit on a watch list, by its number.
+        var told: [Int64: Tick] = [:]
         /// The last entry that may bring anybody anything new.
         var news = Tick.zero
         /// The principals whose destinations changed since somebody asked.
@@ -232,6 +234,7 @@ extension LiveState.State {
         news = head
         take(try JournalRows.labels(after: 0, connection), try JournalRows.spans(after: 0, connection))
         gains = try CatchupRows.newest(connection)
+        told = try WatchHitRows.newest(connection)
         let bytesMax = RecentVersions.bytesMax(pools: directory.pools.count)
         for pool in directory.pools.values {
             let newest = try JournalRows.newest(
@@ -276,6 +279,7 @@ extension LiveState.State {
             if entry.kind == .ledger { continue }
             self.news = entry.tick
             if entry.kind == .gained { gains[PrincipalPool(principal: entry.principal, pool: entry.pool)] = entry.tick }
+            if entry.kind == .watchList { told[entry.principal] = entry.tick }
             guard let version = entry.released else { continue }
             recent[version.pool]?.append(version)
             if let index = labelIndex[version.placed.label] {

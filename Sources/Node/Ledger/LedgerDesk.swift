@@ -21,6 +21,7 @@ public final class LedgerDesk: Sendable {
         _ live: LiveState,
         _ database: any Database,
         _ commits: GroupCommit,
+        _ watch: WatchDesk,
         _ own: OwnKey,
         key: [UInt8],
         clock: @escaping @Sendable () -> Timestamp
@@ -31,7 +32,7 @@ public final class LedgerDesk: Sendable {
         self.clock = clock
         self.own = own
         voucherIDs = KeyedIDs(key: key, use: "entitlement")
-        debts = DebtCalendar(live, database, commits)
+        debts = DebtCalendar(live, database, commits, watch, clock: clock)
     }
 
     /// Whether an epoch is to be closed, or time changes what is owed: a look that writes nothing.

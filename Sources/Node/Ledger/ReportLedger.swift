@@ -8,6 +8,8 @@ import Store
 struct ReportLedger {
     let transaction: Transaction
     let directory: Directory
+    /// Who is exposed to what reports are about.
+    let exposures: Exposures
 
     private static let terms = ReciprocityTerms.standard
 
@@ -31,7 +33,14 @@ struct ReportLedger {
         let isRetracted = report.state == .retracted && last.state != .retracted
         guard isAccepted || isRetracted || !outcomes.isEmpty else { return }
         let ledger = try transaction.ledger(of: inbox, Self.terms)
-        let desk = Entering(ledger: ledger, report: report, group: group, authority: authority, transaction)
+        let desk = Entering(
+            ledger: ledger,
+            report: report,
+            group: group,
+            authority: authority,
+            exposures,
+            transaction
+        )
         if isAccepted { try desk.accept(on: desk.today, from: "accept") }
         for (place, outcome) in outcomes { try desk.conclude(outcome, at: place) }
         if isRetracted { try desk.retract() }
@@ -64,6 +73,7 @@ struct ReportLedger {
             report: report,
             group: awaited.group,
             authority: awaited.authority,
+            exposures,
             transaction
         )
         try desk.accept(on: ledger.days.day(of: awaited.vests), from: "silence")
@@ -84,11 +94,20 @@ struct ReportLedger {
         private let report: Report
         private let group: Name
         private let authority: Name
+        private let exposures: Exposures
         private let transaction: Transaction
         private let item: ID<LedgerItem>
 
-        init(ledger: LedgerRow, report: Report, group: Name, authority: Name, _ transaction: Transaction) {
+        init(
+            ledger: LedgerRow,
+            report: Report,
+            group: Name,
+            authority: Name,
+            _ exposures: Exposures,
+            _ transaction: Transaction
+        ) {
             (self.ledger, self.report, self.group, self.authority) = (ledger, report, group, authority)
+            self.exposures = exposures
             self.transaction = transaction
             item = ID(report.id.uuid)
         }
@@ -133,7 +152,7 @@ struct ReportLedger {
             try claim(.accepted, row, day: day, shows: day, from: cause)
         }
 
-        /// Whether it meets what the authority wanted to know when it was submitted.
+        /// Whether it meets what the authority wanted to know when it was submitted, or touches another's exposure now.
         private func relevance() throws -> Relevance {
             let wanted = try RequirementRows.requirements(
                 of: report.authority,
@@ -143,9 +162,9 @@ struct ReportLedger {
             return Relevance(
                 categories: Set(report.content.categories),
                 kinds: Set(report.content.subjects.map(\.kind)),
-                marks: [],
+                of: group,
                 requirements: wanted.compactMap { $0.requirement(of: authority, in: ledger.days) },
-                exposed: [],
+                exposure: exposures.exposure(to: report),
                 on: max(0, ledger.days.day(of: report.submitted))
             )
         }

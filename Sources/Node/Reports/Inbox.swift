@@ -18,7 +18,12 @@ extension Acceptance {
             let pool = try Self.writable(pool, author, directory, at: transaction.now)
             guard let authority = pool.owner.flatMap({ directory.members[$0] }) else { throw AcceptanceFault.absent }
             let tick = transaction.nextTick()
-            let book = ReportBook(transaction: transaction, directory: directory, actor: author)
+            let book = ReportBook(
+                transaction: transaction,
+                directory: directory,
+                actor: author,
+                exposures: Exposures(by: watch)
+            )
             let outcomes = try Inbox(book: book, authority: authority).take(said)
             let report = StatusReport(
                 id: StatusID.id(at: tick, random: random).text,

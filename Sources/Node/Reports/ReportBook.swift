@@ -6,6 +6,7 @@ struct ReportBook {
     let transaction: Transaction
     let directory: Directory
     let actor: Reader
+    let exposures: Exposures
 
     /// Brings a report to the one authority that it is for.
     /// - Parameter stated: the version that its member gives it, where it comes as STIX.
@@ -27,7 +28,7 @@ struct ReportBook {
         let number = try transaction.begin(report, by: actor.principal, between: [actor.member, receiver])
         let row = DossierRow(number: number, content: report)
         try transaction.mark(row)
-        try ReportLedger(transaction: transaction, directory: directory).begin(row)
+        try ledger.begin(row)
         return row
     }
 
@@ -54,7 +55,7 @@ struct ReportBook {
         if let stated { next.content = next.content.stated(stated) }
         try transaction.change(next, by: actor.principal)
         if next.content.content != row.content.content { try transaction.mark(next) }
-        try ReportLedger(transaction: transaction, directory: directory).note(next.content, after: row.content)
+        try ledger.note(next.content, after: row.content)
         return next
     }
 
@@ -63,6 +64,10 @@ struct ReportBook {
         var next = row
         next.content = row.content.stated(version)
         try transaction.change(next, by: actor.principal)
+    }
+
+    private var ledger: ReportLedger {
+        ReportLedger(transaction: transaction, directory: directory, exposures: exposures)
     }
 
     private func checkGateway(_ content: ReportContent, to reader: Member) throws(AdvisoryFault) {

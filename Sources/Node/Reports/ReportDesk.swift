@@ -8,6 +8,7 @@ public final class ReportDesk: Sendable {
     let commits: GroupCommit
     let surroundings: Surroundings
     let press: RenditionPress
+    private let watch: WatchDesk
     private let quotas: QuotaBook
     private let keyed: KeyedIDs
 
@@ -17,6 +18,7 @@ public final class ReportDesk: Sendable {
         _ commits: GroupCommit,
         _ surroundings: Surroundings,
         _ press: RenditionPress,
+        _ watch: WatchDesk,
         _ quotas: QuotaBook,
         key: [UInt8]
     ) {
@@ -25,6 +27,7 @@ public final class ReportDesk: Sendable {
         self.commits = commits
         self.surroundings = surroundings
         self.press = press
+        self.watch = watch
         self.quotas = quotas
         keyed = KeyedIDs(key: key, use: "report")
     }
@@ -39,12 +42,17 @@ public final class ReportDesk: Sendable {
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Report {
         let id = ID<Report>(surroundings.uuid())
-        return try await commits.write(by: session, live) { transaction, directory, author in
+        return try await commits.write(by: session, live) { [watch] transaction, directory, author in
             if let number = try transaction.made(by: call) { return try Self.dossier(number, transaction) }
             guard let receiver = Name(authority).flatMap({ directory.member(named: $0) }) else {
                 throw AdvisoryFault.invalid(field: "authority", rule: "no member has this name")
             }
-            let book = ReportBook(transaction: transaction, directory: directory, actor: author)
+            let book = ReportBook(
+                transaction: transaction,
+                directory: directory,
+                actor: author,
+                exposures: Exposures(by: watch)
+            )
             let row = try book.bring(content, as: id, to: receiver)
             try transaction.keep(call, made: row.number)
             return row.content
@@ -60,8 +68,14 @@ public final class ReportDesk: Sendable {
         seen: [String]? = nil,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Report {
-        try await commits.write(by: session, live) { transaction, directory, actor in
-            let book = ReportBook(transaction: transaction, directory: directory, actor: actor)
+        let exposures = try await exposures(of: action, on: id, by: session)
+        return try await commits.write(by: session, live) { transaction, directory, actor in
+            let book = ReportBook(
+                transaction: transaction,
+                directory: directory,
+                actor: actor,
+                exposures: exposures
+            )
             guard let row = try book.report(id) else { throw AdvisoryFault.absent }
             guard try transaction.made(by: call) == nil else { return row.content }
             if let seen, !seen.contains(row.content.tag(for: actor.member.id, at: transaction.now)) {
@@ -70,6 +84,22 @@ public final class ReportDesk: Sendable {
             let next = try book.act(action, on: row)
             try transaction.keep(call, made: next.number)
             return next.content
+        }
+    }
+
+    /// Who is exposed to what a report is about, where it is about to be accepted.
+    private func exposures(
+        of action: ReportAction,
+        on id: ID<Report>,
+        by session: Session
+    ) async throws(AdvisoryFault) -> Exposures {
+        guard case .accept = action else { return Exposures(by: watch) }
+        do {
+            try await watch.follow()
+            let row = try await database.read { try DossierRows.report(id, of: session.member, $0) }
+            return Exposures(of: row.map { [$0.content] } ?? [], by: watch)
+        } catch {
+            throw AdvisoryFault(error)
         }
     }
 

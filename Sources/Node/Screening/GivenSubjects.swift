@@ -55,7 +55,7 @@ struct GivenSubjects {
     }
 
     /// One receipt for each pool of which something is given that could be recalled.
-    func receipts(for session: Session) -> [Receipt] {
+    func receipts(for session: Session, over channel: Receipt.Channel) -> [Receipt] {
         // Of whoever is to be protected nothing was given.
         let byPool = Dictionary(grouping: entries.filter { !$0.isProtected }, by: \.object.pool).sorted {
             $0.key < $1.key
@@ -65,7 +65,7 @@ struct GivenSubjects {
             return Receipt(
                 principal: session.principal.number,
                 pool: number,
-                channel: .screening,
+                channel: channel,
                 purpose: session.reader.purpose,
                 versions: Set(entries.map(\.placed.tick)).sorted()
             )

@@ -94,6 +94,11 @@ struct ScreenedSubjects {
         place = batch.place
     }
 
+    /// The objects whose versions bear any of some labels, but for persons to be protected.
+    func objects(under labels: Set<Int64>) -> Set<PlacedObject> {
+        Set(entries.values.lazy.filter { !$0.isProtected && labels.contains($0.placed.label) }.map(\.object))
+    }
+
     /// What is like a query of what a reader may be told, the likest first.
     mutating func found(_ query: Record, by sight: ScreeningSight, limit: Int, cutoff: Double) -> [Found] {
         // Of an object there may be as many versions as it has labels: of each reader's last alone it is told.

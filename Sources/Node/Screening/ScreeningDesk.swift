@@ -127,7 +127,7 @@ public final class ScreeningDesk: Sendable {
                         return hit
                     }
                 }
-                return (hits, given.receipts(for: session))
+                return (hits, given.receipts(for: session, over: .screening))
             }
             let kept = try await commits.write { [self] transaction -> (tick: Tick, left: Allowance?)? in
                 var allowance: Allowance?
@@ -211,8 +211,23 @@ public final class ScreeningDesk: Sendable {
         return all
     }
 
+    /// Those who are like one of a watch list, of what a session may be told of; nobody who is to be protected.
+    func alike(
+        _ record: Record,
+        by sight: ScreeningSight,
+        limit: Int,
+        from threshold: Double
+    ) -> [ScreenedSubjects.Found] {
+        memory.withLock { $0.found(record, by: sight, limit: limit, cutoff: threshold) }.filter {
+            !$0.entry.isProtected
+        }
+    }
+
+    /// The objects whose versions bear any of some labels.
+    func objects(under labels: Set<Int64>) -> Set<PlacedObject> { memory.withLock { $0.objects(under: labels) } }
+
     /// What a reader may be told of, in the pools that it asks of.
-    private func sight(_ leave: Leave, _ session: Session) -> ScreeningSight {
+    func sight(_ leave: Leave, _ session: Session) -> ScreeningSight {
         let (now, question) = (surroundings.clock(), leave.question)
         let protected = memory.withLock { $0.protectedLabels }
         return live.state.withLock { state in
@@ -292,7 +307,7 @@ extension Record {
 
 extension LiveState.State {
     /// The labels of some versions, by their numbers.
-    fileprivate func labels(of versions: some Sequence<PlacedVersion>) -> [Int64: Label] {
+    func labels(of versions: some Sequence<PlacedVersion>) -> [Int64: Label] {
         versions.reduce(into: [:]) { found, version in
             if let place = labelIndex[version.label] { found[version.label] = labels[place].label }
         }

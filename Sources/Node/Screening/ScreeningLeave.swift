@@ -40,10 +40,7 @@ extension ScreeningDesk {
     /// What a call about so many may be answered from.
     /// - Throws: `AdvisoryFault.overQuota` where that is nothing.
     func leave(to count: Int, _ question: Question, _ session: Session) async throws -> Leave {
-        let now = surroundings.clock()
-        let asked = live.directory.pools.values.filter { question.asks($0, at: now) && $0.isRead(by: session.member) }
-        let kinds = asked.map(\.kind)
-        let timing = Timing(screening: kinds, by: session.member.kind)
+        let (now, timing) = (surroundings.clock(), self.timing(question, session))
         var leave = Leave(question: question, timing: timing)
         guard case .discretionary(let taking) = timing else { return leave }
         let held = try await quotas.allowance(.screenings, taking, for: session, at: now)
@@ -59,6 +56,24 @@ extension ScreeningDesk {
             leave.short = held
             return leave
         }
+    }
+
+    /// Whether a call is counted, by the pools that it is answered from.
+    private func timing(_ question: Question, _ session: Session) -> Timing {
+        let now = surroundings.clock()
+        let asked = live.directory.pools.values.filter { question.asks($0, at: now) && $0.isRead(by: session.member) }
+        return Timing(screening: asked.map(\.kind), by: session.member.kind)
+    }
+
+    /// What a reader's watch lists are compared with: as far back as its tier has it, and uncounted, like all that is
+    /// pushed.
+    func watched(by session: Session) -> ScreeningSight {
+        let question = Question()
+        var leave = Leave(question: question, timing: timing(question, session))
+        if case .discretionary(let taking) = leave.timing {
+            leave.since = quotas.history(of: taking, for: session, at: surroundings.clock())
+        }
+        return sight(leave, session)
     }
 
     /// What is left once a call is answered.

@@ -95,6 +95,7 @@ public struct AdminServer: Sendable {
         case "events": return try await events(call, request)
         case "reciprocity": return try await reciprocity(call)
         case "destinations": return try await destinations(call, request)
+        case "watch-lists": return try await watchLists(call)
         default: throw HTTPFault.absent
         }
     }

@@ -15,6 +15,7 @@ struct RESTService: Sendable {
         QuotaService.routes,
         ScreeningService.routes,
         ClearedPairService.routes,
+        WatchListService.routes,
         RequirementService.routes,
         CrossReferenceService.routes,
         EntitlementService.routes,
@@ -33,6 +34,7 @@ struct RESTService: Sendable {
         ["cleared-pairs"]: ["before"], ["requirements"]: ["before"], ["entitlements"]: ["before"],
         ["search"]: ScreeningService.parameters.union(["q", "schema"]),
     ].merging(CrossReferenceService.parameters) { own, _ in own }
+        .merging(WatchListService.parameters) { own, _ in own }
 
     /// Whether a path is the service's.
     static func has(_ path: Substring) -> Bool { path == "/v1" || path.hasPrefix("/v1/") }
@@ -47,6 +49,7 @@ struct RESTService: Sendable {
     private let quotas: QuotaService
     private let screenings: ScreeningService
     private let clearedPairs: ClearedPairService
+    private let watchLists: WatchListService
     private let requirements: RequirementService
     private let references: CrossReferenceService
     private let entitlements: EntitlementService
@@ -63,6 +66,7 @@ struct RESTService: Sendable {
         quotas = QuotaService(node: node)
         screenings = ScreeningService(node: node)
         clearedPairs = ClearedPairService(node: node)
+        watchLists = WatchListService(node: node)
         requirements = RequirementService(node: node)
         references = CrossReferenceService(node: node)
         entitlements = EntitlementService(node: node)
@@ -89,6 +93,7 @@ struct RESTService: Sendable {
         case "quotas": try await quotas.answer(session)
         case "match", "search": try await screenings.answer(request, parts, session)
         case "cleared-pairs": try await clearedPairs.answer(request, parts, session)
+        case "watch-lists": try await watchLists.answer(request, parts, session)
         case "requirements": try await requirements.answer(request, parts, session)
         case "links", "clusters", "network", "judgements", "notices":
             try await references.answer(request, parts, session)

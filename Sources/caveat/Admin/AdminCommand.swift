@@ -18,13 +18,14 @@ struct AdminCommand: AsyncParsableCommand {
               caveat admin key show
               caveat admin peer show harbour-exchange
               caveat admin destinations
+              caveat admin watch-lists
               caveat admin reciprocity
               caveat admin events
             """,
         subcommands: [
             ExchangeCommand.self, MemberCommand.self, PrincipalCommand.self, CredentialCommand.self, PoolCommand.self,
-            SourceCommand.self, PeerCommand.self, KeyCommand.self, AdminDestinationsCommand.self, EventsCommand.self,
-            ReciprocityCommand.self,
+            SourceCommand.self, PeerCommand.self, KeyCommand.self, AdminDestinationsCommand.self,
+            AdminWatchListsCommand.self, ReciprocityCommand.self, EventsCommand.self,
         ]
     )
 }

@@ -9,12 +9,16 @@ struct ScreeningFile {
         let line: Int
         /// What its owner calls it.
         let key: String
+        /// Whether the file itself says that.
+        let isNamed: Bool
         let query: ScreeningQuery
     }
 
     private(set) var rows: [Row] = []
     /// What is said of lines and columns that are passed over.
     private(set) var notes: [String] = []
+    /// How many lines or entities are passed over that could not be read.
+    private(set) var passedOver = 0
 
     /// Lines that are passed over, as far as they are named one by one.
     private static let notesMax = 20
@@ -35,12 +39,13 @@ struct ScreeningFile {
     private mutating func readEntities(_ bytes: [UInt8], _ path: String) {
         let list = FollowTheMoneyList(bytes)
         for fault in list.faults { notes.append("\(path): \(fault)") }
+        passedOver += list.faults.count
         for (kind, count) in list.skipped.sorted(by: { $0.key < $1.key }) {
             notes.append("\(path): \(count) \(kind.printable) passed over")
         }
         rows = list.subjects.enumerated().map { place, subject in
             let query = ScreeningQuery(schema: subject.schema, properties: subject.properties)
-            return Row(line: place + 1, key: subject.key, query: query)
+            return Row(line: place + 1, key: subject.key, isNamed: true, query: query)
         }
     }
 
@@ -61,13 +66,11 @@ struct ScreeningFile {
         if !strays.isEmpty { notes.append("columns passed over: \(strays.joined(separator: ", ").printable)") }
         while let record = records.next() {
             guard let cells = record.cells else {
-                notes.append("\(path), line \(record.line): \(CSVRecords.rule)")
+                passOver("\(path), line \(record.line): \(CSVRecords.rule)")
                 continue
             }
             guard cells.count <= columns.count else {
-                notes.append(
-                    "\(path), line \(record.line): has \(cells.count) cells and the first line \(columns.count)"
-                )
+                passOver("\(path), line \(record.line): has \(cells.count) cells and the first line \(columns.count)")
                 continue
             }
             take(cells, columns, schema, line: record.line, path)
@@ -76,7 +79,7 @@ struct ScreeningFile {
 
     private mutating func take(_ cells: [String], _ columns: [Column?], _ usual: String, line: Int, _ path: String) {
         var properties: [String: [String]] = [:]
-        var (key, schema) = ("line \(line)", usual)
+        var (key, schema): (String?, String) = (nil, usual)
         for (cell, column) in zip(cells, columns) {
             let text = cell.trimmingCharacters(in: .whitespacesAndNewlines)
             guard !text.isEmpty else { continue }
@@ -87,8 +90,14 @@ struct ScreeningFile {
             case nil: continue
             }
         }
-        if properties.isEmpty { return notes.append("\(path), line \(line): names nobody") }
-        rows.append(Row(line: line, key: key, query: ScreeningQuery(schema: schema, properties: properties)))
+        if properties.isEmpty { return passOver("\(path), line \(line): names nobody") }
+        let query = ScreeningQuery(schema: schema, properties: properties)
+        rows.append(Row(line: line, key: key ?? "line \(line)", isNamed: key != nil, query: query))
+    }
+
+    private mutating func passOver(_ why: String) {
+        notes.append(why)
+        passedOver += 1
     }
 
     /// What people call kinds.

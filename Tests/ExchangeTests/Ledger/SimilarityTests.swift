@@ -63,22 +63,24 @@ struct SimilarityTests {
                 until: 100
             )
         )
-        let subject = try Self.company("Blue Anchor", lei: Self.lei)
-        func relevance(_ categories: Set<Exchange.Category>, exposed: Set<SubjectMark> = [], day: Int = 0) -> Relevance
-        {
+        func relevance(_ categories: Set<Exchange.Category>, _ exposure: Exposure = .none, day: Int = 0) -> Relevance {
             Relevance(
                 categories: categories,
-                kinds: [subject.kind],
-                marks: subject.marks,
+                kinds: [.organisation],
+                of: LedgerSamples.name("anchor"),
                 requirements: [asked],
-                exposed: exposed,
+                exposure: exposure,
                 on: day
             )
         }
+        let banks = Set((1...5).map { LedgerSamples.name("bank-\($0)") })
+        let exposed = Exposure(watching: banks, hit: [LedgerSamples.name("bank-1")])
         #expect(relevance([drugs]).score(.standard) == 1_000)
         #expect(relevance([drugs]).reason == "meets precursors of customs")
         #expect(relevance([drugs], day: 100).score(.standard) == 300)
-        #expect(relevance([], exposed: subject.marks) == .exposure)
+        #expect(relevance([drugs], exposed).reason == "meets precursors of customs")
+        #expect(relevance([], exposed) == .exposure)
+        #expect(relevance([], exposed).reason == "touches a member's exposure")
         #expect(relevance([]) == .neither)
         #expect(Requirement(by: customs, named: customs, categories: [], kinds: [], until: 1) == nil)
     }
