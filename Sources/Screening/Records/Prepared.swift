@@ -38,6 +38,8 @@ struct PreparedIdentifier: Hashable, Sendable {
     /// Kinds of which one thing has one, so that another is another thing's.
     enum Kind: UInt8, Sendable {
         case ship, lei, container, vin, account, other
+        /// An aircraft's or a vehicle's: its mark or number plate, and its maker's number.
+        case registration, serial
     }
 
     let kind: Kind
@@ -48,7 +50,7 @@ struct PreparedIdentifier: Hashable, Sendable {
 
     /// Nil for a property that is none, and for a value that tells too little.
     init?(_ property: String, _ text: String, _ families: Family) {
-        guard let kind = Self.kinds[property] else { return nil }
+        guard let kind = Self.kind(property, families) else { return nil }
         var value = text.utf8.compactMap { byte -> UInt8? in
             switch byte {
             case 0x30...0x39, 0x41...0x5A: byte
@@ -57,8 +59,21 @@ struct PreparedIdentifier: Hashable, Sendable {
             }
         }
         if property == "imoNumber" { value = value.filter(Folding.isDigit) }
-        guard value.count >= Self.lettersMin, value.contains(where: Folding.isDigit) else { return nil }
-        self.init(kind == .ship && !families.contains(.vessel) ? .other : kind, value)
+        let isNumber = kind == .registration || value.contains(where: Folding.isDigit)
+        guard value.count >= Self.lettersMin, isNumber else { return nil }
+        self.init(kind, value)
+    }
+
+    /// What a property tells of some kinds of things; nil for one that is no identifier.
+    private static func kind(_ property: String, _ families: Family) -> Kind? {
+        guard let kind = kinds[property] else { return nil }
+        if kind == .ship, !families.contains(.vessel) { return .other }
+        guard families.isSubset(of: [.aircraft, .vehicle]) else { return kind }
+        return switch property {
+        case "registrationNumber": .registration
+        case "serialNumber": .serial
+        default: kind
+        }
     }
 
     /// Puts it together from its parts.
@@ -81,6 +96,13 @@ struct PreparedIdentifier: Hashable, Sendable {
 
 extension Record {
     private static let dates = ["birthDate", "incorporationDate", "buildDate"]
+
+    /// An address's lines: as they are given whole, or one of its parts.
+    var addressLines: [String] {
+        guard self["full"].isEmpty else { return self["full"] }
+        let line = ["street", "postalCode", "city", "region"].compactMap { self[$0].first }.joined(separator: " ")
+        return line.isEmpty ? [] : [line]
+    }
 
     /// Whether it has anything by which somebody or something can be found: a name or a number.
     public var isAnybody: Bool {
@@ -152,7 +174,7 @@ struct Prepared: Sendable {
                 take("\(first) \(last)", isWeak: record["firstName"].isEmpty)
             }
         }
-        if families.contains(.address) { for text in record["full"].prefix(4) { take(text, isWeak: false) } }
+        if families.contains(.address) { for text in record.addressLines.prefix(4) { take(text, isWeak: false) } }
         for text in record["weakAlias"].prefix(Self.namesMax) { take(text, isWeak: true) }
         self.names = names
         identifiers = Array(

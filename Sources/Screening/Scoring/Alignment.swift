@@ -72,6 +72,16 @@ struct Alignment {
         self.share = Self.formed(share, asked, known)
     }
 
+    /// Whether each of the two has a number that is none of the other's: two houses of one street.
+    func leavesNumbers(of asked: PreparedName, _ known: PreparedName) -> Bool {
+        func leaves(_ name: PreparedName, _ used: [Range<Int>]) -> Bool {
+            name.tokens.indices.contains { place in
+                name.tokens[place].hasDigit && !used.contains { $0.contains(place) }
+            }
+        }
+        return leaves(asked, pairs.map(\.asked)) && leaves(known, pairs.map(\.known))
+    }
+
     private static func formed(_ share: Int, _ asked: PreparedName, _ known: PreparedName) -> Int {
         guard let left = asked.form, let right = known.form, left != right else { return share }
         return share * Terms.legalFormOther / 1_000

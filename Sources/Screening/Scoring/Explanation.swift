@@ -114,7 +114,7 @@ extension Scorer {
     ) -> (String, String) {
         let isPerson = Family.schemas[record.schema] == .person
         for property in ["name", "alias", "previousName", "weakAlias", "abbreviation", "full"] {
-            for text in record[property] {
+            for text in property == "full" ? record.addressLines : record[property] {
                 let made = PreparedName(text, isPerson: isPerson, &words)
                 if made?.tokens == name.tokens { return (text, property) }
             }

@@ -18,7 +18,7 @@ struct Comparison: Sendable {
 /// The one scorer of screening and cross-referencing.
 public enum Scorer {
     /// Which figures and rules it has: explanations name it.
-    public static let version = "caveat-1"
+    public static let version = "caveat-2"
 
     /// How like one who is asked about is to one who is known, from 0 to 1, in steps of a thousandth.
     public static func score(_ asked: Record, _ known: Record) -> Double {
@@ -44,10 +44,13 @@ public enum Scorer {
     /// The names of both that are most alike, by their places, and how alike; -1 where none are.
     static func likestNames(_ asked: Prepared, _ known: Prepared) -> (share: Int, asked: Int, known: Int) {
         let isPerson = asked.families.contains(.person) && known.isPerson
+        let isAddress = known.families == .address
         var best = (share: 0, asked: -1, known: -1)
         for (place, name) in asked.names.enumerated() {
             for (other, listed) in known.names.enumerated() {
-                var share = Alignment(name, listed, isPerson: isPerson).share
+                let alignment = Alignment(name, listed, isPerson: isPerson)
+                var share = alignment.share
+                if isAddress, alignment.leavesNumbers(of: name, listed) { share = share * Terms.numberOther / 1_000 }
                 if listed.isWeak || name.isWeak { share = share * Terms.weakAlias / 1_000 }
                 if share > best.share { best = (share, place, other) }
             }

@@ -57,6 +57,8 @@ enum Terms {
     static let identifierOther = 300
     static let weakAlias = 900
     static let legalFormOther = 985
+    /// Of addresses with other numbers.
+    static let numberOther = 700
 
     // MARK: What the score means
 
