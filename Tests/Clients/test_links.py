@@ -78,6 +78,9 @@ def test_three_advisories_speak_of_one_man(three, customs):
     assert len(links_of(bank)) == 1
     told = three.cli("links", member="bank-1").stdout
     assert "person overlap" in told and MAN in told
+    assert three.cli("links", "--purpose", "P08", member="bank-1").stdout == told
+    refused = three.cli("network", pair[0], "--purpose", "P05", member="bank-1", check=False)
+    assert refused.returncode == 1 and "P05" in refused.stderr
     assert pair[0] in three.cli("links", "--clusters", member="bank-1").stdout
 
 

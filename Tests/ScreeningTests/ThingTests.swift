@@ -47,9 +47,13 @@ struct ThingTests {
         Pair("Container", ["containerNumber": "csqu 305438-3"], ["containerNumber": "CSQU3054383"]),
         Pair("BankAccount", ["iban": "NL91 ABNA 0417 1643 00"], ["iban": "NL91ABNA0417164300"]),
         Pair("BankAccount", ["accountNumber": "0417-164300"], ["accountNumber": "0417164300"]),
-        Pair("CryptoWallet", ["publicKey": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"], [
-            "publicKey": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"
-        ]),
+        Pair(
+            "CryptoWallet",
+            ["publicKey": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"],
+            [
+                "publicKey": "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"
+            ]
+        ),
         Pair("Address", ["full": "12 Harbour Street, Rotterdam"], ["full": "Harbour Street 12, 3011 AB Rotterdam"]),
         Pair("Address", ["full": "12 Harbour St., Rotterdam"], ["full": "12 Harbour Street, Rotterdam, Netherlands"]),
         Pair("Address", ["full": "Hafenstr. 12, Hamburg"], ["full": "Hafenstraße 12, 20457 Hamburg"]),

@@ -107,6 +107,9 @@ extension Record {
     /// Whether it has anything by which somebody or something can be found: a name or a number.
     public var isAnybody: Bool {
         var words = Words()
+        // Most are told by the first name already.
+        let isPerson = Family.schemas[schema] == .person
+        if let name = self["name"].first, PreparedName(name, isPerson: isPerson, &words) != nil { return true }
         let prepared = Prepared(self, &words)
         return !prepared.names.isEmpty || !prepared.identifiers.isEmpty
     }

@@ -112,10 +112,19 @@ extension Response {
 
     /// A JSON body of our own making.
     static func json(_ value: some Encodable, status: HTTPResponseStatus = .ok, _ mediaType: String) -> Response {
+        bytes(encoded(value), status: status, mediaType)
+    }
+
+    /// A JSON body that writes itself.
+    static func json(written value: some JSONWritable, _ mediaType: String) -> Response {
+        bytes(JSONBytes(value).bytes, mediaType)
+    }
+
+    static func encoded(_ value: some Encodable) -> Data {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return bytes(try encoder.encode(value), status: status, mediaType)
+            return try encoder.encode(value)
         } catch {
             preconditionFailure("an answer of strings and numbers has a JSON form")
         }

@@ -3,7 +3,7 @@ import Node
 import Screening
 
 /// What `/v1/match` answers.
-struct MatchAnswer: Encodable {
+struct MatchAnswer: JSONWritable {
     let responses: [String: MatchResults]
     let limit: Int
     /// Names the call among the member's screenings.
@@ -18,6 +18,16 @@ struct MatchAnswer: Encodable {
         receipt = String(answer.receipt.microseconds)
         scope = ScopeResource(answer.scope)
         quota = answer.allowance.map(QuotaResource.init)
+    }
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("limit", limit)
+            $0.member("quota", encoded: quota)
+            $0.member("receipt", receipt)
+            $0.member("responses", responses)
+            $0.member("scope", encoded: scope)
+        }
     }
 }
 
@@ -51,7 +61,7 @@ extension ScreeningDesk.Answer {
 }
 
 /// What `/v1/search` answers: the one of `/v1/match`, without its question.
-struct SearchAnswer: Encodable {
+struct SearchAnswer: JSONWritable {
     let results: [MatchResource]
     let total: MatchTotal
     let limit: Int
@@ -63,16 +73,32 @@ struct SearchAnswer: Encodable {
         (results, total) = (found.results, found.total)
         (limit, receipt, scope, quota) = (answer.limit, answer.receipt, answer.scope, answer.quota)
     }
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("limit", limit)
+            $0.member("quota", encoded: quota)
+            $0.member("receipt", receipt)
+            $0.member("results", results)
+            $0.member("scope", encoded: scope)
+            $0.member("total", total)
+        }
+    }
 }
 
-struct MatchTotal: Encodable {
+struct MatchTotal: JSONWritable {
     let value: Int
-    let relation = "eq"
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("relation", "eq")
+            $0.member("value", value)
+        }
+    }
 }
 
 /// What is known of one that was asked about.
-struct MatchResults: Encodable {
-    let status = 200
+struct MatchResults: JSONWritable {
     let results: [MatchResource]
     let total: MatchTotal
     let query: QueryResource
@@ -87,20 +113,35 @@ struct MatchResults: Encodable {
         total = MatchTotal(value: hits.count)
         self.query = QueryResource(schema: query.schema, properties: query.properties)
     }
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("query", query)
+            $0.member("results", results)
+            $0.member("status", 200)
+            $0.member("total", total)
+        }
+    }
 }
 
-struct QueryResource: Encodable {
+struct QueryResource: JSONWritable {
     let schema: String
     let properties: [String: [String]]
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("properties", properties)
+            $0.member("schema", schema)
+        }
+    }
 }
 
 /// One who is like the one that was asked about.
-struct MatchResource: Encodable {
+struct MatchResource: JSONWritable {
     let id, caption, schema: String
     let properties: [String: [String]]
     /// The pools that it is in: one.
     let datasets: [String]
-    let target = true
     let score: Double
     let match: Bool
     /// The STIX object; nil of a person to be protected.
@@ -113,15 +154,17 @@ struct MatchResource: Encodable {
     let cleared: ClearedPairResource?
     let explanations: ExplanationResource?
 
-    struct Advisory: Encodable {
+    struct Advisory: JSONWritable {
         let id, reference: String?
         let disputed: Bool
-    }
 
-    enum CodingKeys: String, CodingKey {
-        case id, caption, schema, properties, datasets, target, score, match, object, advisory, protect, cleared
-        case explanations
-        case lastChange = "last_change"
+        func write(to json: inout JSONBytes) {
+            json.object {
+                $0.member("disputed", disputed)
+                $0.member("id", id)
+                $0.member("reference", reference)
+            }
+        }
     }
 
     /// What whoever meets a victim or an innocent is asked to do.
@@ -148,26 +191,50 @@ struct MatchResource: Encodable {
         protect = record == nil ? Self.instruction : nil
         explanations = hit.explanation.map(ExplanationResource.init)
     }
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("advisory", advisory)
+            $0.member("caption", caption)
+            $0.member("cleared", encoded: cleared)
+            $0.member("datasets", datasets)
+            $0.member("explanations", explanations)
+            $0.member("id", id)
+            $0.member("last_change", lastChange)
+            $0.member("match", match)
+            $0.member("object", object)
+            $0.member("properties", properties)
+            $0.member("protect", protect)
+            $0.member("schema", schema)
+            $0.member("score", score)
+            $0.member("target", true)
+        }
+    }
 }
 
 /// Why, as the scorer tells it.
-struct ExplanationResource: Encodable {
+struct ExplanationResource: JSONWritable {
     let scorer, sentence: String
     let asked, known, property, change: String?
     let words: [Pair]
     let askedAlone, knownAlone, facts: [String]
 
-    enum CodingKeys: String, CodingKey {
-        case scorer, sentence, asked, known, property, change, words, facts
-        case askedAlone = "asked_alone"
-        case knownAlone = "known_alone"
-    }
-
     /// Two words that go together.
-    struct Pair: Encodable {
+    struct Pair: JSONWritable {
         let asked, known, relation: String
         let edits: Int
         let weight, share: Double
+
+        func write(to json: inout JSONBytes) {
+            json.object {
+                $0.member("asked", asked)
+                $0.member("edits", edits)
+                $0.member("known", known)
+                $0.member("relation", relation)
+                $0.member("share", share)
+                $0.member("weight", weight)
+            }
+        }
     }
 
     init(_ explanation: Explanation) {
@@ -184,6 +251,21 @@ struct ExplanationResource: Encodable {
                 weight: pair.weight,
                 share: pair.share
             )
+        }
+    }
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("asked", asked)
+            $0.member("asked_alone", askedAlone)
+            $0.member("change", change)
+            $0.member("facts", facts)
+            $0.member("known", known)
+            $0.member("known_alone", knownAlone)
+            $0.member("property", property)
+            $0.member("scorer", scorer)
+            $0.member("sentence", sentence)
+            $0.member("words", words)
         }
     }
 }

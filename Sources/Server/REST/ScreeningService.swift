@@ -30,8 +30,8 @@ struct ScreeningService: Sendable {
     }
 
     /// An answer with what is left, for clients that read header fields.
-    private func quoted(_ body: some Encodable, _ answer: ScreeningDesk.Answer) -> Response {
-        var response = Response.json(body, MediaType.json)
+    private func quoted(_ body: some JSONWritable, _ answer: ScreeningDesk.Answer) -> Response {
+        var response = Response.json(written: body, MediaType.json)
         if let allowance = answer.allowance { response.headers.add(allowance, at: node.surroundings.clock()) }
         return response
     }

@@ -74,7 +74,7 @@ struct WatchListService: Sendable {
         let told = try await node.watch.hits(of: name, before: before, upTo: Paging.askedMax, for: session)
         let page = Listed(told)
         return .json(
-            WatchHits(
+            written: WatchHits(
                 hits: page.shown.map { WatchHitResource($0, session.directory) },
                 next: page.last.map { String($0.tick.microseconds) }
             ),
@@ -163,13 +163,20 @@ struct UploadResource: Encodable {
 }
 
 /// A page of hits.
-struct WatchHits: Encodable {
+struct WatchHits: JSONWritable {
     let hits: [WatchHitResource]
     let next: String?
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("hits", hits)
+            $0.member("next", next)
+        }
+    }
 }
 
 /// A row of a watch list and who is like it.
-struct WatchHitResource: Encodable {
+struct WatchHitResource: JSONWritable {
     let id, told: String
     let query: QueryResource
     /// Who is known; nil where what told of it was recalled.
@@ -193,6 +200,16 @@ struct WatchHitResource: Encodable {
         case .recalled(let report, let time):
             hit = nil
             recalled = Recalled(report: report, time: time.text)
+        }
+    }
+
+    func write(to json: inout JSONBytes) {
+        json.object {
+            $0.member("hit", hit)
+            $0.member("id", id)
+            $0.member("query", query)
+            $0.member("recalled", encoded: recalled)
+            $0.member("told", told)
         }
     }
 }

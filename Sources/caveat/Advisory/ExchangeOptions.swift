@@ -70,6 +70,12 @@ struct ExchangeOptions: ParsableArguments {
     private static let mediaType = "application/json"
 }
 
+/// What it is for that a command asks.
+struct PurposeOption: ParsableArguments {
+    @Option(help: "What it is for, of the purposes of your credential; its first, unless you say.")
+    var purpose: Purpose?
+}
+
 /// The advisory that a command is about.
 struct AdvisoryTarget: ParsableArguments {
     @Argument(help: "The advisory's id, its reference such as CVT-2026-00417, or the STIX id of a report of it.")

@@ -26,6 +26,7 @@ struct JudgeCommand: AsyncParsableCommand {
     @Argument(help: "The STIX object of a subject; `caveat links` prints it.") var first: String
     @Argument(help: "That of the other.") var second: String
     @Option(help: "Why.") var reason: String
+    @OptionGroup var use: PurposeOption
 
     @OptionGroup
     var exchange: ExchangeOptions
@@ -38,7 +39,7 @@ struct JudgeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let body = Body(verdict: verdict.rawValue, objects: [first, second], reason: reason)
-        let answer = try await exchange.post("judgements", body)
+        let answer = try await exchange.post("judgements", body, for: use.purpose)
         try exchange.show(answer, orSay: "judged \(answer?["id"]?.string?.printable ?? "?")")
     }
 }
@@ -58,15 +59,17 @@ struct JudgementsCommand: AsyncParsableCommand {
     @Option(help: "The id of one that is to count no more.")
     var withdraw: String?
 
+    @OptionGroup var use: PurposeOption
+
     @OptionGroup
     var exchange: ExchangeOptions
 
     func run() async throws {
         if let withdraw {
-            _ = try await exchange.post("judgements/\(withdraw.percentEncoded)/withdraw", [String: String]())
+            _ = try await exchange.post("judgements/\(withdraw.percentEncoded)/withdraw", [String: String](), for: use.purpose)
             return try exchange.show(nil, orSay: "withdrawn")
         }
-        let all = try await exchange.all("judgements", of: "judgements", by: "before")
+        let all = try await exchange.all("judgements", of: "judgements", by: "before", for: use.purpose)
         if exchange.json { return try all.forEach { try Output.line($0.compact()) } }
         if all.isEmpty { return try Output.line("nothing was judged") }
         for judgement in all {

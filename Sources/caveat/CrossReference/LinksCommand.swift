@@ -27,6 +27,8 @@ struct LinksCommand: AsyncParsableCommand {
     @Flag(help: "Instead: the subjects that are of one, with their objects.")
     var clusters = false
 
+    @OptionGroup var use: PurposeOption
+
     @OptionGroup
     var exchange: ExchangeOptions
 
@@ -42,7 +44,7 @@ struct LinksCommand: AsyncParsableCommand {
         let asked = [("advisory", advisory), ("type", type)].compactMap { name, value in
             value.map { "\(name)=\($0.percentEncoded)" }
         }
-        let links = try await exchange.all("links", asked, of: "links")
+        let links = try await exchange.all("links", asked, of: "links", for: use.purpose)
         if exchange.json { return try links.forEach { try Output.line($0.compact()) } }
         for link in links {
             let ends = (link["advisories"]?.elements ?? []).map { one in
@@ -61,7 +63,7 @@ struct LinksCommand: AsyncParsableCommand {
     }
 
     private func showClusters() async throws {
-        let clusters = try await exchange.all("clusters", of: "clusters")
+        let clusters = try await exchange.all("clusters", of: "clusters", for: use.purpose)
         if exchange.json { return try clusters.forEach { try Output.line($0.compact()) } }
         for (number, cluster) in clusters.enumerated() {
             if number > 0 { try Output.line("") }
@@ -76,7 +78,7 @@ struct LinksCommand: AsyncParsableCommand {
 
     /// Whoever has no part in its member's advisories has no notices.
     private func showNotices() async throws {
-        guard let notices = try? await exchange.get("notices")["notices"]?.elements else { return }
+        guard let notices = try? await exchange.get("notices", for: use.purpose)["notices"]?.elements else { return }
         for notice in notices {
             let name = notice["reference"]?.string ?? notice["advisory"]?.string ?? "?"
             guard advisory == nil || advisory == name else { continue }
@@ -98,13 +100,14 @@ extension ExchangeOptions {
         _ path: String,
         _ asked: [String] = [],
         of key: String,
-        by cursor: String = "after"
+        by cursor: String = "after",
+        for purpose: Purpose? = nil
     ) async throws -> [JSON.Value] {
         var all: [JSON.Value] = []
         var next: String?
         repeat {
             let query = (asked + (next.map { ["\(cursor)=\($0.percentEncoded)"] } ?? [])).joined(separator: "&")
-            let page = try await get(query.isEmpty ? path : "\(path)?\(query)")
+            let page = try await get(query.isEmpty ? path : "\(path)?\(query)", for: purpose)
             all += page[key]?.elements ?? []
             next = page["next"]?.string
         } while next != nil

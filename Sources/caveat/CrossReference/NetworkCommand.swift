@@ -27,13 +27,14 @@ struct NetworkCommand: AsyncParsableCommand {
     @Option(help: "How far from there: 1 to 4.") var steps = 2
     @Option(help: "How it is given.") var form = Form.text
     @Option(help: ArgumentHelp("Where it goes.", valueName: "file"), completion: .file()) var output: String?
+    @OptionGroup var use: PurposeOption
     @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
     func run() async throws {
         let object = try? STIXID(parsing: id)  // Any other text names an advisory.
         let name = object.map { $0.type == "report" ? "advisory" : "subject" } ?? "advisory"
         let query = "\(name)=\(id.percentEncoded)&steps=\(steps)&form=\(form.rawValue)"
-        let response = try await connection.open().send(.get, "/v1/network?\(query)", mediaType: "*/*")
+        let response = try await connection.open(for: use.purpose).send(.get, "/v1/network?\(query)", mediaType: "*/*")
         guard let output else { return try Output.write(response.body) }
         do {
             try Data(response.body).write(to: URL(filePath: output), options: .atomic)
