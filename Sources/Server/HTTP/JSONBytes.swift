@@ -7,7 +7,7 @@ protocol JSONWritable {
     func write(to json: inout JSONBytes)
 }
 
-/// JSON in the making. Members are in the order of their names, like those that `JSONEncoder` writes here.
+/// JSON in the making; members are in the order of their names, like those that `JSONEncoder` writes here.
 struct JSONBytes {
     private(set) var bytes: [UInt8] = []
     private var isFirst = true
