@@ -66,11 +66,11 @@ struct JudgementsCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let withdraw {
-            _ = try await exchange.post("judgements/\(withdraw.percentEncoded)/withdraw", [String: String](), for: use.purpose)
+            let path = "judgements/\(withdraw.percentEncoded)/withdraw"
+            _ = try await exchange.post(path, [String: String](), for: use.purpose)
             return try exchange.show(nil, orSay: "withdrawn")
         }
-        let name = "judgements"
-        let all = try await exchange.all(name, of: name, by: "before", for: use.purpose)
+        let all = try await exchange.all("judgements", of: "judgements", by: "before", for: use.purpose)
         if exchange.json { return try all.forEach { try Output.line($0.compact()) } }
         if all.isEmpty { return try Output.line("nothing was judged") }
         for judgement in all {
