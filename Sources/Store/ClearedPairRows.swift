@@ -44,6 +44,30 @@ public enum ClearedPairRows {
         )
     }
 
+    /// The one of an id that a member said; nil where there is none.
+    public static func clearedPair(
+        _ id: UUID,
+        by member: Int64,
+        _ connection: any SQLConnection
+    ) throws -> ClearedPair? {
+        try connection.first(
+            "select \(ClearedPair.columns) from cleared_pair where member = $1 and id = $2",
+            .integer(member),
+            .text(id.text),
+            make: ClearedPair.init
+        )
+    }
+
+    /// The numbers of the labels that versions of an object bear.
+    public static func labels(of object: String, _ connection: any SQLConnection) throws -> Set<Int64> {
+        Set(
+            try connection.rows(
+                "select distinct v.label from version v join object o on o.number = v.object where o.id = $1",
+                .text(object)
+            ) { $0.integer(0) }
+        )
+    }
+
     /// Whether a member said it of any pair.
     public static func isAny(by member: Int64, _ connection: any SQLConnection) throws -> Bool {
         try connection.first("select number from cleared_pair where member = $1 limit 1", .integer(member)) {

@@ -119,6 +119,30 @@ public enum WatchHitRows {
         )
     }
 
+    /// What a member's readers were told of an object.
+    public static func told(
+        of object: Int64,
+        in pool: Int64,
+        toMember member: Int64,
+        _ connection: any SQLConnection
+    ) throws -> [(tick: Tick, reader: WatchReader, pair: [UInt8])] {
+        try connection.rows(
+            """
+            select t.tick, t.principal, t.purpose, h.pair from watch_told t join watch_hit h on h.number = t.hit
+            join watch_list l on l.number = h.list where h.pool = $1 and h.object = $2 and l.member = $3
+            """,
+            .integer(pool),
+            .integer(object),
+            .integer(member)
+        ) { row in
+            guard let purpose = Purpose(rawValue: row.text(2)) else {
+                throw DatabaseFault.statement("watch_told.purpose is none")
+            }
+            let reader = WatchReader(principal: row.integer(1), purpose: purpose)
+            return (Tick(microseconds: row.integer(0)), reader, row.bytes(3))
+        }
+    }
+
     /// The newest tick at which each principal was told of any, by its number.
     public static func newest(_ connection: any SQLConnection) throws -> [Int64: Tick] {
         let all = try connection.rows("select principal, max(tick) from watch_told group by principal") {
@@ -156,6 +180,11 @@ public enum WatchHitRows {
 }
 
 extension Transaction {
+    /// Forgets that somebody was told, by when.
+    public func forget(told ticks: [Tick]) throws {
+        for tick in ticks { try connection.run("delete from watch_told where tick = $1", .integer(tick.microseconds)) }
+    }
+
     /// Tells readers of a hit, each once; nobody where its row is another by now.
     /// - Parameter changed: when the row changed last, as far as is known.
     /// - Returns: how many are told.

@@ -176,7 +176,7 @@ extension Transaction {
     public func makeWatchList(_ name: Name, of member: Int64, by principal: Principal) throws -> WatchListRow {
         let tick = nextTick()
         try connection.run(
-            "insert into watch_list (number, member, name, changed, removed) values ($1, $2, $3, $1, 0)",
+            "insert into watch_list (number, member, name, changed, removed, finished) values ($1, $2, $3, $1, 0, '')",
             .integer(tick.microseconds),
             .integer(member),
             .text(name.text)
@@ -232,6 +232,15 @@ extension Transaction {
         return .changed
     }
 
+    /// Whether an upload was the last to end: rows that it had would be taken for those of another of the name.
+    public func isFinished(_ upload: String, of list: Tick) throws -> Bool {
+        try connection.first(
+            "select 1 from watch_list where number = $1 and finished = $2",
+            .integer(list.microseconds),
+            .text(upload)
+        ) { $0.integer(0) } != nil
+    }
+
     /// Whether there is a row.
     public func has(_ key: WatchRowKey) throws -> Bool { try WatchRows.changed(key, connection) != nil }
 
@@ -245,10 +254,11 @@ extension Transaction {
         )
     }
 
-    /// Takes all rows from a list that an upload has not.
+    /// Takes all rows from a list that an upload has not, which ends it.
     /// - Returns: how many.
     public func removeWatchRows(of list: Tick, notIn upload: String) throws -> Int {
         let (number, text) = (SQLValue.integer(list.microseconds), SQLValue.text(upload))
+        try connection.run("update watch_list set finished = $2 where number = $1", number, text)
         let others = "and reference in (select reference from watch_row where list = $1 and upload <> $2)"
         try forgetHits(ofList: list, others, text)
         return try connection.run("delete from watch_row where list = $1 and upload <> $2", number, text)

@@ -171,6 +171,27 @@ def test_a_cleared_pair_stays_cleared_until_the_facts_change(listed, tmp_path):
     assert wrong.returncode == 1 and "object" in wrong.stderr
 
 
+def test_a_cleared_pair_is_told_to_who_may_know_of_its_object(world, customs, legal):
+    """Two of one member, of whom one is cleared for a compartment."""
+    join(world, "second-bank")
+    world.cli("admin", "principal", "add", "second-reader", "--member", "second-bank", "--role", "reader")
+    secret = world.cli("admin", "credential", "add", "--principal", "second-reader", "--type", "token", "--purpose", "P02", "--json").stdout
+    world.extra["second-reader"] = json.loads(secret)["secret"]
+    for name in ("harbour-customs", "harbour-customs-legal", "second-bank"):
+        world.cli("admin", "principal", "change", name, "--clear", "heron")
+    publish(customs, legal, terms={"compartment": "heron"}, said=content(subjects=[person("Xanthe Loomfield")]))
+    cleared, other = Party(world, "second-bank"), Party(world, "second-reader")
+    [hit] = match(cleared, {"a": named("Xanthe Loomfield")})["responses"]["a"]["results"]
+    world.cli("clear", "Xanthe Loomfield", "--schema", "Person", "--hit", hit["object"], "--reason", "of another heron", member="second-bank")
+    [pair] = cleared.call("GET", "cleared-pairs")["cleared_pairs"]
+    assert other.call("GET", "cleared-pairs")["cleared_pairs"] == []
+    other.call("DELETE", f"cleared-pairs/{pair['id']}", status=404)
+    world.cli("admin", "principal", "change", "second-reader", "--clear", "heron")
+    assert other.call("GET", "cleared-pairs")["cleared_pairs"] == [pair]
+    other.call("DELETE", f"cleared-pairs/{pair['id']}", status=204)
+    assert cleared.call("GET", "cleared-pairs")["cleared_pairs"] == []
+
+
 def customers(tmp_path, extra=0):
     file = tmp_path / "customers.csv"
     rows = [["ID", "Customer Name", "DOB", "Type", "Shoe size"], ["c1", "Ottoline Brack", "1971-02-04", "individual", "41"],
@@ -200,8 +221,11 @@ def test_a_file_of_customers_becomes_a_report(listed, tmp_path):
     assert [json.loads(line)["key"] for line in lines] == ["c1", "c2", "c3"]
     ftm = tmp_path / "some.ftm.jsonl"
     ftm.write_text(json.dumps({"id": "f1", "schema": "Person", "properties": {"name": ["Ottoline Brack"]}}) + "\nnonsense\n")
-    done = listed.cli("screen", "--file", str(ftm), member="first-harbour-bank")
-    assert "f1: Ottoline Brack" in done.stdout and "line 2" in done.stderr
+    done = listed.cli("screen", "--file", str(ftm), member="first-harbour-bank", check=False)
+    assert done.returncode == 1 and "f1: Ottoline Brack" in done.stdout and "line 2" in done.stderr
+    assert (tmp_path / "out.csv").stat().st_mode & 0o777 == 0o600, "it says who was asked about"
+    done = listed.cli("screen", "--file", str(file), "--report", str(file), member="first-harbour-bank", check=False)
+    assert done.returncode == 64 and "a name of its own" in done.stderr and "Ottoline" in file.read_text()
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -216,6 +240,11 @@ def test_a_row_that_cannot_be_asked_costs_no_other(listed, tmp_path):
         assert [row["verdict"] for row in csv.DictReader(opened)] == ["refused", "refused", "match"]
     assert "Not screened" in (tmp_path / "out.html").read_text()
     assert ["refused" in row for row in json.loads((tmp_path / "out.json").read_text())["rows"]] == [True, True, False]
+    file.write_text("key,name\nc1,Ottoline Brack\nc2,\nc3,Ottoline\aBrack\n")
+    done = listed.cli("screen", "--file", str(file), "--report", str(tmp_path / "out.csv"), member="first-harbour-bank", check=False)
+    assert done.returncode == 1 and "2 rows were not screened" in done.stderr and "control character" in done.stderr
+    with open(tmp_path / "out.csv", newline="") as opened:
+        assert [(row["key"], row["verdict"]) for row in csv.DictReader(opened)] == [("c1", "match"), ("c2", "refused"), ("c3", "refused")]
 
 
 def test_a_run_that_was_cut_off_goes_on(listed, tmp_path):

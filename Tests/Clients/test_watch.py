@@ -46,7 +46,7 @@ def test_a_bank_is_told_once_of_a_customer_and_of_the_recall(world, customs, leg
     assert hit["id"] == "C-2" and hit["hit"]["match"] is True and hit["hit"]["advisory"]["reference"] == made["reference"]
     assert "Ottoline Brack" in hit["hit"]["explanations"]["sentence"]
     text = world.cli("watch", "hits", "customers", member=BANK).stdout
-    assert text.startswith("C-2: 0.") and made["reference"] in text
+    assert text.startswith(f"C-2 ({VARIANT}): 0.") and made["reference"] in text
     seen = {one["channel"] for one in customs.call("GET", f"advisories/{made['id']}/receipts")["receipts"] if one["member"] == BANK}
     assert {"webhook", "screening"} <= seen
     # Neither the same file nor a restart tells again; nobody else has the list.
@@ -109,7 +109,49 @@ def test_lists_are_replaced_and_removed(world, tmp_path):  # noqa: F811
     nameless = tmp_path / "nameless.csv"
     nameless.write_text("name\nGrey Gull\n")
     done = world.cli("watch", "add", "fleet", str(nameless), member=BANK, check=False)
-    assert done.returncode == 1 and "line 2 has no id" in done.stderr
+    assert done.returncode == 1 and "has no ids" in done.stderr
+    # One that has none, or cannot be read, costs no other.
+    nameless.write_text('id,name\nV-1,Grey Gull\n,Ocean Star\nV-2,"Blue Heron\n')
+    done = world.cli("watch", "add", "fleet", str(nameless), member=BANK, check=False)
+    assert done.returncode == 1 and "fleet: 1 added, 0 changed, 0 same, 0 removed, 2 refused" in done.stdout and "line 3: has no id" in done.stderr
+
+
+def amend(world, made, said, tmp_path):  # noqa: F811
+    draft = tmp_path / "amended.json"
+    draft.write_text(json.dumps({"content": said, "terms": {}}))
+    writer, name = "harbour-customs", made["reference"]
+    world.cli("advisory", "amend", name, str(draft), "--what", "Another name", "--why", "A mistake", member=writer)
+    graded = json.loads(world.cli("advisory", "grade", name, "B3", "--json", member=writer).stdout)
+    world.cli("advisory", "approve", name, "--digest", graded["amendment"]["digest"], member="harbour-customs-legal")
+    world.cli("advisory", "publish-amendment", name, member=writer)
+
+
+def test_what_is_amended_away_and_back_is_told_again(world, customs, legal, receiver, customers, tmp_path):  # noqa: F811
+    subscribe(world, receiver)
+    customers.write_text(customers.read_text().replace("30.08.1954", "1954-08-30"))
+    world.cli("watch", "add", "customers", str(customers), "--wait", member=BANK)
+    made = publish(customs, legal)
+    wait_for(lambda: notices(receiver), "the notice")
+    another = content(title="Another", facts="Another was seen.", subjects=[person("Ignatius Farquharson")])
+    amend(world, made, another, tmp_path)
+    wait_for(lambda: not hits(world), "the end of the hit")
+    assert len(notices(receiver)) == 1
+    amend(world, made, content(), tmp_path)
+    wait_for(lambda: len(notices(receiver)) == 2, "the second notice")
+    [hit] = hits(world)
+    assert hit["id"] == "C-2"
+
+
+def test_the_name_of_an_upload_that_ended_is_not_taken_again(trial):
+    party = Party(trial, BANK)
+    a, b = ({"id": one, "schema": "Person", "properties": {"name": f"Ann {one}"}} for one in "AB")
+    party.call("POST", "watch-lists/daily", {"rows": [a], "upload": "daily"})
+    party.call("POST", "watch-lists/daily", {"rows": [b], "upload": "daily", "replace": True})
+    refused = party.call("POST", "watch-lists/daily", {"rows": [b], "upload": "daily", "replace": True}, 422)
+    assert refused["field"] == "upload" and "a name of its own" in refused["detail"]
+    assert party.call("POST", "watch-lists/daily", {"rows": [b], "upload": "next", "replace": True})["removed"] == 1
+    assert party.call("POST", "watch-lists/Bad_Name", {"rows": []}, 422)["field"] == "name"
+    party.call("DELETE", "watch-lists/daily", status=204)
 
 
 @pytest.mark.parametrize("body, words", [

@@ -46,6 +46,8 @@ struct ThingTests {
         Pair("Vehicle", ["registrationNumber": "HH-AB-CD"], ["registrationNumber": "hh ab cd"]),
         Pair("Container", ["containerNumber": "csqu 305438-3"], ["containerNumber": "CSQU3054383"]),
         Pair("BankAccount", ["iban": "NL91 ABNA 0417 1643 00"], ["iban": "NL91ABNA0417164300"]),
+        Pair("Company", ["swiftBic": "DEUTDEFF"], ["name": "Meridian Bank", "swiftBic": "deut de ff"]),
+        Pair("Vessel", ["callSign": "PBSC"], ["name": "Grey Gull", "callSign": "PBSC"]),
         Pair("BankAccount", ["accountNumber": "0417-164300"], ["accountNumber": "0417164300"]),
         Pair(
             "CryptoWallet",

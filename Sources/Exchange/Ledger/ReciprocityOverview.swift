@@ -2,6 +2,8 @@
 public struct ReciprocityOverview: Hashable, Sendable {
     /// How many groups there are.
     public let groups: Int
+    /// How many of them have anything to their credit.
+    public let contributing: Int
     /// How many are of each tier, from the first on.
     public let tiers: [Int]
     /// The share of those of the first tier, in thousandths.
@@ -23,6 +25,7 @@ public struct ReciprocityOverview: Hashable, Sendable {
         let sorted = groups.map(\.standing).sorted()
         let count = groups.count
         self.groups = count
+        contributing = sorted.count { $0.count > 0 }
         tiers = Tier.allCases.map { tier in groups.filter { $0.tier == tier }.count }
         restrictedShare = count == 0 ? 0 : 1_000 * tiers[0] / count
         quantiles = count == 0 ? [] : (0...4).map { sorted[(count - 1) * $0 / 4] }
@@ -64,9 +67,13 @@ public struct ToldOverview: Hashable, Sendable {
         groups = isTold ? overview.groups : nil
         tiers = isTold ? Self.suppressed(overview.tiers) : overview.tiers.map { _ in nil }
         restrictedShare = tiers.first.flatMap { $0 }.map { _ in overview.restrictedShare }
-        gini = isTold ? overview.gini : nil
+        // Where few have anything, how unequal all are tells what those have.
+        let isShared = isTold && (overview.contributing == 0 || overview.contributing >= Self.groupsMin)
+        gini = isShared ? overview.gini : nil
         // Each quarter has as many groups at least.
-        quarters = overview.groups >= 4 * Self.groupsMin ? overview.quantiles.dropFirst().dropLast().map(\.whole) : nil
+        quarters =
+            isShared && overview.groups >= 4 * Self.groupsMin
+            ? overview.quantiles.dropFirst().dropLast().map(\.whole) : nil
         let isOwed = overview.pairs == 0 || overview.pairs >= Self.groupsMin
         owed = isOwed ? overview.owed : nil
         owedMost = isOwed ? overview.owedMost : nil

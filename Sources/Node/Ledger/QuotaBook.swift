@@ -36,7 +36,7 @@ public struct QuotaBook: Sendable {
         try session.reader.checkBusiness(evenSuspended: true)
         guard case .discretionary(let taking) = session.member.kind.timing else { return nil }
         let now = clock()
-        let tier = live.tier(of: session.member.group, terms)
+        let tier = tier(of: session.member.group)
         return try await database.read { connection in
             Share(
                 allowances: try Discretionary.Quota.allCases.map {
@@ -49,8 +49,11 @@ public struct QuotaBook: Sendable {
 
     /// From when on a caller is told of what may be put off.
     func history(of taking: Discretionary, for session: Session, at now: Timestamp) -> Timestamp {
-        taking.history(of: live.tier(of: session.member.group, terms), at: now, terms)
+        taking.history(of: tier(of: session.member.group), at: now, terms)
     }
+
+    /// A group's tier, as of the last closes.
+    func tier(of group: Name) -> Tier { live.tier(of: group, terms) }
 
     /// What is left to a caller before it takes anything.
     func allowance(
@@ -59,7 +62,7 @@ public struct QuotaBook: Sendable {
         for session: Session,
         at now: Timestamp
     ) async throws -> Allowance {
-        let tier = live.tier(of: session.member.group, terms)
+        let tier = tier(of: session.member.group)
         return try await database.read { connection in
             try allowance(quota, of: tier, by: session.member.group, taking, at: now, connection)
         }
@@ -74,7 +77,7 @@ public struct QuotaBook: Sendable {
         by group: Name,
         in transaction: Transaction
     ) throws -> Allowance {
-        let tier = live.tier(of: group, terms)
+        let tier = tier(of: group)
         let connection = transaction.connection
         let held = try allowance(quota, of: tier, by: group, taking, at: transaction.now, connection)
         guard let left = held.less(count) else { throw AdvisoryFault.overQuota(held, asked: count) }

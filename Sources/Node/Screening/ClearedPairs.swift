@@ -24,6 +24,8 @@ extension ScreeningDesk {
         }
         var question = Question()
         question.limit = Self.limitMax
+        // Who is over its quota is told of official lists, and clears what it is told.
+        question.beyondQuota = .official
         let answer = try await screen([query], question, for: session)
         guard let hit = answer.hits[0].first(where: { $0.object == object }), let record = hit.record else {
             throw AdvisoryFault.noSuch(
@@ -48,24 +50,47 @@ extension ScreeningDesk {
 
     /// Takes back that a pair is two: it is told of again.
     public func reopen(_ id: UUID, by session: Session) async throws {
-        try await commits.write { [live] transaction in
+        try checkReads(session)
+        let sight = watched(by: session)
+        try await commits.write { [self] transaction in
             let (_, reader) = try live.acting(session, in: transaction)
-            guard try transaction.reopen(id, by: reader.principal, of: reader.member) else {
-                throw AdvisoryFault.absent
-            }
+            guard
+                let pair = try ClearedPairRows.clearedPair(id, by: reader.member.number, transaction.connection),
+                try isTold(pair, session, sight, transaction.connection),
+                try transaction.reopen(id, by: reader.principal, of: reader.member)
+            else { throw AdvisoryFault.absent }
         }
     }
 
-    /// What the caller's member cleared before one, newest first.
+    /// What the caller's member cleared before one, newest first, of whom the caller itself may know.
     public func clearedPairs(
         before number: Int64,
         upTo count: Int,
         for session: Session
     ) async throws -> [ClearedPair] {
-        try session.reader.checkBusiness(evenSuspended: false)
-        return try await database.read { connection in
-            try ClearedPairRows.clearedPairs(by: session.member.number, before: number, upTo: count, connection)
+        try checkReads(session)
+        let (member, sight) = (session.member.number, watched(by: session))
+        return try await database.read { [self] connection in
+            var (told, before): ([ClearedPair], Int64) = ([], number)
+            while told.count < count {
+                let page = try ClearedPairRows.clearedPairs(by: member, before: before, upTo: count, connection)
+                guard let last = page.last else { break }
+                told += try page.filter { try isTold($0, session, sight, connection) }
+                before = last.number.microseconds
+            }
+            return Array(told.prefix(count))
         }
+    }
+
+    /// Whether somebody is told of a pair: it said so itself, or sees who is known.
+    private func isTold(
+        _ pair: ClearedPair,
+        _ session: Session,
+        _ sight: ScreeningSight,
+        _ connection: any SQLConnection
+    ) throws -> Bool {
+        if pair.principal == session.principal.number { return true }
+        return !(try ClearedPairRows.labels(of: pair.object, connection)).isDisjoint(with: sight.labels)
     }
 
     /// What tells a pair from every other, and from itself once anything of it is another.

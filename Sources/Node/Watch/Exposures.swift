@@ -42,7 +42,7 @@ extension WatchDesk {
         var hit: Set<Name> = []
         for (member, group) in groups.sorted(by: { $0.member < $1.member }) where !hit.contains(group) {
             let isHit = records.contains { record in
-                memory.withLock { $0.holdings[member]?.rows.hasAny(like: record, from: Self.threshold) } ?? false
+                memory.withLock { $0.holdings[member]?.rows.alike(record, from: Self.threshold).isEmpty == false }
             }
             if isHit { hit.insert(group) }
         }

@@ -180,6 +180,12 @@ public final class WatchDesk: Sendable {
                 guard try WatchRows.list(name, of: reader.member.number, connection)?.number == list.number,
                     try WatchRows.key(of: reader.member.number, connection) == secret
                 else { return nil }
+                guard try !transaction.isFinished(upload.name, of: list.number) else {
+                    throw AdvisoryFault.invalid(
+                        field: "upload",
+                        rule: "is the name of an upload that ended with replace: give each a name of its own"
+                    )
+                }
                 var uploaded = Uploaded(list, refused)
                 try transaction.take(rows, into: &uploaded, from: upload.name, of: reader.member.number)
                 for key in named { try transaction.touch(key, in: upload.name) }

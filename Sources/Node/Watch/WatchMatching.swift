@@ -111,6 +111,13 @@ extension WatchDesk {
         var gained: [Int64: Set<PlacedObject>] = [:]
         var seen: [Int64: [WatchReader: Set<Int64>]] = [:]
         for member in members {
+            // A tier that rises lets further back.
+            let tier = live.directory.member(numbered: member).map { screening.quotas.tier(of: $0.group) }
+            memory.withLock { memory in
+                if let tier, let before = memory.tiers.updateValue(tier, forKey: member), before < tier {
+                    memory.sweep(member)
+                }
+            }
             seen[member] = (readers[member] ?? [:]).mapValues { screening.watched(by: $0).labels }
             guard let before = memory.withLock({ $0.sights[member] }) else { continue }
             let new = (seen[member] ?? [:]).reduce(into: Set<Int64>()) { new, reader in
@@ -159,10 +166,13 @@ extension WatchDesk {
             for member in members.sorted() {
                 var findings: [Finding] = []
                 for (version, readers) in lasts(versions, of: readers[member] ?? [:], in: pool, at: now) {
+                    // What was recalled is nobody any more: that it was known is told on.
                     guard let known = (try? JSON(parsing: version.bytes).root).flatMap(Record.init(stix:)) else {
                         continue
                     }
-                    findings += alike(known, version, readers, of: member)
+                    let found = alike(known, version, readers, of: member)
+                    try await forget(object, to: readers, of: member, but: Set(found.map(\.hit.pair)))
+                    findings += found
                 }
                 try await tell(findings)
                 await Task.yield()
@@ -267,6 +277,22 @@ extension WatchDesk {
     }
 
     // MARK: Telling
+
+    /// Forgets that readers were told of an object what holds no more, so that they are told again should it ever.
+    private func forget(
+        _ object: PlacedObject,
+        to readers: Set<WatchReader>,
+        of member: Int64,
+        but pairs: Set<[UInt8]>
+    ) async throws {
+        let stale = try await database.read { connection in
+            try WatchHitRows.told(of: object.object, in: object.pool, toMember: member, connection).filter {
+                readers.contains($0.reader) && !pairs.contains($0.pair)
+            }
+        }
+        guard !stale.isEmpty else { return }
+        try await commits.write(weight: stale.count) { try $0.forget(told: stale.map(\.tick)) }
+    }
 
     /// Keeps whom to tell of what, but for those who were told.
     private func tell(_ findings: [Finding]) async throws {

@@ -30,6 +30,8 @@ struct WatchMemory {
     var matched = Tick.zero
     /// What each reader of a member with rows could see when that was looked at last, by the numbers of labels.
     var sights: [Int64: [WatchReader: Set<Int64>]] = [:]
+    /// The tier of each member's group, as of then.
+    var tiers: [Int64: Tier] = [:]
     /// When, and as of which change of the directory.
     var sighted: (at: Timestamp, change: Int)?
 
@@ -66,7 +68,7 @@ struct WatchMemory {
         holdings[member]?.rows.remove(key)
         holdings[member]?.changed[key] = nil
         holdings[member]?.pending.remove(key)
-        if holdings[member]?.rows.count == 0 { (holdings[member], sights[member]) = (nil, nil) }
+        if holdings[member]?.rows.count == 0 { (holdings[member], sights[member], tiers[member]) = (nil, nil, nil) }
     }
 
     /// Which rows were compared: those that changed meanwhile are still to be.

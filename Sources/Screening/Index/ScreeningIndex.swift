@@ -66,8 +66,7 @@ public struct ScreeningIndex: Sendable {
         marks.append(Mark(label: label, family: record.families))
         places[key] = place
         for key in BlockingKeys.all(record) { ofKeys.add(place, to: key) }
-        let tokens = record.names.flatMap { name in name.tokens.filter { !$0.isParticle || name.tokens.count == 1 } }
-        for token in Set(tokens) {
+        for token in Self.foundTokens(of: record) {
             let bearer = words.number(token.word) << 1 | (record.isPerson ? 1 : 0)
             ofBearers.add(place, to: Self.mixed(bearer))
             guard knownBearers.insert(bearer).inserted else { continue }
@@ -252,6 +251,32 @@ public struct ScreeningIndex: Sendable {
             let (left, right) = (one.element.weight(isPerson: isPerson), two.element.weight(isPerson: isPerson))
             return left != right ? left > right : one.offset < two.offset
         }.map(\.element)
+    }
+
+    /// The words that a record is found by.
+    private static func foundTokens(of record: Prepared) -> Set<Token> {
+        Set(record.names.flatMap { name in name.tokens.filter { !$0.isParticle || name.tokens.count == 1 } })
+    }
+
+    /// All keys by which a record is found.
+    static func foundKeys(of record: Prepared) -> Set<UInt32> {
+        foundTokens(of: record).reduce(into: BlockingKeys.all(record)) { keys, token in
+            keys.formUnion(BlockingKeys.all(ofWord: token, isPerson: record.isPerson))
+        }
+    }
+
+    /// All keys by which others are looked for when one is asked about: whom it would be told of has one of them.
+    static func askedKeys(of asked: Prepared) -> Set<UInt32> {
+        let isPerson = asked.families.contains(.person)
+        var keys = Set(asked.identifiers.map { BlockingKeys.key(.identifier, $0.value) })
+        for name in asked.names.prefix(askedNamesMax) {
+            keys.formUnion(certain(name.tokens, asked).map(\.key))
+            for token in ordered(name.tokens, isPerson: isPerson) {
+                keys.formUnion(BlockingKeys.keys(of: token, isPerson: isPerson, isAsked: true).map(\.key))
+                keys.formUnion(BlockingKeys.typoKeys(of: token, isAsked: true).map(\.key))
+            }
+        }
+        return keys
     }
 
     private static func order(of id: String) -> UInt64 {

@@ -47,6 +47,10 @@ struct PreparedIdentifier: Hashable, Sendable {
 
     /// Shorter ones tell too little.
     static let lettersMin = 5
+    /// The same of those that may be letters alone.
+    static let letteredMin = 4
+
+    private static let lettered: Set = ["swiftBic", "bic", "callSign"]
 
     /// Nil for a property that is none, and for a value that tells too little.
     init?(_ property: String, _ text: String, _ families: Family) {
@@ -59,8 +63,10 @@ struct PreparedIdentifier: Hashable, Sendable {
             }
         }
         if property == "imoNumber" { value = value.filter(Folding.isDigit) }
-        let isNumber = kind == .registration || value.contains(where: Folding.isDigit)
-        guard value.count >= Self.lettersMin, isNumber else { return nil }
+        let isLettered = kind == .registration || Self.lettered.contains(property)
+        guard value.count >= (isLettered ? Self.letteredMin : Self.lettersMin),
+            isLettered || value.contains(where: Folding.isDigit)
+        else { return nil }
         self.init(kind, value)
     }
 

@@ -20,12 +20,6 @@ public enum Scorer {
     /// Which figures and rules it has: explanations name it.
     public static let version = "caveat-2"
 
-    /// How like one who is asked about is to one who is known, from 0 to 1, in steps of a thousandth.
-    public static func score(_ asked: Record, _ known: Record) -> Double {
-        var words = Words()
-        return Double(compare(Prepared(asked, &words), Prepared(known, &words)).share) / 1_000
-    }
-
     /// Compares one who is asked about with one who is known.
     static func compare(_ asked: Prepared, _ known: Prepared) -> Comparison {
         let isPerson = asked.families.contains(.person) && known.isPerson

@@ -14,26 +14,31 @@ public struct WatchedRow: Hashable, Sendable {
 
 /// Those whom one member wants to be told of, in memory, each by a key of the caller's.
 ///
-/// Nothing of another member's is in it, so that nothing of what is found depends on others.
+/// Whoever becomes known is compared with those that would find it, were each asked about: a row is kept by the keys
+/// by which others are looked for, and looked up by those by which the known one is found. Nothing of another member's
+/// is in it, so that nothing of what is found depends on others.
 public struct WatchedRows<Key: Hashable & Sendable>: Sendable {
-    /// How many are compared with one who is known, the likest.
-    public static var comparedMax: Int { 500 }
-    /// From what score on one who is known is looked at more closely, the other way about: what is left out on either
-    /// side weighs otherwise there.
-    private static var looseCutoff: Double { 0.3 }
+    /// How many are compared with one who is known: those that have most keys in common with it.
+    public static var comparedMax: Int { 5_000 }
+    /// Fewer that are gone are not worth keeping the others anew.
+    private static var goneMin: Int { 4_096 }
 
-    private var index = ScreeningIndex()
-    private var rows: [Int: (key: Key, row: WatchedRow)] = [:]
-    private var places: [Key: Int] = [:]
-    private var lastPlace = 0
-    private let all: LabelSet
+    private struct Place {
+        let key: Key
+        let row: WatchedRow
+        /// Where it is among the records.
+        let record: UInt32
+    }
+
+    private var rows: [UInt32: Place] = [:]
+    private var places: [Key: UInt32] = [:]
+    private var lastPlace: UInt32 = 0
+    private var records = PreparedRecords()
+    private var words = Words()
+    private var asking = Postings()
 
     /// Nobody.
-    public init() {
-        var all = LabelSet()
-        all.insert(0)
-        self.all = all
-    }
+    public init() {}
 
     /// How many there are.
     public var count: Int { rows.count }
@@ -48,31 +53,51 @@ public struct WatchedRows<Key: Hashable & Sendable>: Sendable {
     public mutating func keep(_ row: WatchedRow, as key: Key) {
         remove(key)
         lastPlace += 1
+        let prepared = Prepared(row.record, &words)
+        let record = records.append(prepared, &words)
+        for asked in ScreeningIndex.askedKeys(of: prepared) { asking.add(lastPlace, to: asked) }
         places[key] = lastPlace
-        rows[lastPlace] = (key, row)
-        index.add(row.record, as: lastPlace, label: 0)
+        rows[lastPlace] = Place(key: key, row: row, record: record)
     }
 
     /// Takes one away.
     public mutating func remove(_ key: Key) {
         guard let place = places.removeValue(forKey: key) else { return }
         rows[place] = nil
-        index.remove(place)
+        let gone = Int(lastPlace) - rows.count
+        guard gone > Self.goneMin, gone > rows.count else { return }
+        let old = rows
+        self = WatchedRows()
+        for (_, kept) in old.sorted(by: { $0.key < $1.key }) { keep(kept.row, as: kept.key) }
     }
 
-    /// Those that are like one who is known, each with its score from 0 to 1: the one that there would be, were it
-    /// asked about.
-    public mutating func alike(_ known: Record, from threshold: Double) -> [(key: Key, score: Double)] {
-        let found = index.search(known, visible: all, limit: Self.comparedMax, cutoff: Self.looseCutoff)
-        return found.compactMap { hit in
-            guard let (key, row) = rows[hit.key] else { return nil }
-            let score = Scorer.score(row.record, known)
-            return score >= threshold ? (key, score) : nil
+    /// Those to whom somebody who is known is alike, each with its score from 0 to 1: the one that there would be, were
+    /// it asked about.
+    public func alike(_ known: Record, from threshold: Double) -> [(key: Key, score: Double)] {
+        var words = Words()
+        let known = Prepared(known, &words)
+        return askers(of: known).compactMap { place in
+            let asked = records.record(at: place.record, self.words)
+            if asked.families.isDisjoint(with: known.families) { return nil }
+            let score = Double(Scorer.compare(asked, known).share) / 1_000
+            return score >= threshold ? (place.key, score) : nil
         }
     }
 
-    /// Whether somebody is like any of them.
-    public mutating func hasAny(like somebody: Record, from threshold: Double) -> Bool {
-        !index.search(somebody, visible: all, limit: 1, cutoff: threshold).isEmpty
+    /// Those that may be told of one who is known, the likest first where there are many.
+    private func askers(of known: Prepared) -> [Place] {
+        var counts: [UInt32: Int] = [:]
+        var bearing: [UInt32] = []
+        for key in ScreeningIndex.foundKeys(of: known) {
+            bearing.removeAll(keepingCapacity: true)
+            asking.append(of: key, to: &bearing)
+            for place in bearing { counts[place, default: 0] += 1 }
+        }
+        var found = counts.keys.filter { rows[$0] != nil }
+        if found.count > Self.comparedMax {
+            found.sort { (counts[$1, default: 0], $0) < (counts[$0, default: 0], $1) }
+            found.removeLast(found.count - Self.comparedMax)
+        }
+        return found.sorted().compactMap { rows[$0] }
     }
 }

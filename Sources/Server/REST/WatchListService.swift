@@ -20,8 +20,14 @@ struct WatchListService: Sendable {
 
     func answer(_ request: Request, _ parts: [String], _ session: Session) async throws -> Response {
         guard parts.count > 1 else { return try await list(session) }
-        // What is no name names none.
-        guard let name = Name(parts[1]) else { throw HTTPFault.absent }
+        guard let name = Name(parts[1]) else {
+            // What is no name names none.
+            guard request.method == .POST, parts.count == 2 else { throw HTTPFault.absent }
+            throw AdvisoryFault.invalid(
+                field: "name",
+                rule: "must be 1 to \(Name.charactersMax) of a-z, 0-9 and -, with no - at an end: a list's name"
+            )
+        }
         switch (parts.count > 2 ? parts[2] : nil, request.method) {
         case ("rows", _): return try await removeRow(request, name, session)
         case ("hits", _): return try await hits(request, name, session)

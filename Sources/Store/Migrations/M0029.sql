@@ -4,13 +4,15 @@ create table watch_key (
     sealed {bytes} not null
 ) {strict};
 
--- Watch lists: `changed` is when anything of one changed last, `removed` when rows were taken from it.
+-- Watch lists: `changed` is when anything of one changed last, `removed` when rows were taken from it, `finished` names the
+-- last upload whose end took away what it had not.
 create table watch_list (
     number {int} not null primary key,
     member {int} not null references member (number),
     name {text} not null,
     changed {int} not null,
     removed {int} not null,
+    finished {text} not null,
     unique (member, name)
 ) {strict};
 
@@ -41,6 +43,7 @@ create table watch_hit (
     unique (list, reference, pair),
     foreign key (list, reference) references watch_row (list, reference)
 ) {strict};
+create index watch_hit_by_object on watch_hit (pool, object);
 
 -- Which reader was told of which, once each.
 create table watch_told (

@@ -5,7 +5,7 @@ import Exchange
 struct AdminWatchListsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "watch-lists",
-        abstract: "Show how many watch lists and rows each member has; what they hold, only the member can read.",
+        abstract: "Show how many watch lists and rows each member has; what they hold is shown to the member alone.",
         discussion: """
             Examples:
               caveat admin watch-lists

@@ -7,8 +7,8 @@ struct JudgeCommand: AsyncParsableCommand {
         commandName: "judge",
         abstract: "Say that two subjects of advisories are one, or that they are two.",
         discussion: """
-            Both must be of advisories that you may see. Whoever sees both is told so, with the reason and not by \
-            whom; links, clusters and networks go by it. What contradicts an earlier judgement is refused.
+            Both must be of advisories that you may see. Whoever sees both is told so; by whom and why, your own \
+            organisation alone. Links, clusters and networks go by it. What contradicts an earlier judgement is refused.
 
             Examples:
               caveat judge one identity--… identity--… --reason "one passport, seen at the counter"

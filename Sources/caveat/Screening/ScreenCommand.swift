@@ -65,6 +65,9 @@ struct ScreenCommand: AsyncParsableCommand {
         if let report, ScreeningReport.Form(path: report) == nil {
             throw ValidationError("\(report.printable): a report's name ends in .csv, .json or .html")
         }
+        if let report, let file, URL(filePath: report).standardizedFileURL == URL(filePath: file).standardizedFileURL {
+            throw ValidationError("\(report.printable) is the file itself: give the report a name of its own")
+        }
         if let purpose, Purpose(rawValue: purpose) == nil {
             let codes = Purpose.allCases.map(\.rawValue).joined(separator: ", ")
             throw ValidationError("--purpose must be one of \(codes)")

@@ -17,8 +17,8 @@ struct ScreeningFile {
     private(set) var rows: [Row] = []
     /// What is said of lines and columns that are passed over.
     private(set) var notes: [String] = []
-    /// How many lines or entities are passed over that could not be read.
-    private(set) var passedOver = 0
+    /// The lines and entities that are passed over since they could not be read, each with why.
+    private(set) var passedOver: [(key: String, why: String)] = []
 
     /// Lines that are passed over, as far as they are named one by one.
     private static let notesMax = 20
@@ -38,8 +38,7 @@ struct ScreeningFile {
 
     private mutating func readEntities(_ bytes: [UInt8], _ path: String) {
         let list = FollowTheMoneyList(bytes)
-        for fault in list.faults { notes.append("\(path): \(fault)") }
-        passedOver += list.faults.count
+        for fault in list.faults { passOver("\(path): \(fault)", as: "\(path)") }
         for (kind, count) in list.skipped.sorted(by: { $0.key < $1.key }) {
             notes.append("\(path): \(count) \(kind.printable) passed over")
         }
@@ -66,11 +65,12 @@ struct ScreeningFile {
         if !strays.isEmpty { notes.append("columns passed over: \(strays.joined(separator: ", ").printable)") }
         while let record = records.next() {
             guard let cells = record.cells else {
-                passOver("\(path), line \(record.line): \(CSVRecords.rule)")
+                passOver("\(path), line \(record.line): \(CSVRecords.rule)", as: "line \(record.line)")
                 continue
             }
             guard cells.count <= columns.count else {
-                passOver("\(path), line \(record.line): has \(cells.count) cells and the first line \(columns.count)")
+                let rule = "has \(cells.count) cells and the first line \(columns.count)"
+                passOver("\(path), line \(record.line): \(rule)", as: "line \(record.line)")
                 continue
             }
             take(cells, columns, schema, line: record.line, path)
@@ -90,14 +90,20 @@ struct ScreeningFile {
             case nil: continue
             }
         }
-        if properties.isEmpty { return passOver("\(path), line \(line): names nobody") }
+        let called = key ?? "line \(line)"
+        if properties.isEmpty { return passOver("\(path), line \(line): names nobody", as: called) }
+        if let stray = properties.first(where: { $0.value.contains { $0.unicodeScalars.contains(where: \.isControl) } })
+        {
+            let rule = "has a control character in \(stray.key): take it out"
+            return passOver("\(path), line \(line): \(rule)", as: called)
+        }
         let query = ScreeningQuery(schema: schema, properties: properties)
-        rows.append(Row(line: line, key: key ?? "line \(line)", isNamed: key != nil, query: query))
+        rows.append(Row(line: line, key: called, isNamed: key != nil, query: query))
     }
 
-    private mutating func passOver(_ why: String) {
+    private mutating func passOver(_ why: String, as key: String) {
         notes.append(why)
-        passedOver += 1
+        passedOver.append((key, why))
     }
 
     /// What people call kinds.
@@ -144,4 +150,8 @@ struct ScreeningFile {
             return Dictionary(own.map { ($0.lowercased(), $0) }) { first, _ in first }.merging(others) { own, _ in own }
         }()
     }
+}
+
+extension Unicode.Scalar {
+    fileprivate var isControl: Bool { properties.generalCategory == .control }
 }

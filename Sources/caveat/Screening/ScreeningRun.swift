@@ -52,7 +52,7 @@ struct ScreeningRun {
             }
         }
         Output.progress("")
-        let rows = file.rows.enumerated().map {
+        let asked = file.rows.enumerated().map {
             ScreenedRow(
                 $0.element,
                 answers[$0.offset],
@@ -60,17 +60,14 @@ struct ScreeningRun {
                 isOfficial: officials.contains($0.offset)
             )
         }
-        if let report, let form = ScreeningReport.Form(path: report) {
-            let written = ScreeningReport(rows, of: path, at: Date.now).bytes(form)
-            guard FileManager.default.createFile(atPath: report, contents: Data(written)) else {
-                throw CommandFault.file(path: report, rule: "cannot be written; check the folder and the disk")
-            }
+        let rows = asked + file.passedOver.map { ScreenedRow(passedOver: $0.key, because: $0.why) }
+        if let report {
+            try write(rows, to: report)
             if officials.isEmpty { kept?.remove() }
-            Output.note("the report is in \(report)")
         }
         let matches = rows.count { $0.hits.contains(where: \.isMatch) }
         let maybes = rows.count(where: \.isDoubtful)
-        let count = rows.count - refusals.count
+        let count = asked.count - refusals.count
         Output.note("\(count) screened: \(matches) with a match, \(maybes) to be looked at")
         if let left = quota?.left, officials.isEmpty { Output.note(left) }
         if !officials.isEmpty, let quota {
@@ -78,10 +75,25 @@ struct ScreeningRun {
                 "\(officials.count) of \(count) were asked of official lists alone: \(quota.text). Screen the file again then"
             )
         }
-        guard refusals.isEmpty else {
-            let those = refusals.count == 1 ? "1 row was" : "\(refusals.count) rows were"
+        let refused = refusals.count + file.passedOver.count
+        guard refused == 0 else {
+            let those = refused == 1 ? "1 row was" : "\(refused) rows were"
             throw CommandFault.failed("\(those) not screened: correct what is named above, and screen those again")
         }
+    }
+
+    private func write(_ rows: [ScreenedRow], to report: String) throws(CommandFault) {
+        guard let form = ScreeningReport.Form(path: report) else { return }
+        let isWritten = FileManager.default.createFile(
+            atPath: report,
+            contents: Data(ScreeningReport(rows, of: path, at: Date.now).bytes(form)),
+            // Who was asked about stands in it.
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isWritten else {
+            throw .file(path: report, rule: "cannot be written; check the folder and the disk")
+        }
+        Output.note("the report is in \(report)")
     }
 
     /// Asks about a batch; a row that the exchange refuses costs no other.
@@ -154,6 +166,12 @@ struct ScreenedRow {
         self.results = results
         self.refusal = refusal
         hits = (results?.elements ?? []).map(ScreeningHitText.init)
+    }
+
+    /// One that could not be read.
+    init(passedOver key: String, because why: String) {
+        let query = ScreeningQuery(schema: "", properties: [:])
+        self.init(ScreeningFile.Row(line: 0, key: key, isNamed: false, query: query), nil, refusal: why)
     }
 
     /// What was looked at.

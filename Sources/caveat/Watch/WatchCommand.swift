@@ -8,7 +8,8 @@ struct WatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Name counterparties that you want to be told of the moment somebody like them is known.",
         discussion: """
-            A list is sealed with a key of your organisation's own; nobody else is shown anything of it. Who reads for \
+            A list is sealed with a key of your organisation's own; nobody else is shown anything of it, though \
+            whoever has a copy of the exchange's database can open it. Who reads for \
             you is told through its destinations (caveat subscribe), once for each row, object and state of the facts, \
             and reads why with `caveat watch hits`. What you cleared (caveat clear) is not told again.
 
@@ -52,12 +53,9 @@ struct WatchCommand: AsyncParsableCommand {
         func run() async throws {
             let rows = try ScreeningFile(try InputFile.bytes(file), schema: schema, path: file)
             for note in rows.notes { Output.note(note) }
-            if let stray = rows.rows.first(where: { !$0.isNamed }) {
-                throw CommandFault.file(
-                    path: file,
-                    rule:
-                        "line \(stray.line) has no id: a column named id, key, reference or customer id tells rows apart"
-                )
+            if rows.rows.allSatisfy({ !$0.isNamed }) {
+                let rule = "has no ids: a column named id, key, reference, number or customer id tells rows apart"
+                throw CommandFault.file(path: file, rule: rule)
             }
             try await WatchUpload(rows, path: file, to: name, exchange).send(replacing: replace)
             if wait { try await compared() }
@@ -110,16 +108,22 @@ struct WatchCommand: AsyncParsableCommand {
         )
 
         @Argument(help: "The list.") var name: String
+        @OptionGroup var use: PurposeOption
         @OptionGroup var exchange: ExchangeOptions
 
         func validate() throws { try checkName(name) }
 
         func run() async throws {
-            let hits = try await exchange.all("watch-lists/\(name)/hits", of: "hits", by: "before")
+            let path = "watch-lists/\(name)/hits"
+            let hits = try await exchange.all(path, of: "hits", by: "before", for: use.purpose)
             if exchange.json { return try hits.forEach { try Output.line($0.compact()) } }
-            if hits.isEmpty { return try Output.line("no row of \(name) is like anybody known to you") }
+            if hits.isEmpty {
+                return try Output.line("no row of \(name) is like anybody known to you for that purpose")
+            }
             for one in hits {
-                let row = one["id"]?.string?.printable ?? "?"
+                let properties = one["query"]?["properties"]
+                let asked = properties?["name"]?.elements.first?.string.map { " (\($0))" } ?? ""
+                let row = "\(one["id"]?.string ?? "?")\(asked)".printable
                 if let recalled = one["recalled"] {
                     let (report, time) = (recalled["report"]?.string ?? "?", recalled["time"]?.string ?? "?")
                     try Output.line("\(row): recalled on \(time.printable), \(report.printable)")
@@ -186,15 +190,17 @@ private struct WatchUpload {
     /// Sends all; rows go that the file has not where that is wanted, and every line of it could be read.
     func send(replacing: Bool) async throws {
         var counts = ["added": Int64(0), "changed": 0, "same": 0, "removed": 0]
-        var refused = 0
-        let isWhole = file.passedOver == 0
-        var rest = file.rows[...]
+        for stray in file.rows where !stray.isNamed { Output.note("\(path), line \(stray.line): has no id".printable) }
+        let named = file.rows.filter(\.isNamed)
+        let passedOver = file.passedOver.count + file.rows.count - named.count
+        var refused = passedOver
+        var rest = named[...]
         while !rest.isEmpty {
             let some = try next(rest)
             rest = rest.dropFirst(some.count)
-            Output.progress("\(file.rows.count - rest.count) of \(file.rows.count) sent")
+            Output.progress("\(named.count - rest.count) of \(named.count) sent")
             let rows = some.map { Row(id: $0.key, schema: $0.query.schema, properties: $0.query.properties) }
-            let body = Body(rows: rows, upload: upload, replace: replacing && isWhole && rest.isEmpty)
+            let body = Body(rows: rows, upload: upload, replace: replacing && passedOver == 0 && rest.isEmpty)
             guard let answer = try await exchange.post("watch-lists/\(name)", body) else {
                 throw CommandFault.answer(to: "/v1/watch-lists/\(name)", rule: "is empty")
             }
@@ -215,12 +221,8 @@ private struct WatchUpload {
         } else {
             try Output.line("\(name): \(said)" + (refused > 0 ? ", \(refused) refused" : ""))
         }
-        if replacing, !isWhole {
-            throw CommandFault.failed(
-                "nothing was removed, as \(file.passedOver) lines could not be read: correct them first"
-            )
-        }
         if refused > 0 {
+            if replacing, passedOver > 0 { Output.note("nothing was removed, as not every line could be read") }
             let those = refused == 1 ? "1 row was" : "\(refused) rows were"
             throw CommandFault.failed("\(those) not taken: correct what is named above, and add the file again")
         }

@@ -133,6 +133,16 @@ struct TierTests {
         #expect(ToldOverview(ReciprocityOverview(groups, one)).owed == nil)
     }
 
+    @Test(
+        "an overview tells nothing of the few that have anything",
+        arguments: [(0, true), (1, false), (4, false), (5, true)]
+    )
+    func few(contributing: Int, isTold: Bool) {
+        let groups = (0..<30).map { (tier: Tier.basic, standing: Amount<MilliCredit>($0 < contributing ? 20_000 : 0)) }
+        let told = ToldOverview(ReciprocityOverview(groups, [:]))
+        #expect((told.gini != nil) == isTold && (told.quarters != nil) == isTold)
+    }
+
     @Test("terms of an exchange hold quotas alone")
     func quotas() {
         #expect(Set(Term.quotas).count == 12)
