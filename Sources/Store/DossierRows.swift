@@ -167,22 +167,6 @@ public enum DossierRows {
         )
     }
 
-    /// Looks at all of a kind that were begun since a time, one after the other.
-    public static func each<Content: DossierContent>(
-        since: Timestamp,
-        _: Content.Type = Content.self,
-        _ connection: any SQLConnection,
-        _ body: (Content) throws -> Void
-    ) throws {
-        try connection.run(
-            """
-            select d.number, b.body from dossier d join dossier_body b on b.dossier = d.number
-            where d.kind = $1 and d.number >= $2
-            """,
-            [.text(Content.dossierKind), .integer(since.microseconds)]
-        ) { try body(DossierRow<Content>($0).content) }
-    }
-
     /// A member's observation; nil when it has none of that id.
     public static func observation(
         _ id: ID<Observation>,

@@ -33,7 +33,7 @@ public enum Migrator {
             PackageResources.M0019_sql, PackageResources.M0020_sql, PackageResources.M0021_sql,
             PackageResources.M0022_sql, PackageResources.M0023_sql, PackageResources.M0024_sql,
             PackageResources.M0025_sql, PackageResources.M0026_sql, PackageResources.M0027_sql,
-            PackageResources.M0028_sql, PackageResources.M0029_sql,
+            PackageResources.M0028_sql, PackageResources.M0029_sql, PackageResources.M0030_sql,
         ]
     }
 

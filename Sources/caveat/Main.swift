@@ -50,8 +50,9 @@ struct Main: AsyncParsableCommand {
             CommandGroup(
                 name: "Reporting and asking",
                 subcommands: [
-                    ReportCommand.self, AskCommand.self, RequestsCommand.self, FeedbackCommand.self,
-                    ObserveCommand.self, ConfirmCommand.self, RequirementCommand.self, EntitlementCommand.self,
+                    ReportCommand.self, AskCommand.self, RequestsCommand.self, LinesCommand.self,
+                    FeedbackCommand.self, ObserveCommand.self, ConfirmCommand.self, RequirementCommand.self,
+                    EntitlementCommand.self,
                 ]
             ),
             CommandGroup(name: "Being told", subcommands: [SubscribeCommand.self, DestinationsCommand.self]),

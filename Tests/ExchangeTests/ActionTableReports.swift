@@ -193,6 +193,7 @@ extension ReportFault {
         case .noGateway: "noGateway"
         case .answered: "answered"
         case .closed: "closed"
+        case .line: "line"
         case .said: "said"
         case .told: "told"
         case .content: "content"

@@ -69,6 +69,12 @@ public enum Timing: Hashable, Sendable {
         self = pools.allSatisfy { $0 == .officialList } ? .exempt(Exempt(.officialList)) : kind.timing
     }
 
+    /// What a request between two members is: where one of them is an authority, neither owes the other for it, and who
+    /// asks by force of law is one.
+    public init(requestOf responder: MemberKind, by asker: MemberKind) {
+        self = asker.isAuthority ? asker.timing : responder.timing
+    }
+
     /// What something released under a label in a pool of some kind is to a reader.
     public init(_ label: Label, in pool: PoolKind, to member: Member) {
         let reason: Exemption? =

@@ -103,7 +103,7 @@ public struct LedgerBook<Account: LedgerAccount>: Sendable {
 
 extension LedgerEntry {
     /// The pending entry that it ends; nil for one that ends none.
-    var settles: EntryKey? {
+    public var settles: EntryKey? {
         switch step {
         case .posts(let key), .voids(let key): key
         case .posted, .pending: nil

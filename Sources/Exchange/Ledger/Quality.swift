@@ -40,6 +40,18 @@ public struct Quality: Hashable, Sendable, Codable {
         return HalfLife.perMille(Int(elapsed / 1_000_000_000), of: terms[.timelinessHours] * 3_600)
     }
 
+    /// That of an answer: it is what was asked for, is compared with no other, and is the timelier the sooner it comes.
+    ///
+    /// Nobody grades it: its C is that of what cannot be judged.
+    public init(of answer: InformationRequest.Answer, to request: InformationRequest, _ terms: ReciprocityTerms) {
+        self.init(
+            credibility: Self.credibility(.unknown),
+            relevance: 1_000,
+            novelty: 1_000,
+            timeliness: Self.timeliness(seen: request.at, submitted: answer.at, terms)
+        )
+    }
+
     /// Q: the weighted mean of the parts, in thousandths, rounded down.
     public func score(_ terms: ReciprocityTerms) -> Int {
         (terms[.credibilityWeight] * credibility + terms[.relevanceWeight] * relevance

@@ -10,6 +10,9 @@ public enum RequestWeight: String, CaseIterable, Sendable, Codable {
         case .deep: .deepRequest
         }
     }
+
+    /// How many units of requests, by terms.
+    public func units(_ terms: ReciprocityTerms) -> Int64 { Int64(terms[term]) }
 }
 
 /// A request that one group puts to another, on the line between them.
@@ -37,7 +40,7 @@ public struct LineRequest: Hashable, Sendable {
 
     /// The entry with which it is asked.
     public func asked(on day: Int, _ terms: ReciprocityTerms) -> LedgerEntry<LineAccount> {
-        entry(.asked, .pending, Amount(Int64(terms[weight.term])), day)
+        entry(.asked, .pending, Amount(weight.units(terms)), day)
     }
 
     /// The entry with which an answer in time is owed.

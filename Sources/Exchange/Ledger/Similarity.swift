@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// What an item tells, so far as items can be compared by it.
 ///
 /// Identifiers tell most, names less, and where it went and with what least.
@@ -54,6 +56,9 @@ extension ID<SubjectCluster> {
     public static func of(_ known: [SubjectMark: ID<SubjectCluster>], else new: ID<SubjectCluster>) -> Self {
         known.values.min() ?? new
     }
+
+    /// What all items are about that tell of nothing by which they could be told apart.
+    public static var plain: Self { ID(UUID(Array(repeating: 0, count: 16), version: 8)) }
 }
 
 /// U, and why.

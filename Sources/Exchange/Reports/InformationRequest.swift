@@ -46,6 +46,20 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         public let at: Timestamp
         /// Whether it came after the time that the request gave.
         public let isLate: Bool
+
+        /// What it is credited for: one in time, whether something was known or not; nil for any other.
+        public var earns: EarningEvent? {
+            switch reply {
+            case .positive: isLate ? nil : .answer
+            case .nothing: isLate ? nil : .nilAnswer
+            case .refused: nil
+            }
+        }
+    }
+
+    /// What became of what it puts on the line between its asker's group and one that was asked.
+    public enum LineState: String, Sendable {
+        case pending, posted, void
     }
 
     /// Its id.
@@ -58,6 +72,8 @@ public struct InformationRequest: Hashable, Sendable, Codable {
     public let purpose: Purpose
     /// The question.
     public let content: ReportContent
+    /// How much it asks of those who answer; nil for a request of before that was kept.
+    public let weight: RequestWeight?
     /// Whom the asker named, for the asker alone; nil for a request of before that was kept.
     public let addressee: Addressee?
     /// Who is asked.
@@ -74,8 +90,10 @@ public struct InformationRequest: Hashable, Sendable, Codable {
     /// A new request.
     /// - Parameters:
     ///   - addressee: whom the asker named.
-    ///   - candidates: who might be asked: those of them that a legal gateway lets have names, and that are in no
-    ///     conflict with a subject, are.
+    ///   - candidates: who might be asked: those of them that a legal gateway lets have names, towards whom the asker
+    ///     has room on its line, and that are in no conflict with a subject, are.
+    ///   - weight: how much it asks of them.
+    ///   - lines: what the asker's group owes and has asked.
     public init(
         _ id: ID<InformationRequest>,
         _ content: ReportContent,
@@ -85,6 +103,8 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         to addressee: Addressee,
         asking candidates: [(member: Member, links: Set<SubjectMark>)],
         gateways: Gateways,
+        weight: RequestWeight = .simple,
+        on lines: AskedLines = AskedLines(),
         at now: Timestamp
     ) throws(ReportFault) {
         guard !author.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
@@ -104,14 +124,17 @@ public struct InformationRequest: Hashable, Sendable, Codable {
                 ) != nil
         }
         guard !lawful.isEmpty else { throw .noGateway }
+        let roomy = lawful.filter { lines.hasRoom(for: weight, of: $0.member, by: asker) }
+        guard !roomy.isEmpty else { throw lines.refusal(of: weight, to: addressee, lawful.map(\.member), at: now) }
         self.id = id
         member = asker.id
         self.author = author.principal
         self.purpose = purpose
         self.content = content
+        self.weight = weight
         self.addressee = addressee
         // One in conflict, or suspended, is passed over in silence: to the asker it is one that has not answered.
-        let able = lawful.filter { $0.member.standing == .active && $0.links.isDisjoint(with: marks) }
+        let able = roomy.filter { $0.member.standing == .active && $0.links.isDisjoint(with: marks) }
         asked = Set(able.map(\.member.id).prefix(Self.askedMax))
         at = now
         due = now.advanced(by: content.severity.answerTime)
@@ -155,5 +178,40 @@ public struct InformationRequest: Hashable, Sendable, Codable {
         var next = self
         next.closed = now
         return next
+    }
+
+    /// What becomes of what it puts on the line to some of those asked, all of one owner.
+    ///
+    /// One answer in time is owed for, and none where all refuse, where it is closed, or once its time is over.
+    public func lineState(among members: Set<ID<Member>>, at now: Timestamp) -> LineState {
+        let given = answers.filter { members.contains($0.member) }
+        if given.contains(where: { $0.earns != nil }) { return .posted }
+        let isOver = closed != nil || now > due || Set(given.map(\.member)) == members
+        return isOver ? .void : .pending
+    }
+}
+
+extension AskedLines {
+    private static let terms = ReciprocityTerms.standard
+
+    fileprivate func hasRoom(for weight: RequestWeight, of other: Member, by asker: Member) -> Bool {
+        switch Timing(requestOf: other.kind, by: asker.kind) {
+        case .exempt: true
+        case .discretionary: other.group == asker.group || hasRoom(for: weight, towards: other.group, Self.terms)
+        }
+    }
+
+    fileprivate func refusal(
+        of weight: RequestWeight,
+        to addressee: InformationRequest.Addressee,
+        _ lawful: [Member],
+        at now: Timestamp
+    ) -> ReportFault {
+        let named: Name? =
+            switch addressee {
+            case .member: lawful.first?.group
+            case .pool: nil
+            }
+        return .line(refusal(of: weight, towards: named, at: now, Self.terms))
     }
 }

@@ -280,6 +280,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case answered
     /// Its asker closed it.
     case closed(at: Timestamp)
+    /// Its asker's group would owe more for answers than its line holds.
+    case line(LineRefusal)
     /// The speaker's ownership group said it of this version before.
     case said(Outcome)
     /// The observation came to that, of this advisory, before.
@@ -308,6 +310,7 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .answered:
             "was answered by your member before, and each of those asked answers once; nothing is to be done"
         case .closed(let time): "its asker closed it at \(time.text), and nobody answers it any more; ask anew"
+        case .line(let refusal): refusal.description
         case .said(let outcome): "your group said \(outcome.rawValue) of this version already; once counts"
         case .told:
             "this observation was told of this advisory already, and counts once; commit another that you make by yourself"

@@ -13,6 +13,7 @@ public final class LedgerDesk: Sendable {
     let commits: GroupCommit
     let clock: @Sendable () -> Timestamp
     private let debts: DebtCalendar
+    private let lines: LineCalendar
     private let own: OwnKey
     let terms = ReciprocityTerms.standard
     private let voucherIDs: KeyedIDs
@@ -33,6 +34,7 @@ public final class LedgerDesk: Sendable {
         self.own = own
         voucherIDs = KeyedIDs(key: key, use: "entitlement")
         debts = DebtCalendar(live, database, commits, watch, clock: clock)
+        lines = LineCalendar(live, commits)
     }
 
     /// Whether an epoch is to be closed, or time changes what is owed: a look that writes nothing.
@@ -40,7 +42,7 @@ public final class LedgerDesk: Sendable {
         let now = clock()
         return try await database.read { connection in
             try LedgerRows.all(connection).contains { $0.isClosing || $0.isOver(at: now) }
-                || !DebtRows.due(by: now, upTo: 1, connection).isEmpty
+                || !DebtRows.due(by: now, upTo: 1, connection).isEmpty || LineCalendar.isDue(at: now, connection)
         }
     }
 
@@ -53,6 +55,7 @@ public final class LedgerDesk: Sendable {
         var fault: (any Error)?
         // What silence accepts is entered first, so that the epoch that it fell in posts it.
         do { try await debts.elapse() } catch { fault = error }
+        do { try await lines.elapse() } catch { fault = fault ?? error }
         for number in numbers {
             do { try await elapse(number) } catch { fault = fault ?? error }
         }
@@ -102,10 +105,11 @@ public final class LedgerDesk: Sendable {
         }
     }
 
-    /// The statement of the caller's ownership group in the ledger of an authority, of the last epochs that closed.
+    /// The statement of the caller's ownership group in the ledger of an authority, or of a pool that its member reads,
+    /// of the last epochs that closed.
     /// - Parameter epochs: of how many.
     public func statement(
-        of authority: Name,
+        of name: Name,
         epochs count: Int = 1,
         for session: Session
     ) async throws -> GroupStatement {
@@ -114,15 +118,13 @@ public final class LedgerDesk: Sendable {
             throw AdvisoryFault.invalid(field: "epochs", rule: "must be 1 to \(Self.epochsMax)")
         }
         let (directory, terms) = (session.directory, terms)
-        guard let member = directory.member(named: authority), let inbox = directory.inbox(of: member.id) else {
-            throw AdvisoryFault.noSuch(field: "authority", rule: "no authority with an inbox has this name")
-        }
+        let pool = try Self.pool(of: name, for: session.member, directory)
         let group = session.member.group
         return try await database.read { connection in
-            guard let ledger = try LedgerRows.ledger(inbox.number, connection), ledger.closed > 0 else {
+            guard let ledger = try LedgerRows.ledger(pool.number, connection), ledger.closed > 0 else {
+                let what = pool.kind == .inbox ? "report to it" : "answer to a request in it"
                 throw AdvisoryFault.notNow(
-                    "\(authority) has closed no epoch yet; the first closes \(terms[.epochDays]) days after the first report "
-                        + "to it"
+                    "\(name) has closed no epoch yet; the first closes \(terms[.epochDays]) days after the first \(what)"
                 )
             }
             let last = ledger.closed
@@ -135,7 +137,7 @@ public final class LedgerDesk: Sendable {
             let opens = closes.epoch(first).opens
             let end = ledger.days.start(of: closes.last.closes)
             return GroupStatement(
-                pool: inbox.name,
+                pool: pool.name,
                 closes.account,
                 GroupStatement.Period(from: closes.epoch(first), to: closes.last, in: ledger.days),
                 opening: GroupStatement.Balance(
@@ -153,10 +155,24 @@ public final class LedgerDesk: Sendable {
                     lastingBeyond: opens,
                     connection
                 ),
-                requests: [:],
+                requests: try LineRows.posted(of: group, before: end, connection),
                 terms
             )
         }
+    }
+
+    /// The pool whose ledger is meant: an authority's first inbox, else a pool that a member reads.
+    private static func pool(of name: Name, for member: Member, _ directory: Directory) throws(AdvisoryFault) -> Pool {
+        if let authority = directory.member(named: name), let inbox = directory.inbox(of: authority.id) {
+            return inbox
+        }
+        guard let pool = directory.pool(addressed: name.text), pool.kind != .inbox, pool.isRead(by: member) else {
+            throw .noSuch(
+                field: "authority",
+                rule: "no authority with an inbox, and no pool that you read, has this name"
+            )
+        }
+        return pool
     }
 
     /// A statement in JSON, signed by the exchange: the same of the same, while its key is.

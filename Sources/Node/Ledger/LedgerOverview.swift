@@ -23,16 +23,12 @@ public struct ExchangeOverview: Sendable {
 }
 
 extension LedgerDesk {
-    /// How far back answers to requests are looked at.
-    private static let answersDays: Int64 = 365
-
     /// How members give and take, as of the last closes.
     ///
     /// Of an authority nothing is counted. A group of which a ledger knows nothing has nothing in it.
     public func overview() async throws -> ExchangeOverview {
-        let (directory, now) = (live.directory, clock())
+        let directory = live.directory
         let groups = directory.groups.filter(\.value.isCounted)
-        let since = now.advanced(by: .seconds(-Self.answersDays * 86_400))
         return try await database.read { [terms] connection in
             let last = try StandingRows.last(connection).sorted { $0.key < $1.key }
             var tiers: [Name: Tier] = [:]
@@ -59,36 +55,8 @@ extension LedgerDesk {
             let all = groups.keys.map { name in
                 (tier: tiers[name] ?? TierState.new.tier, standing: standings[name] ?? .zero)
             }
-            let lines = try Self.lines(since: since, directory, connection)
+            let lines = try LineRows.balances(connection)
             return ExchangeOverview(exchange: ToldOverview(ReciprocityOverview(all, lines)), ledgers: ledgers)
-        }
-    }
-
-    /// What groups owe each other for answers that came in time, nil ones too.
-    private static func lines(
-        since: Timestamp,
-        _ directory: Directory,
-        _ connection: any SQLConnection
-    ) throws -> [LineAccount: LedgerBalance] {
-        var lines: [LineAccount: LedgerBalance] = [:]
-        try DossierRows.each(since: since, InformationRequest.self, connection) { request in
-            guard let asker = directory.members[request.member]?.group else { return }
-            for answer in request.answers where answer.isOwed {
-                guard let responder = directory.members[answer.member]?.group, responder != asker else { continue }
-                lines[LineAccount(of: asker, towards: responder), default: LedgerBalance()].posted -= 1
-                lines[LineAccount(of: responder, towards: asker), default: LedgerBalance()].posted += 1
-            }
-        }
-        return lines
-    }
-}
-
-extension InformationRequest.Answer {
-    /// Whether whoever asked owes for it.
-    fileprivate var isOwed: Bool {
-        switch reply {
-        case .positive, .nothing: !isLate
-        case .refused: false
         }
     }
 }

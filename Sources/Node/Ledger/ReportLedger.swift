@@ -142,7 +142,7 @@ struct ReportLedger {
             )
             let row = LedgerItemRow(
                 group: group,
-                cluster: .of(Dictionary(known) { min($0, $1) }, else: isPlain ? Self.plain : ID(report.id.uuid)),
+                cluster: .of(Dictionary(known) { min($0, $1) }, else: isPlain ? .plain : ID(report.id.uuid)),
                 features: features,
                 reason: ItemReason(relevance, novelty),
                 quality: quality,
@@ -176,9 +176,6 @@ struct ReportLedger {
             let credibility = max(Quality.credibility(grade.credibility), row.quality.credibility)
             try transaction.change(row.graded(credibility), of: item)
         }
-
-        /// What all reports are about that tell of nothing by which they could be told apart.
-        private static let plain = ID<SubjectCluster>(UUID(Array(repeating: 0, count: 16), version: 8))
 
         func conclude(_ outcome: Report.Entry, at place: Int) throws {
             guard let row = try LedgerRows.item(item, transaction.connection) else { return }

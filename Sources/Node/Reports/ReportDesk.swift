@@ -122,10 +122,13 @@ public final class ReportDesk: Sendable {
     // MARK: Requests
 
     /// Puts a question to a member, or to all that read a pool that the caller reads too, which counts against the
-    /// quota of the caller's group; what the same call asked before is given as it is now.
+    /// quota of the caller's group and its line to each of those asked; what the same call asked before is given as it
+    /// is now.
+    /// - Parameter weight: how much it asks of those who answer.
     public func ask(
         _ content: ReportContent,
         to name: String,
+        weight: RequestWeight = .simple,
         by session: Session,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
@@ -143,6 +146,8 @@ public final class ReportDesk: Sendable {
             } else {
                 throw AdvisoryFault.invalid(field: "to", rule: "no member, and no pool that you read, has this name")
             }
+            let ledger = RequestLedger(transaction: transaction, directory: directory)
+            let lines = try ledger.lines(of: author.member.group)
             let request = try Self.allowed { () throws(ReportFault) in
                 try InformationRequest(
                     id,
@@ -153,6 +158,8 @@ public final class ReportDesk: Sendable {
                     to: addressee,
                     asking: others.map { ($0, directory.links(ofGroupOf: $0)) },
                     gateways: directory.gateways,
+                    weight: weight,
+                    on: lines,
                     at: transaction.now
                 )
             }
@@ -163,6 +170,7 @@ public final class ReportDesk: Sendable {
             }
             let asked = request.asked.compactMap { directory.members[$0] }
             let number = try transaction.begin(request, by: author.principal, between: [author.member] + asked)
+            try ledger.begin(DossierRow(number: number, content: request), by: author.member)
             try transaction.keep(call, made: number)
             return request
         }
@@ -199,7 +207,7 @@ public final class ReportDesk: Sendable {
             @escaping @Sendable (InformationRequest, ActingPrincipal, Timestamp) throws(ReportFault)
             -> InformationRequest
     ) async throws(AdvisoryFault) -> InformationRequest {
-        try await commits.write(by: session, live) { transaction, _, actor in
+        try await commits.write(by: session, live) { transaction, directory, actor in
             guard
                 var row = try DossierRows.dossier(
                     id.text,
@@ -217,6 +225,7 @@ public final class ReportDesk: Sendable {
                 try change(before, ActingPrincipal(actor), transaction.now)
             }
             try transaction.change(row, by: actor.principal)
+            try RequestLedger(transaction: transaction, directory: directory).note(row, after: before)
             return row.content
         }
     }

@@ -90,6 +90,7 @@ struct RESTService: Sendable {
         case "task-forces", "contributions": try await forces.answer(request, parts, session)
         case "members": try members.answer(request, session)
         case "statement": try await statements.answer(request, session)
+        case "lines": try await statements.lines(session)
         case "quotas": try await quotas.answer(session)
         case "match", "search": try await screenings.answer(request, parts, session)
         case "cleared-pairs": try await clearedPairs.answer(request, parts, session)

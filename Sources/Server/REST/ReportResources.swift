@@ -87,6 +87,8 @@ struct RequestResource: Encodable {
     }
 
     let id, member, purpose, time, due: String
+    /// How much it asks; nil for a request of before that was kept.
+    let weight: String?
     /// Whom the asker named, for the asker alone, as long as it may know of it.
     let to: String?
     /// Whether nobody answered in time, as far as the reader sees.
@@ -104,6 +106,7 @@ struct RequestResource: Encodable {
         purpose = request.purpose.rawValue
         time = request.at.text
         due = request.due.text
+        weight = request.weight?.rawValue
         to =
             switch request.member == session.member.id ? request.addressee : nil {
             case .member(let id): name(id)

@@ -128,9 +128,10 @@ struct ReportService: Sendable {
         var fields = try await request.fields()
         let name = try BodyFields.needed("to", try fields.text("to"))
         let content: ReportContent = try BodyFields.needed("content", try fields.value("content"))
+        let weight = try fields.code("weight", RequestWeight.self) ?? .simple
         try fields.finish()
         let call = try node.call(request, fields, by: session)
-        let asked = try await desk.ask(content, to: name, by: session, as: call)
+        let asked = try await desk.ask(content, to: name, weight: weight, by: session, as: call)
         var response = resource(asked, request, session, status: .created)
         response.headers.add(name: "Location", value: "/v1/requests/\(asked.id.text)")
         return response

@@ -2,9 +2,9 @@ import Exchange
 import NIOHTTP1
 import Node
 
-/// What the caller's ownership group gave, and what that came to: `/v1/statement`.
+/// What the caller's ownership group gave, and what that came to: `/v1/statement` and `/v1/lines`.
 struct StatementService: Sendable {
-    static let routes = RouteTable([["statement"]: [.GET]])
+    static let routes = RouteTable([["statement"]: [.GET], ["lines"]: [.GET]])
 
     let node: Node
 
@@ -13,9 +13,45 @@ struct StatementService: Sendable {
         case json, text, csv
     }
 
+    /// What is owed for answers.
+    private struct Lines: Encodable {
+        struct Line: Encodable {
+            let other: String
+            let posted, asked, asking: Int64
+        }
+
+        let group: String
+        let limit: Int64
+        let lines: [Line]
+        let askedOfPools: Int64
+        let nets: String
+
+        enum CodingKeys: String, CodingKey {
+            case group, limit, lines, nets
+            case askedOfPools = "asked_of_pools"
+        }
+
+        init(_ view: LinesView) {
+            group = view.group.text
+            limit = view.limit
+            lines = view.lines.map {
+                Line(other: $0.other.text, posted: $0.posted, asked: $0.asked, asking: $0.asking)
+            }
+            askedOfPools = view.askedOfPools
+            nets = view.nets.text
+        }
+    }
+
+    func lines(_ session: Session) async throws -> Response {
+        .json(Lines(try await node.ledgers.lines(for: session)), MediaType.json)
+    }
+
     func answer(_ request: Request, _ session: Session) async throws -> Response {
-        guard let authority = request.parameter("authority").flatMap({ Name($0) }) else {
-            throw AdvisoryFault.invalid(field: "authority", rule: "must be the name of an authority; see /v1/members")
+        guard let name = request.parameter("authority").flatMap({ Name($0) }) else {
+            throw AdvisoryFault.invalid(
+                field: "authority",
+                rule: "must be the name of an authority, see /v1/members, or of a pool that you read"
+            )
         }
         let forms = Form.allCases.map(\.rawValue).joined(separator: ", ")
         guard let form = Form(rawValue: request.parameter("form") ?? Form.json.rawValue) else {
@@ -24,7 +60,7 @@ struct StatementService: Sendable {
         guard let epochs = Int(request.parameter("epochs") ?? "1") else {
             throw AdvisoryFault.invalid(field: "epochs", rule: "must be a whole number")
         }
-        let statement = try await node.ledgers.statement(of: authority, epochs: epochs, for: session)
+        let statement = try await node.ledgers.statement(of: name, epochs: epochs, for: session)
         return switch form {
         case .json: .bytes(try await node.ledgers.signed(statement), MediaType.json)
         case .text: .bytes(statement.text.utf8, "text/plain; charset=utf-8")

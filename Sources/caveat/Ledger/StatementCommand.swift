@@ -21,16 +21,17 @@ extension StatementCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract:
-                "Show what your reports to an authority earned, what time took of it, and the tier that it comes to.",
+                "Show what your reports to an authority, or answers in a pool, earned, what time took, and your tier.",
             discussion: """
-                Credits are posted when an epoch closes, every 30 days: what an authority accepted, and what came of \
-                it. An outcome under an embargo is in a later total and is never told by itself. Members of one \
-                ownership group have one account. It tells, too, which authorities owe you a word on a report, and \
-                since when, and what is left of your quotas.
+                Credits are posted when an epoch closes, every 30 days: what an authority accepted, what came of it, \
+                and requests that were answered in time. An outcome under an embargo is in a later total and is never \
+                told by itself. Members of one ownership group have one account. It tells, too, which authorities owe \
+                you a word on a report, and since when, what is owed for answers, and what is left of your quotas.
 
                 Examples:
                   caveat statement northport-customs
                   caveat statement northport-customs --epochs 12 --form csv > year.csv
+                  caveat statement deepwater
                 """
         )
 
@@ -39,13 +40,20 @@ extension StatementCommand {
             case text, csv, json
         }
 
-        @Argument(help: "The authority's name; `caveat members` lists them.") var authority: String
+        @Argument(
+            help: ArgumentHelp(
+                "The authority's name, or that of a pool that you read.",
+                discussion: "`caveat members` and `caveat pools` list them.",
+                valueName: "authority"
+            )
+        )
+        var place: String
         @Option(help: "Of how many epochs, the last that was closed among them.") var epochs = 1
         @Option(help: "How it is printed.") var form = Form.text
         @OptionGroup(title: "Connection") var connection: ConnectionOptions
 
         func run() async throws {
-            let query = "authority=\(authority.percentEncoded)&epochs=\(epochs)&form=\(form.rawValue)"
+            let query = "authority=\(place.percentEncoded)&epochs=\(epochs)&form=\(form.rawValue)"
             let over = try connection.open()
             let response = try await over.send(.get, "/v1/statement?\(query)", mediaType: "*/*")
             try Output.write(response.body)

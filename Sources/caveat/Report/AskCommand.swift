@@ -9,10 +9,11 @@ struct AskCommand: AsyncParsableCommand {
         discussion: """
             The file is like that of a report; caveat report example prints one to begin from. It is checked before \
             anything is sent. Answers are due after 8 hours (severity 4), 3, 7 or 14 days. Nobody is told who else \
-            was asked, you neither.
+            was asked, you neither. Your group owes for each answer in time, by the weight: caveat lines shows what.
 
             Examples:
               caveat ask question.json --to first-harbour-bank
+              caveat ask question.json --to first-harbour-bank --weight deep
               caveat ask question.json --to deepwater --purpose P08
             """
     )
@@ -21,6 +22,8 @@ struct AskCommand: AsyncParsableCommand {
     var file: String
     @Option(name: .customLong("to"), help: ArgumentHelp("The member's or the pool's name.", valueName: "name"))
     var receiver: String
+    @Option(help: "How much you ask of those who answer: 1, 3 or 8 units on the line between you.")
+    var weight = RequestWeight.simple
     @Option(
         help: ArgumentHelp(
             "What you ask for; otherwise your credential's first purpose.",
@@ -33,7 +36,7 @@ struct AskCommand: AsyncParsableCommand {
     func validate() throws { try checkName(receiver) }
 
     func run() async throws {
-        let body = RequestBody(to: receiver, content: try ReportFile.content(file))
+        let body = RequestBody(to: receiver, content: try ReportFile.content(file), weight: weight)
         let answer = try await exchange.posted("requests", body, for: purpose)
         try exchange.show(request: answer)
         if !exchange.json {
@@ -46,6 +49,7 @@ struct AskCommand: AsyncParsableCommand {
 private struct RequestBody: Encodable, Sendable {
     let to: String
     let content: ReportContent
+    let weight: RequestWeight
 }
 
 extension ExchangeOptions {

@@ -6,6 +6,8 @@ public import Exchange
 extension Report.ReportRefusal: ExpressibleByArgument {}
 
 extension InformationRequest.Refusal: ExpressibleByArgument {}
+/// How much a request asks, as an argument.
+extension RequestWeight: ExpressibleByArgument {}
 
 extension Entitlement.Kind: ExpressibleByArgument {}
 

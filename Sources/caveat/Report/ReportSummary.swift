@@ -70,7 +70,7 @@ struct RequestSummary {
         }.joined(separator: ", ")
         text = Lines.text([
             ("id", field("id")), ("state", state.name), ("asker", field("member")), ("to", field("to")),
-            ("purpose", field("purpose")),
+            ("purpose", field("purpose")), ("weight", field("weight")),
             ("asked", field("time")), ("due", field("due")), ("closed", field("closed")),
             ("answers", answers.isEmpty ? nil : answers),
         ])
