@@ -37,6 +37,19 @@ public enum EarningEvent: String, CaseIterable, Sendable, Codable, Comparable {
         }
     }
 
+    /// What a holder's word on an advisory is credited as; nil for what earns nothing.
+    ///
+    /// Who leaves a customer, or filed a report, is not paid for saying so.
+    public init?(feedback outcome: Outcome) {
+        switch outcome {
+        case .noMatch, .reviewing, .falseMatch, .controlsApplied, .retained, .usefulContext: self = .feedback
+        case .declined, .reported, .examined, .seizure, .penalty, .investigationOpened, .arrest, .charge, .conviction,
+            .acquittal, .restraint, .victimSafeguarded, .noOffenceFound, .mistakenIdentity, .corroborated, .sighting,
+            .contradicted, .duplicate, .retracted, .expiredUnverified, .silenceVested:
+            return nil
+        }
+    }
+
     /// What it earns at most.
     public var base: Term {
         switch self {

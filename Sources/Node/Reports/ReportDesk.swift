@@ -288,6 +288,7 @@ public final class ReportDesk: Sendable {
             }
             let number = try transaction.keep(feedback, on: row.number, by: speaker.principal)
             try transaction.keep(call, made: number)
+            try FeedbackLedger(transaction: transaction, directory: directory).note(feedback, on: row)
             return feedback
         }
     }
