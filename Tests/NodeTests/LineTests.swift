@@ -136,7 +136,24 @@ struct LineTests {
         await ring.exchange.close()
     }
 
-    /// Each owes the next, and heath something more; what is asked is still open.
+    @Test("hold what they hold, however many nodes and members of a group ask at once", arguments: Engine.both)
+    func together(engine: Engine) async throws {
+        let ring = try await Ring(engine)
+        let other = try await TestExchange.node(over: ring.exchange.database, ring.exchange.clock, seed: 2)
+        let asked = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<30 {
+                let (name, node) = (number % 3 == 0 ? "branch" : "fjord", number % 2 == 0 ? ring.exchange.node : other)
+                group.addTask { await Self.refusal { try await ring.ask("grove", by: name, over: node) }.isEmpty }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(asked == 20)
+        #expect(try await ring.lines("fjord") == ["grove": [0, 20, 0]])
+        try await ring.checkBooks()
+        await ring.exchange.close()
+    }
+
+    /// Each owes the next, and heath something more.
     private static func circle(_ ring: Ring) async throws {
         for (place, name) in Ring.banks.enumerated() {
             let next = Ring.banks[(place + 1) % 3]

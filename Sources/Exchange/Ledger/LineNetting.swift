@@ -2,7 +2,7 @@
 ///
 /// Everybody's net position stays as it is, and what is owed in all only falls.
 public enum LineNetting {
-    /// The entries that take the circles out, found in the order of the names.
+    /// The entries that take the circles out, found in the order of the names: one a line at the most.
     /// - Parameters:
     ///   - balances: of all lines of a pool.
     ///   - epoch: at whose close it is done: once for each.
@@ -18,29 +18,31 @@ public enum LineNetting {
             let amount = min(-balance.posted, room)
             if amount > 0 { owed[account.group, default: [:]][account.other] = amount }
         }
-        var entries: [LedgerEntry<LineAccount>] = []
-        var number = 0
+        let before = owed
         while let circle = circle(in: owed) {
             let edges = zip(circle, circle.dropFirst() + circle.prefix(1))
             let least = edges.compactMap { owed[$0]?[$1] }.min() ?? 0
-            number += 1
             for (debtor, creditor) in edges {
                 let left = (owed[debtor]?[creditor] ?? 0) - least
                 owed[debtor]?[creditor] = left > 0 ? left : nil
-                entries.append(
-                    LedgerEntry(
-                        EntryKey("rq/netting/\(epoch.number)/\(number)/\(debtor)"),
-                        .netting,
-                        item: nil,
-                        debit: LineAccount(of: creditor, towards: debtor),
-                        credit: LineAccount(of: debtor, towards: creditor),
-                        Amount(least),
-                        day: epoch.closes
-                    )
+            }
+        }
+        // One entry a line, however many circles it was in.
+        return before.sorted { $0.key < $1.key }.flatMap { debtor, debts in
+            debts.sorted { $0.key < $1.key }.compactMap { creditor, amount in
+                let cancelled = amount - (owed[debtor]?[creditor] ?? 0)
+                guard cancelled > 0 else { return nil }
+                return LedgerEntry(
+                    EntryKey("rq/netting/\(epoch.number)/\(debtor)/\(creditor)"),
+                    .netting,
+                    item: nil,
+                    debit: LineAccount(of: creditor, towards: debtor),
+                    credit: LineAccount(of: debtor, towards: creditor),
+                    Amount(cancelled),
+                    day: epoch.closes
                 )
             }
         }
-        return entries
     }
 
     /// Groups of which each owes the next, and the last the first; nil where there are none.

@@ -42,7 +42,9 @@ struct RequestLineTests {
         }
         let before = book.balances
         let epoch = Epoch(first: Self.terms)
-        for entry in LineNetting.entries(before, at: epoch, Self.terms) { try book.post(entry) }
+        let entries = LineNetting.entries(before, at: epoch, Self.terms)
+        #expect(Set(entries.map(\.debit)).count == entries.count)
+        for entry in entries { try book.post(entry) }
         func net(_ balances: [LineAccount: LedgerBalance], _ name: Name) -> Int64 {
             balances.filter { $0.key.group == name }.reduce(0) { $0 + $1.value.posted }
         }
