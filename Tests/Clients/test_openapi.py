@@ -45,7 +45,7 @@ def before_call(context, case, kwargs):
 RULED = {
     **dict.fromkeys(["draftAdvisory", "editAdvisory", "amendAdvisory", "giveConsent", "report", "addToReport", "ask", "confirm",
                     "makeDestination", "confirmDestination", "reserveEntitlement", "redeemEntitlement", "match", "clear", "publishRequirement", "judge", "uploadWatchList",
-                    "readNetwork"], "422"),
+                    "readNetwork", "observedReport", "corroborateReport"], "422"),
     "listRecalls": "400", "explainAdvisory": "400",
 }
 # Their bodies are those of draftAdvisory and report over again: enough that they are fuzzed.
@@ -124,7 +124,9 @@ def test_random_calls_find_nothing(document, customs, legal, tmp_path):
     text, salt = json.dumps(suspicion()), secrets.token_bytes(16)
     digest = hashlib.sha256(salt + text.encode()).hexdigest()
     seen = bank.call("POST", "observations", {"digest": digest}, 201)["observation"]
+    own = forwarder.call("POST", "observations", {"digest": digest}, 201)["observation"]
     held = {
+        "observedReport": {"observation": own, "salt": salt.hex(), "text": text}, "corroborateReport": {"by": sent},
         "rely": {"report": report}, "giveFeedback": {"report": report}, "ask": {"to": "city-police"},
         "confirm": {"report": report, "observation": seen, "salt": salt.hex(), "text": text},
         "giveConsent": {"reader": bank.name}, "report": {"authority": customs.name}, "draftAdvisory": {"pool": "warnings"},

@@ -70,6 +70,7 @@ enum ReportActions {
         let more = try content("The seals differ, and the weight.")
         let actions: [ReportAction] = [
             .accept(), .wantMore("Which?"), .refuse(.noSuspicion, nil), .add(more), .say("These."), .retract,
+            .observed(try content("The seals differ."), committed: .zero),
         ]
         return try actions.map { action in
             try ActionGrid("report: \(action.name)", actors, reports.map { line($0.state.name) }) { line, actor in
@@ -196,6 +197,7 @@ extension ReportFault {
         case .line: "line"
         case .said: "said"
         case .told: "told"
+        case .otherContent: "otherContent"
         case .content: "content"
         }
     }

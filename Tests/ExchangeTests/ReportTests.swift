@@ -35,7 +35,8 @@ struct ReportTests {
     func histories() throws {
         let actions: [ReportAction] = [
             .accept(), .wantMore("More?"), .refuse(.tooLittle, nil), .add(try Self.content(.critical)), .say("Here."),
-            .retract, .conclude(.seizure, note: nil, embargo: nil), .conclude(.declined, note: nil, embargo: nil),
+            .retract, .observed(try Self.content(), committed: .zero),
+            .conclude(.seizure, note: nil, embargo: nil), .conclude(.declined, note: nil, embargo: nil),
         ]
         var (tried, taken) = (0, [ReportAction: Int]())
         for seed in UInt64(0)..<200 {
@@ -77,6 +78,9 @@ struct ReportTests {
                 member.id == customs.id && [.accepted, .retracted].contains(before.state)
                     && outcome.speaker == .authority
             )
+        case .observed(let content, let committed):
+            #expect(member.id == forwarder.id && content == before.content)
+            #expect(next.committed.map { $0 <= committed } ?? false)
         case .add, .retract: #expect(member.id == forwarder.id && role == .reporter)
         case .say: #expect(next.messages.count == before.messages.count + 1)
         }

@@ -93,4 +93,6 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case crossReference = 27
     /// A watch list was changed, or a reader was told of a hit on one.
     case watchList = 28
+    /// An authority looked at a report beside an earlier one of another's.
+    case corroboration = 30
 }

@@ -8,7 +8,7 @@ public enum SubjectCluster {}
 public struct Claim: Hashable, Sendable, Codable {
     /// What a claim is known by: each is posted once.
     public struct Key: Hashable, Comparable, Sendable, Codable {
-        /// For what item; a corroborator's is the report that it corroborated.
+        /// For what item; a corroborator's may be the report that it corroborated, or its own.
         public let item: ID<LedgerItem>
         /// For what event.
         public let event: EarningEvent

@@ -18,13 +18,36 @@ public struct ClawBack: Hashable, Sendable, Codable {
     public let day: Int
     /// Why.
     public let cause: Cause
+    /// What of it: what came from one counterpart, whose own item was taken back; nil for all.
+    public let part: Claim.Counterpart?
 
     /// Puts it together from its parts.
-    public init(_ item: ID<LedgerItem>, of reporter: Name, on day: Int, _ cause: Cause) {
+    public init(
+        _ item: ID<LedgerItem>,
+        of reporter: Name,
+        on day: Int,
+        _ cause: Cause,
+        from part: Claim.Counterpart? = nil
+    ) {
         self.item = item
         self.reporter = reporter
         self.day = day
         self.cause = cause
+        self.part = part
+    }
+
+    /// Whether it takes a claim back.
+    func takes(_ claim: Claim) -> Bool {
+        claim.key.item == item && part.map { claim.counterpart == $0 } ?? true
+    }
+
+    /// What it is known by in a group's account: an item is taken back once, and so is each part of it.
+    var scope: String {
+        switch part {
+        case .authority(let name): "\(item)/authority/\(name)"
+        case .group(let name): "\(item)/group/\(name)"
+        case nil: item.text
+        }
     }
 
     /// A reporter's own retraction: in time it is none of its errors.

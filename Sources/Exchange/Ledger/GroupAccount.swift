@@ -144,7 +144,7 @@ extension GroupAccount {
             guard let shows = claim.shows else { return false }
             return claim.key.group == group && shows < epoch.closes
         }
-        let taken = Set(clawBacks.map(\.item))
+        let taken = Dictionary(grouping: clawBacks, by: \.item)
         let accepted = Set((shown + lots.map(\.claim)).filter { $0.key.event == .accepted }.map(\.key.item))
         var posted = Set(lots.map(\.claim.key.slot))
         // Of what was said in the open nothing may change because it had been said under an embargo before.
@@ -158,7 +158,7 @@ extension GroupAccount {
             // An own error is one where there was something to be in error about.
             let stands =
                 claim.key.event == .ownError
-                ? accepted.contains(claim.key.item) : !taken.contains(claim.key.item)
+                ? accepted.contains(claim.key.item) : !(taken[claim.key.item] ?? []).contains { $0.takes(claim) }
             return stands && posted.insert(claim.key.slot).inserted
         }
     }
@@ -213,14 +213,14 @@ extension GroupAccount {
         waiting: [Claim] = [],
         _ terms: ReciprocityTerms
     ) -> [LedgerEntry<CreditAccount>] {
-        guard !clawBacks.contains(where: { $0.item == clawBack.item }) else { return [] }
+        guard !clawBacks.contains(where: { $0.item == clawBack.item && $0.part == clawBack.part }) else { return [] }
         let day = max(clawBack.day, booked)
         var new = carry(to: day)
         clawBacks.append(clawBack)
         var fined = Amount<MilliCredit>.zero
         var taken = Amount<MilliCredit>.zero
         var masks: Set<Claim.Mask> = []
-        for place in lots.indices where lots[place].claim.key.item == clawBack.item && lots[place].taken == nil {
+        for place in lots.indices where clawBack.takes(lots[place].claim) && lots[place].taken == nil {
             guard lots[place].claim.key.event != .ownError else { continue }
             let left = lots[place].remaining(on: day)
             lots[place].taken = Lot.Taken(day: day, amount: left)
@@ -231,9 +231,9 @@ extension GroupAccount {
         let (restored, faded) = restore(masks, on: day)
         let item = clawBack.item
         new += entries([
-            entry(.clawBack, item, from: .earned(group), to: .clawback, taken),
-            entry(.restored, item, from: .issuance, to: .earned(group), restored),
-            entry(.faded, item, from: .earned(group), to: .decay, faded),
+            entry(.clawBack, clawBack, from: .earned(group), to: .clawback, taken),
+            entry(.restored, clawBack, from: .issuance, to: .earned(group), restored),
+            entry(.faded, clawBack, from: .earned(group), to: .decay, faded),
         ])
         guard clawBack.isBadFaith, clawBack.reporter == group else { return new }
         let posted = Set(lots.map(\.claim.key.slot))
@@ -250,7 +250,7 @@ extension GroupAccount {
             amount: Amount(fined.count * Int64(terms[.penaltyFactor]))
         )
         penalties.append(penalty)
-        return new + entries([entry(.penalty, item, from: .penalty(group), to: .clawback, penalty.amount)])
+        return new + entries([entry(.penalty, clawBack, from: .penalty(group), to: .clawback, penalty.amount)])
     }
 
     /// Evaluates clusters again in posting order, so that what was masked counts as if nothing had masked it.
@@ -290,12 +290,12 @@ extension GroupAccount {
 
     private func entry(
         _ cause: EntryCause,
-        _ item: ID<LedgerItem>,
+        _ clawBack: ClawBack,
         from debit: CreditAccount,
         to credit: CreditAccount,
         _ amount: Amount<MilliCredit>
     ) -> LedgerEntry<CreditAccount> {
-        entry(cause, item.text, item: item, from: debit, to: credit, amount)
+        entry(cause, clawBack.scope, item: clawBack.item, from: debit, to: credit, amount)
     }
 
     /// Those that move something.

@@ -99,6 +99,8 @@ public struct GroupStatement: Hashable, Sendable {
     public let reliability: Int
     /// Its tier after the last close.
     public let tier: Tier
+    /// Reports of the group that were found to be no more than sightings.
+    public let sightings: [Sighting]
     /// What authorities owe it a word on.
     public let owed: [OwedFeedback]
     /// Those of them whose word is overdue, the longest first.
@@ -121,6 +123,7 @@ public struct GroupStatement: Hashable, Sendable {
         opening: Balance,
         entries: [LedgerEntry<CreditAccount>],
         reasons: [ID<LedgerItem>: ItemReason],
+        sightings: [Sighting] = [],
         owed: [OwedFeedback],
         entitlements: [Entitlement],
         requests: [Name: LedgerBalance],
@@ -159,6 +162,7 @@ public struct GroupStatement: Hashable, Sendable {
         share = standing.share(account.size, terms)
         reliability = account.record.reliability(terms)
         tier = account.tier.tier
+        self.sightings = sightings.sorted { ($0.day, $0.item) < ($1.day, $1.item) }
         overdue = OverdueAuthority.of(owed, on: day)
         self.owed = owed.filter { $0.state(on: day).part != .discharged && $0.submitted < day }
             .sorted { ($0.due, $0.item) < ($1.due, $1.item) }

@@ -14,18 +14,21 @@ public struct Independence: Hashable, Sendable {
         }
     }
 
-    /// Why it earns nothing; each case is one reason, in the order in which they are looked at.
+    /// Why it earns nothing; each case is one reason, in the order in which they are looked at: first what the
+    /// corroborator knows of itself.
     public enum Refusal: String, Error, CaseIterable, Sendable, Codable {
         /// Both have one owner.
         case sameGroup = "same-group"
         /// Its right to corroborate is frozen after bad faith.
         case frozen
-        /// Both are younger than 90 days.
-        case bothNew = "both-new"
+        /// It did not show that it had committed what it saw.
+        case uncommitted
         /// Both have it from one source.
         case sharedAncestor = "shared-ancestor"
         /// It was given the original before it committed what it saw.
         case readBefore = "read-before"
+        /// Both are younger than 90 days.
+        case bothNew = "both-new"
         /// It tells nothing that the original does not.
         case nothingNew = "nothing-new"
     }
@@ -40,8 +43,8 @@ public struct Independence: Hashable, Sendable {
     public let originalAncestors: Set<ID<LedgerItem>>
     /// What the corroborator's observation comes from.
     public let ancestors: Set<ID<LedgerItem>>
-    /// When the corroborator committed what it saw.
-    public let committed: Tick
+    /// When the corroborator committed what it saw; nil where it did not show that it had.
+    public let committed: Tick?
     /// When its group was first given the original; nil where it never was.
     public let received: Tick?
     /// How many facts it tells that the original does not.
@@ -54,7 +57,7 @@ public struct Independence: Hashable, Sendable {
         frozen: Int?,
         originalAncestors: Set<ID<LedgerItem>>,
         ancestors: Set<ID<LedgerItem>>,
-        committed: Tick,
+        committed: Tick?,
         received: Tick?,
         newFacts: Int
     ) {
@@ -72,10 +75,11 @@ public struct Independence: Hashable, Sendable {
     public func refusal(on day: Int, _ terms: ReciprocityTerms) -> Refusal? {
         if reporter.group == corroborator.group { return .sameGroup }
         if let frozen, day < frozen { return .frozen }
-        if day - min(reporter.joined, corroborator.joined) < terms[.corroborationAgeDays] { return .bothNew }
+        guard let committed else { return .uncommitted }
         if !originalAncestors.isDisjoint(with: ancestors) { return .sharedAncestor }
         // What it was given in the same tick as it committed, it had.
         if let received, received <= committed { return .readBefore }
+        if day - min(reporter.joined, corroborator.joined) < terms[.corroborationAgeDays] { return .bothNew }
         return newFacts > 0 ? nil : .nothingNew
     }
 }

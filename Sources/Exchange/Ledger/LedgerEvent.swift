@@ -17,7 +17,7 @@ public enum LedgerEvent: Hashable, Sendable, Codable {
     public func key(from cause: String) -> String {
         switch self {
         case .claim(let claim): "claim/\(claim.key.item)/\(claim.key.event.rawValue)/\(claim.key.group)/\(cause)"
-        case .takenBack(let clawBack): "taken-back/\(clawBack.item)/\(clawBack.reporter)/\(cause)"
+        case .takenBack(let clawBack): "taken-back/\(clawBack.scope)/\(clawBack.reporter)/\(cause)"
         }
     }
 }
@@ -61,7 +61,7 @@ extension GroupAccount {
             }
         }
         var entries: [LedgerEntry<CreditAccount>] = []
-        for clawBack in taken.sorted(by: { ($0.day, $0.item) < ($1.day, $1.item) }) {
+        for clawBack in taken.sorted(by: { ($0.day, $0.item, $0.scope) < ($1.day, $1.item, $1.scope) }) {
             entries += self.clawBack(clawBack, waiting: claims, terms)
         }
         return entries + close(epoch, claims, terms)

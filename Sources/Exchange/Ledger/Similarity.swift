@@ -36,6 +36,12 @@ public struct ItemFeatures: Hashable, Sendable, Codable {
         return 1_000 * shared / all
     }
 
+    /// How much of what this one tells the other does not.
+    public func count(beyond other: ItemFeatures) -> Int {
+        marks.subtracting(other.marks).count + names.subtracting(other.names).count
+            + routes.subtracting(other.routes).count
+    }
+
     private static func weight(_ marks: Int, _ names: Int, _ routes: Int) -> Int {
         weights.identifier * marks + weights.name * names + weights.route * routes
     }

@@ -41,10 +41,11 @@ public struct StatementLine: Hashable, Sendable {
         base = Amount(Int64(terms[lot.claim.key.event.base]))
     }
 
-    /// Who it came from.
+    /// Who it came from; of a corroboration nobody is told with whom.
     public var counterpart: String {
-        switch lot.claim.counterpart {
-        case .authority(let name), .group(let name): name.text
+        switch (lot.claim.counterpart, lot.claim.key.event) {
+        case (.group, .corroborated), (.group, .corroborating): "another group"
+        case (.authority(let name), _), (.group(let name), _): name.text
         }
     }
 
@@ -69,6 +70,23 @@ public struct StatementLine: Hashable, Sendable {
             "\(quality.credibility)", "\(quality.relevance)", "\(quality.novelty)", "\(quality.timeliness)",
             "\(score)", "\(lot.reliability)", lot.worth.text, lot.amount.text,
         ]
+    }
+}
+
+/// A report that was no corroboration of another's, and why.
+public struct Sighting: Hashable, Sendable {
+    /// The group's own report.
+    public let item: ID<LedgerItem>
+    /// Why it earned nothing.
+    public let refusal: Independence.Refusal
+    /// The day on which it was found.
+    public let day: Int
+
+    /// Puts it together from its parts.
+    public init(_ item: ID<LedgerItem>, _ refusal: Independence.Refusal, on day: Int) {
+        self.item = item
+        self.refusal = refusal
+        self.day = day
     }
 }
 

@@ -35,6 +35,7 @@ extension GroupStatement {
             ("overdue_authorities", CanonicalText.list(overdue.map(json))),
             ("pool", CanonicalText.string(pool.text)), ("posted", "\(posted.count)"),
             ("reliability", "\(reliability)"), ("requests", sums(requests)), ("share", "\(share)"),
+            ("sightings", CanonicalText.list(sightings.map(json))),
             ("signature", signature.map { CanonicalText.string($0) }),
             (
                 "standing",
@@ -63,7 +64,11 @@ extension GroupStatement {
             ["\(period.last.number)", period.days.date(of: debt.due), "feedback-\(state(of: debt).part.rawValue)"]
                 + [debt.item.text, debt.authority.text] + blank.dropFirst()
         }
-        return ([StatementLine.columns] + lines.map { $0.cells(period.days) } + debts + rows)
+        let seen = sightings.map { sighting in
+            ["\(period.last.number)", period.days.date(of: sighting.day), "sighting-\(sighting.refusal.rawValue)"]
+                + [sighting.item.text] + blank
+        }
+        return ([StatementLine.columns] + lines.map { $0.cells(period.days) } + seen + debts + rows)
             .map { $0.joined(separator: ",") + "\r\n" }.joined()
     }
 
@@ -90,6 +95,10 @@ extension GroupStatement {
         rows += Self.section("By event", events.map { Self.row($0.name, Amount($0.amount)) })
         rows += Self.section("By counterpart", counterparts.map { Self.row($0.name, Amount($0.amount)) })
         rows += Self.section("Clawed back", takenBack.map { Self.row("\($0.item) \(named($0.day))", $0.amount) })
+        rows += Self.section(
+            "Sightings that corroborated nothing",
+            sightings.map { "  \($0.item) found on \(named($0.day)): \($0.refusal.rawValue)" }
+        )
         rows += Self.section(
             "Feedback owed to you",
             owed.map { "  \($0.item) by \($0.authority), submitted on \(named($0.submitted)): \(word(of: $0))" }
@@ -124,6 +133,13 @@ extension GroupStatement {
     private func named(_ day: Int) -> String { "day \(day) (\(period.days.date(of: day)))" }
 
     private func date(_ day: Int) -> String { CanonicalText.string(period.days.date(of: day)) }
+
+    private func json(_ sighting: Sighting) -> String {
+        CanonicalText.object([
+            ("date", date(sighting.day)), ("item", CanonicalText.string(sighting.item.text)),
+            ("reason", CanonicalText.string(sighting.refusal.rawValue)),
+        ])
+    }
 
     private func json(_ obligation: OwedFeedback) -> String {
         CanonicalText.object([

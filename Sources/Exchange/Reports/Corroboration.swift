@@ -32,6 +32,26 @@ public struct Observation: Hashable, Sendable {
     }
 }
 
+/// What was committed, as it is told: byte for byte.
+public struct ObservedText: Sendable {
+    /// The JSON of the content.
+    public let text: String
+    /// What that says.
+    public let content: ReportContent
+    /// What its digest was salted with.
+    public let salt: [UInt8]
+
+    /// Puts it together from its parts.
+    public init(_ text: String, _ content: ReportContent, salt: [UInt8]) {
+        self.text = text
+        self.content = content
+        self.salt = salt
+    }
+
+    /// What it was committed by.
+    public var digest: [UInt8] { Observation.digest(of: text, salt: salt) }
+}
+
 /// Decides whether what a member says confirms an advisory on its own, or repeats it.
 ///
 /// No count and no verdict of many follows from it: each stands by itself.

@@ -79,6 +79,8 @@ public struct Report: Hashable, Sendable, Codable {
     public private(set) var changed: Timestamp?
     /// The version that the member gave it, where it came as STIX.
     public private(set) var stated: Timestamp?
+    /// When its member committed what it says; nil where it showed nothing of the kind.
+    public private(set) var committed: Tick?
     /// Where it stands.
     public private(set) var state: State
     /// How far the authority relies on it, by its triage; nil where it did not say.
@@ -155,10 +157,15 @@ public struct Report: Hashable, Sendable, Codable {
         case .add(let content):
             try need([.submitted, .moreWanted], action)
             next.content = content
+            next.committed = nil
             next.state = .submitted
             next.changed = next.later(now)
             next.stated = nil
         case .say(let text): try next.say(text, actor.member, now)
+        case .observed(let content, let committed):
+            try need([.submitted, .moreWanted, .accepted], action)
+            guard content == next.content else { throw .otherContent }
+            next.committed = min(committed, next.committed ?? committed)
         case .retract:
             try need([.submitted, .moreWanted, .accepted], action)
             next.state = .retracted
@@ -227,6 +234,8 @@ public enum ReportAction: Hashable, Sendable {
     /// The member says it again, with more.
     case add(ReportContent)
     case say(String)
+    /// The member shows that it had committed what it says.
+    case observed(ReportContent, committed: Tick)
     /// The member takes it back.
     case retract
     /// The authority says what came of it.
@@ -239,7 +248,7 @@ public enum ReportAction: Hashable, Sendable {
     var sides: Set<Side> {
         switch self {
         case .accept, .wantMore, .refuse, .conclude: [.authority]
-        case .add, .retract: [.member]
+        case .add, .observed, .retract: [.member]
         case .say: [.member, .authority]
         }
     }
@@ -252,6 +261,7 @@ public enum ReportAction: Hashable, Sendable {
         case .refuse: "refuse"
         case .add: "add to"
         case .say: "say something on"
+        case .observed: "show what was committed of"
         case .retract: "retract"
         case .conclude: "give an outcome of"
         }
@@ -286,6 +296,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case said(Outcome)
     /// The observation came to that, of this advisory, before.
     case told
+    /// What was committed is not what the report says.
+    case otherContent
     case content(ContentFault)
 
     /// The rule, and the fix.
@@ -314,6 +326,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .said(let outcome): "your group said \(outcome.rawValue) of this version already; once counts"
         case .told:
             "this observation was told of this advisory already, and counts once; commit another that you make by yourself"
+        case .otherContent:
+            "says something else than what was committed; add what was, or report that by itself"
         case .content(let fault): fault.description
         }
     }

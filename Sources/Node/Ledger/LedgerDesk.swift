@@ -146,6 +146,12 @@ public final class LedgerDesk: Sendable {
                 ),
                 entries: closes.entries(since: first),
                 reasons: items.mapValues(\.reason),
+                sightings: try CorroborationRows.sightings(
+                    of: group,
+                    in: ledger.pool,
+                    on: opens..<closes.last.closes,
+                    connection
+                ).compactMap { row in row.refusal.map { Sighting(row.item, $0, on: row.day) } },
                 owed: try DebtRows.debts(to: group, at: end, connection).map {
                     $0.awaited.owed(before: end, in: ledger.days)
                 },

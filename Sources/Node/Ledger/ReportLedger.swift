@@ -186,6 +186,7 @@ struct ReportLedger {
             if outcome.outcome == .mistakenIdentity {
                 let clawBack = ClawBack(item, of: row.group, on: shows, .error)
                 try transaction.enter(.takenBack(clawBack), from: cause, in: ledger)
+                try undo(on: shows, from: cause)
             }
         }
 
@@ -193,7 +194,12 @@ struct ReportLedger {
             guard let row = try LedgerRows.item(item, transaction.connection) else { return }
             let clawBack = ClawBack(retracting: item, of: row.group, submitted: submitted(row), on: today, terms)
             try transaction.enter(.takenBack(clawBack), from: "retract", in: ledger)
+            try undo(on: today, from: "retract")
             if clawBack.cause == .retraction { try claim(.ownError, row, .full, shows: today, from: "retract") }
+        }
+
+        private func undo(on day: Int, from cause: String) throws {
+            try transaction.undoCorroborations(with: item, on: day, showing: day == today, from: cause, in: ledger)
         }
 
         private func claim(

@@ -33,6 +33,36 @@ extension ReportDesk {
         }
     }
 
+    /// Shows that a report of the caller's member says what it had committed.
+    public func observed(
+        _ told: ObservedText,
+        as observation: ID<Observation>,
+        in id: ID<Report>,
+        by session: Session,
+        seen: [String]? = nil,
+        as call: KeyedCall? = nil
+    ) async throws(AdvisoryFault) -> Report {
+        try Self.check(salt: told.salt)
+        let held: Observation?
+        do {
+            held = try await database.read { try DossierRows.observation(observation, of: session.member, $0) }
+        } catch {
+            throw AdvisoryFault(error)
+        }
+        guard let held, held.digest == told.digest else { throw Self.otherObservation }
+        let action = ReportAction.observed(told.content, committed: held.committed)
+        return try await act(action, on: id, by: session, seen: seen, as: call)
+    }
+
+    private static func check(salt: [UInt8]) throws(AdvisoryFault) {
+        guard (Observation.saltBytesMin...Observation.saltBytesMax).contains(salt.count) else {
+            throw .invalid(
+                field: "salt",
+                rule: "must have \(Observation.saltBytesMin) to \(Observation.saltBytesMax) bytes, in hexadecimal"
+            )
+        }
+    }
+
     /// Tells what was committed, to confirm an advisory that the caller's member was given: corroborated where it is
     /// independent, else a sighting, with the reason as far as the caller may know it.
     ///
@@ -47,12 +77,7 @@ extension ReportDesk {
         by session: Session,
         as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> Feedback {
-        guard (Observation.saltBytesMin...Observation.saltBytesMax).contains(salt.count) else {
-            throw .invalid(
-                field: "salt",
-                rule: "must have \(Observation.saltBytesMin) to \(Observation.saltBytesMax) bytes, in hexadecimal"
-            )
-        }
+        try Self.check(salt: salt)
         let digest = Observation.digest(of: text, salt: salt)
         while true {
             let looked = try await provenance(of: report, observation, for: session)

@@ -5,12 +5,21 @@ extension Report {
     ///
     /// An outcome under an embargo moves nothing that the member is shown.
     public func tag(for reader: ID<Member>, at now: Timestamp) -> String {
-        EntityTag.of(Seen(state: state, content: content, messages: messages, outcomes: outcomes(for: reader, at: now)))
+        EntityTag.of(
+            Seen(
+                state: state,
+                content: content,
+                committed: committed,
+                messages: messages,
+                outcomes: outcomes(for: reader, at: now)
+            )
+        )
     }
 
     private struct Seen: Encodable {
         let state: State
         let content: ReportContent
+        let committed: Tick?
         let messages: [Message]
         let outcomes: [Entry]
     }

@@ -1,5 +1,6 @@
 import Exchange
 import Node
+import Store
 
 struct ReportList: Encodable {
     let reports: [ReportResource]
@@ -42,6 +43,8 @@ struct ReportResource: Encodable {
     let id, member, authority, state: String
     let reason, grade: String?
     let submitted: String
+    /// When its member committed what it says.
+    let committed: String?
     let content: ReportContent
     let messages: [Message]
     let outcomes: [Said]
@@ -58,6 +61,7 @@ struct ReportResource: Encodable {
         }
         grade = report.grade?.code
         submitted = report.submitted.text
+        committed = report.committed?.text
         content = report.content
         messages = report.messages.map { Message(member: name($0.member), text: $0.text, time: $0.at.text) }
         outcomes = report.outcomes(for: session.member.id, at: now).map { entry in
@@ -69,6 +73,22 @@ struct ReportResource: Encodable {
                 embargo: entry.embargo?.text
             )
         }
+    }
+}
+
+/// What was found of a report that was looked at beside an earlier one.
+struct CorroborationResource: Encodable {
+    /// The earlier, and the one that corroborates it or not.
+    let report, by: String
+    let finding: Outcome
+    /// Why it is a sighting.
+    let reason: String?
+
+    init(_ row: CorroborationRow) {
+        report = row.original.text
+        by = row.item.text
+        finding = row.refusal == nil ? .corroborated : .sighting
+        reason = row.refusal?.rawValue
     }
 }
 

@@ -14,6 +14,7 @@ struct ReportService: Sendable {
             ["requests", RouteTable.name, "close"]: [.POST], ["feedback"]: [.GET, .POST], ["observations"]: [.POST],
             ["confirmations"]: [.POST], ["owed"]: [.GET],
         ]
+        for verb in ["observed", "corroborate"] { methods[["reports", RouteTable.name, verb]] = [.POST] }
         for verb in ReportVerb.allCases { methods[["reports", RouteTable.name, verb.rawValue]] = [.POST] }
         return RouteTable(methods)
     }()
@@ -28,6 +29,10 @@ struct ReportService: Sendable {
         case ("reports", 1): return try await reports(request, session)
         case ("reports", 2):
             return try form(try await desk.report(try id(parts[1]), for: session), request, session)
+        case ("reports", 3) where parts[2] == "observed":
+            return try await observed(try id(parts[1]), request, session)
+        case ("reports", 3) where parts[2] == "corroborate":
+            return try await corroborate(try id(parts[1]), request, session)
         case ("reports", 3):
             guard let verb = ReportVerb(rawValue: parts[2]) else { throw HTTPFault.absent }
             var fields = try await request.fields()
@@ -217,18 +222,53 @@ struct ReportService: Sendable {
     private func confirm(_ request: Request, _ session: Session) async throws -> Response {
         var fields = try await request.fields()
         let report = try BodyFields.needed("report", try fields.text("report"))
+        let (held, told) = try told(&fields)
+        try fields.finish()
+        guard let id = try? STIXID(parsing: report) else {
+            throw HTTPFault.malformed("report", "must be a STIX id of a report")
+        }
+        let call = try node.call(request, fields, by: session)
+        let feedback = try await desk.confirm(
+            id,
+            with: held,
+            told.text,
+            told.content,
+            salt: told.salt,
+            by: session,
+            as: call
+        )
+        return .json(FeedbackResource(feedback, session.directory), status: .created, MediaType.json)
+    }
+
+    /// Shows that a report says what its member had committed.
+    private func observed(_ id: ID<Report>, _ request: Request, _ session: Session) async throws -> Response {
+        var fields = try await request.fields()
+        let (held, told) = try told(&fields)
+        try fields.finish()
+        let call = try node.call(request, fields, by: session)
+        let report = try await desk.observed(told, as: held, in: id, by: session, seen: request.seen, as: call)
+        return resource(report, request, session)
+    }
+
+    private func corroborate(_ id: ID<Report>, _ request: Request, _ session: Session) async throws -> Response {
+        var fields = try await request.fields()
+        let text = try BodyFields.needed("by", try fields.text("by"))
+        try fields.finish()
+        guard let other = ID<Report>(parsing: text) else { throw HTTPFault.malformed("by", "must be a report's id") }
+        let found = try await desk.corroborate(id, by: other, for: session)
+        return .json(CorroborationResource(found), MediaType.json)
+    }
+
+    /// What was committed, and as which observation.
+    private func told(_ fields: inout BodyFields) throws -> (ID<Observation>, ObservedText) {
         let observation = try BodyFields.needed("observation", try fields.text("observation"))
         let salt = try hexadecimal("salt", &fields)
         let text = try BodyFields.needed("text", try fields.longText("text"))
-        try fields.finish()
-        guard let id = try? STIXID(parsing: report), let held = ID<Observation>(parsing: observation) else {
-            throw HTTPFault.malformed("report", "must be a STIX id of a report, and observation the id of yours")
+        guard let held = ID<Observation>(parsing: observation) else {
+            throw HTTPFault.malformed("observation", "must be the id of an observation of yours")
         }
         var content = try BodyFields(Array("{\"text\":\(text)}".utf8))
-        let said: ReportContent = try BodyFields.needed("text", try content.value("text"))
-        let call = try node.call(request, fields, by: session)
-        let feedback = try await desk.confirm(id, with: held, text, said, salt: salt, by: session, as: call)
-        return .json(FeedbackResource(feedback, session.directory), status: .created, MediaType.json)
+        return (held, ObservedText(text, try BodyFields.needed("text", try content.value("text")), salt: salt))
     }
 
     private func hexadecimal(_ field: String, _ fields: inout BodyFields) throws -> [UInt8] {

@@ -54,6 +54,17 @@ struct ConfirmCommand: AsyncParsableCommand {
     /// What `observe` printed.
     struct Kept: Codable {
         let observation, salt, text: String
+
+        init(observation: String, salt: String, text: String) {
+            (self.observation, self.salt, self.text) = (observation, salt, text)
+        }
+
+        init(_ file: String) throws(CommandFault) {
+            guard let kept = try? JSONDecoder().decode(Self.self, from: Data(try InputFile.bytes(file))) else {
+                throw .file(path: file, rule: "is not what caveat observe printed; give that file, unchanged")
+            }
+            self = kept
+        }
     }
 
     private struct Body: Encodable {
@@ -65,9 +76,7 @@ struct ConfirmCommand: AsyncParsableCommand {
     @OptionGroup var exchange: ExchangeOptions
 
     func run() async throws {
-        guard let kept = try? JSONDecoder().decode(Kept.self, from: Data(try InputFile.bytes(file))) else {
-            throw CommandFault.file(path: file, rule: "is not what caveat observe printed; give that file, unchanged")
-        }
+        let kept = try Kept(file)
         let body = Body(report: report, observation: kept.observation, salt: kept.salt, text: kept.text)
         let answer = try await exchange.posted("confirmations", body)
         let why = answer["note"]?.string.map { ": \($0.printable)" } ?? ""

@@ -18,12 +18,15 @@ struct ReportCommand: AsyncParsableCommand {
               caveat report show 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52
             """,
         groupedSubcommands: [
-            CommandGroup(name: "Reporting", subcommands: [Example.self, Send.self, Add.self, Retract.self]),
+            CommandGroup(
+                name: "Reporting",
+                subcommands: [Example.self, Send.self, Add.self, Observed.self, Retract.self]
+            ),
             CommandGroup(name: "Reading", subcommands: [List.self, Show.self]),
             CommandGroup(name: "Talking about it", subcommands: [Say.self]),
             CommandGroup(
                 name: "As the authority",
-                subcommands: [Accept.self, WantMore.self, Refuse.self, Conclude.self]
+                subcommands: [Accept.self, WantMore.self, Refuse.self, Conclude.self, Corroborate.self]
             ),
         ]
     )

@@ -57,7 +57,8 @@ struct AttackTests {
         ancestors: Set<ID<LedgerItem>> = [],
         received: Int64? = nil,
         facts: Int = 1,
-        frozen: Int? = nil
+        frozen: Int? = nil,
+        committed: Int64? = 1_000
     ) -> Independence.Refusal? {
         Independence(
             of: Independence.Party(reporter, joined: joined),
@@ -65,7 +66,7 @@ struct AttackTests {
             frozen: frozen,
             originalAncestors: [LedgerSamples.id(1)],
             ancestors: ancestors,
-            committed: Tick(microseconds: 1_000),
+            committed: committed.map { Tick(microseconds: $0) },
             received: received.map { Tick(microseconds: $0) },
             newFacts: facts
         ).refusal(on: 0, Self.terms)
@@ -75,9 +76,10 @@ struct AttackTests {
     func ring() {
         let refusals = [
             independence(Self.attacker, Self.attacker), independence(Self.attacker, Self.friend, frozen: 1),
-            independence(Self.attacker, Self.friend, joined: -89),
+            independence(Self.attacker, Self.friend, committed: nil),
             independence(Self.attacker, Self.friend, ancestors: [LedgerSamples.id(1)]),
             independence(Self.attacker, Self.friend, received: 1_000),
+            independence(Self.attacker, Self.friend, joined: -89),
             independence(Self.attacker, Self.friend, facts: 0),
         ]
         #expect(refusals == Independence.Refusal.allCases)

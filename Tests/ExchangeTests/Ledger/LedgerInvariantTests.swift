@@ -153,6 +153,29 @@ struct LedgerInvariantTests {
         }
     }
 
+    @Test("I10: after a corroborator's part of an item is taken back, lots are as without it", arguments: batches)
+    func neutralPart(seeds: Range<UInt64>) {
+        for seed in seeds {
+            var world = LedgerWorld(seed: seed)
+            world.clawBacks = []
+            var random = SplitMix64(seed: seed)
+            let corroborated = world.claims.filter { $0.key.event == .corroborated }
+            guard let claim = corroborated.randomElement(using: &random) else { continue }
+            var without = world
+            without.claims.removeAll { $0 == claim }
+            let day = Int.random(in: 0...world.days, using: &random)
+            world.clawBacks = [
+                ClawBack(claim.key.item, of: claim.key.group, on: day, .retraction, from: claim.counterpart)
+            ]
+            let (back, never) = (LedgerRun(world), LedgerRun(without))
+            for (name, account) in back.accounts {
+                #expect(account.lots.filter { $0.taken == nil } == never.accounts[name]?.lots, "world \(seed)")
+                #expect(account.record == never.accounts[name]?.record, "world \(seed)")
+                #expect(back.book[.earned(name)] == never.book[.earned(name)], "world \(seed)")
+            }
+        }
+    }
+
     @Test("I15: no byte of a statement tells of what is under an embargo or seal, until it lifts", arguments: batches)
     func silent(seeds: Range<UInt64>) {
         for seed in seeds {
