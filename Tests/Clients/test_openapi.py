@@ -45,7 +45,7 @@ def before_call(context, case, kwargs):
 RULED = {
     **dict.fromkeys(["draftAdvisory", "editAdvisory", "amendAdvisory", "giveConsent", "report", "addToReport", "ask", "confirm",
                     "makeDestination", "confirmDestination", "reserveEntitlement", "redeemEntitlement", "match", "clear", "publishRequirement", "judge", "uploadWatchList",
-                    "readNetwork", "observedReport", "corroborateReport"], "422"),
+                    "readNetwork", "observedReport", "corroborateReport", "proposeBadFaith", "secondBadFaith"], "422"),
     "listRecalls": "400", "explainAdvisory": "400",
 }
 # Their bodies are those of draftAdvisory and report over again: enough that they are fuzzed.

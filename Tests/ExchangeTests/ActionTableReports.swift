@@ -71,6 +71,7 @@ enum ReportActions {
         let actions: [ReportAction] = [
             .accept(), .wantMore("Which?"), .refuse(.noSuspicion, nil), .add(more), .say("These."), .retract,
             .observed(try content("The seals differ."), committed: .zero),
+            .proposeBadFaith("It is old."), .secondBadFaith("It is old."),
         ]
         return try actions.map { action in
             try ActionGrid("report: \(action.name)", actors, reports.map { line($0.state.name) }) { line, actor in
@@ -198,6 +199,7 @@ extension ReportFault {
         case .said: "said"
         case .told: "told"
         case .otherContent: "otherContent"
+        case .panel(let refusal): "panel: \(refusal.rawValue)"
         case .content: "content"
         }
     }

@@ -72,7 +72,8 @@ struct ReportTests {
         }
         #expect(member.id != other.id && role != .reader)
         switch action {
-        case .accept, .wantMore, .refuse: #expect(member.id == customs.id && role == .officer)
+        case .accept, .wantMore, .refuse, .proposeBadFaith: #expect(member.id == customs.id && role == .officer)
+        case .secondBadFaith: Issue.record("one officer is no panel")
         case .conclude(let outcome, _, _, _):
             #expect(
                 member.id == customs.id && [.accepted, .retracted].contains(before.state)

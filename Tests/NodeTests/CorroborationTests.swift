@@ -250,6 +250,26 @@ struct CorroborationTests {
         await harbour.exchange.close()
     }
 
+    @Test("leaves C as it was once the last of several is taken back", arguments: Engine.both)
+    func several(engine: Engine) async throws {
+        let harbour = try await Harbour.old(engine)
+        _ = try await harbour.exchange.node.administration.changeMember("berth") { $0.group = Samples.name("berth") }
+        let (first, second) = try await harbour.pair()
+        let observed = try await harbour.commit("berth")
+        let third = try await harbour.reported(try harbour.box(from: "Tern"), from: "berth", observed: observed)
+        for other in [second, third] { #expect(try await harbour.corroborate(first, by: other).refusal == nil) }
+        try await harbour.act(.retract, on: second, as: "swift")
+        try await harbour.conclude(.arrest, on: first)
+        try await harbour.act(.retract, on: third, as: "berth")
+        try await harbour.conclude(.seizure, on: first)
+        try await harbour.pass(days: 31)
+        let statement = try await harbour.statement()
+        // It was corroborated once and for all by one of them while that stood, and nothing of it was posted.
+        #expect(statement.lines.map(\.lot.claim.key.event) == [.accepted, .arrest, .seizure])
+        #expect(statement.lines.map(\.lot.claim.quality.credibility) == [500, 1_000, 500])
+        await harbour.exchange.close()
+    }
+
     @Test("moves no byte of a statement by what is under an embargo", arguments: Engine.both, [true, false])
     func embargo(engine: Engine, isBefore: Bool) async throws {
         var statements: [[UInt8]] = []

@@ -119,6 +119,7 @@ struct OpenAPITests {
                 Outcome.allCases.filter { $0.speaker == .authority && $0 != .seizure }.map(\.rawValue)
             ),
             ("MemberOutcome", Outcome.allCases.filter { $0.speaker == .member }.map(\.rawValue)),
+            ("SightingReason", Independence.Refusal.allCases.map(\.rawValue)),
             ("ReportRefusal", Report.ReportRefusal.allCases.map(\.rawValue)),
             ("Disposal", Disposal.allCases.map(\.rawValue)),
             ("RequestRefusal", InformationRequest.Refusal.allCases.map(\.rawValue)),

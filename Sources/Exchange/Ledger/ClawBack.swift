@@ -36,6 +36,14 @@ public struct ClawBack: Hashable, Sendable, Codable {
         self.part = part
     }
 
+    /// The first day on which whose item it is may corroborate again; nil where it may.
+    func freezes(_ terms: ReciprocityTerms) -> Int? {
+        switch cause {
+        case .retraction, .error: nil
+        case .badFaith: day + terms[.freezeDays]
+        }
+    }
+
     /// Whether it takes a claim back.
     func takes(_ claim: Claim) -> Bool {
         claim.key.item == item && part.map { claim.counterpart == $0 } ?? true
@@ -79,6 +87,14 @@ public struct PanelDecision: Hashable, Sendable, Codable {
         case partial
         /// One of them gives no reason, or one too long.
         case reason
+        /// One of them accepted what it is about.
+        case accepter
+        /// Nobody has proposed it yet.
+        case notProposed = "not-proposed"
+        /// Another has proposed it already.
+        case proposed
+        /// It was decided before.
+        case decided
     }
 
     /// One of the two.
@@ -106,10 +122,12 @@ public struct PanelDecision: Hashable, Sendable, Codable {
     public init(_ votes: [Vote], about parties: Set<Name>) throws(Refusal) {
         guard votes.count == Self.panelists, Set(votes.map(\.person)).count == votes.count else { throw .people }
         guard parties.isDisjoint(with: votes.map(\.group)) else { throw .partial }
-        for vote in votes {
-            let count = vote.reason.unicodeScalars.count
-            guard count <= Self.reasonCharactersMax, vote.reason.contains(where: \.isLetter) else { throw .reason }
-        }
+        guard votes.allSatisfy({ Self.isReason($0.reason) }) else { throw .reason }
         self.votes = votes
+    }
+
+    /// Whether a text says why, as far as that can be told.
+    static func isReason(_ text: String) -> Bool {
+        text.unicodeScalars.count <= reasonCharactersMax && text.contains(where: \.isLetter)
     }
 }

@@ -62,7 +62,10 @@ public struct GroupAccount: Hashable, Sendable {
     private func record(with claims: [Claim]) -> TrackRecord {
         let all = lots.filter { $0.taken == nil }.map(\.claim) + claims
         let confirmed = Set(all.filter(\.key.event.confirms).map(\.matter))
-        return TrackRecord(confirmed: confirmed.count, refuted: clawBacks.filter { countsAgainst($0) }.count)
+        return TrackRecord(
+            confirmed: confirmed.count,
+            refuted: Set(clawBacks.filter { countsAgainst($0) }.map(\.item)).count
+        )
     }
 
     /// What it has on a day.
@@ -72,8 +75,7 @@ public struct GroupAccount: Hashable, Sendable {
 
     /// The first day on which it may corroborate again; nil where it may.
     public func frozen(on day: Int, _ terms: ReciprocityTerms) -> Int? {
-        clawBacks.filter { $0.isBadFaith && $0.reporter == group }.map { $0.day + terms[.freezeDays] }
-            .filter { $0 > day }.max()
+        clawBacks.filter { $0.reporter == group }.compactMap { $0.freezes(terms) }.filter { $0 > day }.max()
     }
 
     private func countsAgainst(_ clawBack: ClawBack) -> Bool {
@@ -206,26 +208,33 @@ extension GroupAccount {
 
     /// Takes back what is left of an item, and lets what it masked count again.
     ///
-    /// An item that was taken back before changes nothing. Where it was not posted yet, it never is.
+    /// An item that was taken back before changes nothing, but that one in bad faith is fined all the same. Where it
+    /// was not posted yet, it never is.
     /// - Parameter waiting: claims that were not posted yet: in bad faith the group's own are fined too.
     public mutating func clawBack(
         _ clawBack: ClawBack,
         waiting: [Claim] = [],
         _ terms: ReciprocityTerms
     ) -> [LedgerEntry<CreditAccount>] {
-        guard !clawBacks.contains(where: { $0.item == clawBack.item && $0.part == clawBack.part }) else { return [] }
+        let before = clawBacks.filter { $0.item == clawBack.item && $0.part == clawBack.part }
+        guard before.isEmpty || clawBack.isBadFaith && !before.contains(where: \.isBadFaith) else { return [] }
         let day = max(clawBack.day, booked)
         var new = carry(to: day)
+        // What another's item took with it is neither taken again nor fined.
+        let parts = clawBacks.filter { $0.part != nil }
+        func stands(_ claim: Claim) -> Bool {
+            claim.key.event != .ownError && !parts.contains { $0.takes(claim) }
+        }
         clawBacks.append(clawBack)
         var fined = Amount<MilliCredit>.zero
         var taken = Amount<MilliCredit>.zero
         var masks: Set<Claim.Mask> = []
-        for place in lots.indices where clawBack.takes(lots[place].claim) && lots[place].taken == nil {
-            guard lots[place].claim.key.event != .ownError else { continue }
+        for place in lots.indices where clawBack.takes(lots[place].claim) && stands(lots[place].claim) {
+            fined += lots[place].worth
+            guard lots[place].taken == nil else { continue }
             let left = lots[place].remaining(on: day)
             lots[place].taken = Lot.Taken(day: day, amount: left)
             taken += left
-            fined += lots[place].worth
             masks.insert(lots[place].claim.mask)
         }
         let (restored, faded) = restore(masks, on: day)
@@ -239,7 +248,7 @@ extension GroupAccount {
         let posted = Set(lots.map(\.claim.key.slot))
         // What does not show yet must not show in a fine either.
         let shown = waiting.filter { claim in claim.key.group == group && claim.shows.map { $0 <= day } ?? false }
-        for claim in shown where claim.key.item == item && !posted.contains(claim.key.slot) {
+        for claim in shown where claim.key.item == item && !posted.contains(claim.key.slot) && stands(claim) {
             // At the rho of a group with no record, so that an item in parts is fined as the whole is.
             fined += claim.key.event.earns(claim.quality, reliability: TrackRecord().reliability(terms), terms)
         }

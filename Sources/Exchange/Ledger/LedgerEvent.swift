@@ -22,6 +22,18 @@ public enum LedgerEvent: Hashable, Sendable, Codable {
     }
 }
 
+extension Sequence<EnteredEvent> {
+    /// The first day on which whose events these are may corroborate again, as of a day; nil where it may.
+    public func frozen(on day: Int, _ terms: ReciprocityTerms) -> Int? {
+        compactMap { entered in
+            switch entered.event {
+            case .claim: nil
+            case .takenBack(let clawBack): clawBack.freezes(terms)
+            }
+        }.filter { $0 > day }.max()
+    }
+}
+
 /// An event, and the epoch that was open when it was entered: none before that one posts it.
 public struct EnteredEvent: Hashable, Sendable {
     /// The number of the epoch.

@@ -85,6 +85,10 @@ public struct Report: Hashable, Sendable, Codable {
     public private(set) var state: State
     /// How far the authority relies on it, by its triage; nil where it did not say.
     public private(set) var grade: Grade?
+    /// Who accepted it; nil where nobody did, or before that was kept.
+    public private(set) var accepter: ID<Principal>?
+    /// What was proposed or found of its good faith; nil where nothing was.
+    public private(set) var badFaith: BadFaith?
     /// The dialogue on it, in order.
     public private(set) var messages: [Message]
     /// What came of it, in order.
@@ -128,6 +132,11 @@ public struct Report: Hashable, Sendable, Codable {
         }
     }
 
+    /// What a member may see of what was found of its good faith: until it is decided the authority alone does.
+    public func badFaith(for reader: ID<Member>) -> BadFaith? {
+        reader == authority || reader == member && badFaith?.second != nil ? badFaith : nil
+    }
+
     /// The report after one action of either side.
     /// - Throws: `ReportFault`; then it stays as it is.
     public func after(
@@ -146,6 +155,7 @@ public struct Report: Hashable, Sendable, Codable {
             try need([.submitted, .moreWanted], action)
             next.state = .accepted
             next.grade = grade
+            next.accepter = actor.principal
         case .wantMore(let text):
             try need([.submitted, .moreWanted], action)
             try next.say(text, actor.member, now)
@@ -175,6 +185,12 @@ public struct Report: Hashable, Sendable, Codable {
             // What was taken back may have led somewhere all the same.
             try need([.accepted, .retracted], action)
             try next.conclude(outcome, seized, note, embargo, now)
+        case .proposeBadFaith(let reason):
+            try need([.accepted, .retracted], action)
+            next.badFaith = try BadFaith(reason, by: actor.principal, after: badFaith, accepted: accepter, at: now)
+        case .secondBadFaith(let reason):
+            try need([.accepted, .retracted], action)
+            next.badFaith = try BadFaith(reason, by: actor.principal, seconding: badFaith, accepted: accepter, at: now)
         }
         return next
     }
@@ -240,6 +256,10 @@ public enum ReportAction: Hashable, Sendable {
     case retract
     /// The authority says what came of it.
     case conclude(Outcome, seized: Seizure? = nil, note: String?, embargo: Timestamp?)
+    /// An officer proposes that it was in bad faith, for a reason.
+    case proposeBadFaith(String)
+    /// Another decides that it was, for a reason.
+    case secondBadFaith(String)
 
     enum Side: Hashable {
         case member, authority
@@ -247,7 +267,7 @@ public enum ReportAction: Hashable, Sendable {
 
     var sides: Set<Side> {
         switch self {
-        case .accept, .wantMore, .refuse, .conclude: [.authority]
+        case .accept, .wantMore, .refuse, .conclude, .proposeBadFaith, .secondBadFaith: [.authority]
         case .add, .observed, .retract: [.member]
         case .say: [.member, .authority]
         }
@@ -264,6 +284,8 @@ public enum ReportAction: Hashable, Sendable {
         case .observed: "show what was committed of"
         case .retract: "retract"
         case .conclude: "give an outcome of"
+        case .proposeBadFaith: "propose bad faith of"
+        case .secondBadFaith: "second bad faith of"
         }
     }
 }
@@ -298,6 +320,8 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
     case told
     /// What was committed is not what the report says.
     case otherContent
+    /// Two people did not decide on bad faith as they are to.
+    case panel(PanelDecision.Refusal)
     case content(ContentFault)
 
     /// The rule, and the fix.
@@ -328,6 +352,7 @@ public enum ReportFault: Error, Hashable, Sendable, CustomStringConvertible {
             "this observation was told of this advisory already, and counts once; commit another that you make by yourself"
         case .otherContent:
             "says something else than what was committed; add what was, or report that by itself"
+        case .panel(let refusal): refusal.description
         case .content(let fault): fault.description
         }
     }

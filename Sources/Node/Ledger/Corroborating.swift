@@ -53,7 +53,8 @@ extension ReportDesk {
                 return (row, item.group)
             }
             guard let (row, group) = found, let committed = row.content.committed else { return nil }
-            let kin = directory.members.values.filter { $0.group == group }
+            // Whoever owns the one that reported by now, what it had it had.
+            let kin = directory.members.values.filter { $0.group == group || $0.id == row.content.member }
             let members = Set(kin.map(\.id))
             var known = Foreknowledge(of: group, members, row.content.content, committed: committed)
             for member in kin {
@@ -154,7 +155,9 @@ private struct CorroboratingPair {
         func side(_ row: DossierRow<Report>) throws -> Side {
             let item = ID<LedgerItem>(row.content.id.uuid)
             guard let told = try LedgerRows.item(item, connection) else {
-                throw AdvisoryFault.notNow("report \(item) is accepted neither by you nor by silence; accept it first")
+                throw AdvisoryFault.notNow(
+                    "report \(item) counts in no ledger: accept it first; one between two of one owner never counts"
+                )
             }
             return Side(row: row, item: item, told: told)
         }
@@ -197,10 +200,14 @@ private struct CorroboratingPair {
     /// Keeps what is found, and claims for both where it counts.
     func find(_ known: Foreknowledge?) throws -> CorroborationRow {
         let today = ledger.days.day(of: transaction.now)
+        // Where others corroborate it already, C is what it was before the first of them.
+        let others = try CorroborationRows.counting(with: earlier.item, transaction.connection)
+            .filter { $0.original == earlier.item }
         let refusal = Independence(
             of: party(earlier.told.group),
             by: party(later.told.group),
-            frozen: nil,
+            frozen: try LedgerRows.events(of: later.told.group, in: ledger.pool, transaction.connection)
+                .frozen(on: today, terms),
             originalAncestors: [earlier.item],
             ancestors: known?.isShared ?? false ? [earlier.item] : [],
             committed: known?.committed,
@@ -213,7 +220,7 @@ private struct CorroboratingPair {
             to: earlier.item,
             of: earlier.told.group,
             refusal,
-            credibility: earlier.told.quality.credibility,
+            credibility: others.map(\.credibility).min() ?? earlier.told.quality.credibility,
             day: today
         )
         try transaction.keep(found, in: ledger, by: officer.principal)
@@ -271,6 +278,7 @@ private struct CorroboratingPair {
 extension Report {
     /// Whether it is as it was accepted, as far as its member may know: what silence accepted, too.
     fileprivate func stands(at now: Timestamp) -> Bool {
+        guard badFaith?.second == nil else { return false }
         guard !outcomes(for: member, at: now).contains(where: { $0.outcome == .mistakenIdentity }) else { return false }
         return switch state {
         case .submitted, .moreWanted, .accepted: true

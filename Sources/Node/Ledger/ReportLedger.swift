@@ -31,7 +31,8 @@ struct ReportLedger {
         let isAccepted = report.state == .accepted && last.state != .accepted
         let outcomes = report.outcomes.enumerated().dropFirst(last.outcomes.count)
         let isRetracted = report.state == .retracted && last.state != .retracted
-        guard isAccepted || isRetracted || !outcomes.isEmpty else { return }
+        let votes = last.badFaith?.second == nil ? report.badFaith?.votes ?? [] : []
+        guard isAccepted || isRetracted || !outcomes.isEmpty || !votes.isEmpty else { return }
         let ledger = try transaction.ledger(of: inbox, Self.terms)
         let desk = Entering(
             ledger: ledger,
@@ -44,6 +45,7 @@ struct ReportLedger {
         if isAccepted { try desk.accept(on: desk.today, from: "accept") }
         for (place, outcome) in outcomes { try desk.conclude(outcome, at: place) }
         if isRetracted { try desk.retract() }
+        if !votes.isEmpty { try desk.condemn(try decision(by: votes, on: report)) }
     }
 
     /// Enters what time made of a report by now: its word is overdue, or silence accepted it.
@@ -77,6 +79,23 @@ struct ReportLedger {
             transaction
         )
         try desk.accept(on: ledger.days.day(of: awaited.vests), from: "silence")
+    }
+
+    /// What the two decided, under the names that they have now.
+    private func decision(by votes: [BadFaith.Vote], on report: Report) throws -> PanelDecision {
+        let group = directory.members[report.authority]?.group
+        let reporter = directory.members[report.member]?.group
+        do {
+            return try PanelDecision(
+                votes.compactMap { vote in
+                    guard let group, let person = directory.principals[vote.principal]?.name else { return nil }
+                    return PanelDecision.Vote(by: person, of: group, because: vote.reason)
+                },
+                about: reporter.map { [$0] } ?? []
+            )
+        } catch {
+            throw AdvisoryFault.conflict(.panel(error))
+        }
     }
 
     /// Where it is counted, for whom, and with whom; nil where it is not: at an authority without an inbox, and
@@ -196,6 +215,13 @@ struct ReportLedger {
             try transaction.enter(.takenBack(clawBack), from: "retract", in: ledger)
             try undo(on: today, from: "retract")
             if clawBack.cause == .retraction { try claim(.ownError, row, .full, shows: today, from: "retract") }
+        }
+
+        func condemn(_ decision: PanelDecision) throws {
+            guard let row = try LedgerRows.item(item, transaction.connection) else { return }
+            let clawBack = ClawBack(item, of: row.group, on: today, .badFaith(decision))
+            try transaction.enter(.takenBack(clawBack), from: "bad-faith", in: ledger)
+            try undo(on: today, from: "bad-faith")
         }
 
         private func undo(on day: Int, from cause: String) throws {

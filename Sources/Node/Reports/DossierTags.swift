@@ -11,7 +11,8 @@ extension Report {
                 content: content,
                 committed: committed,
                 messages: messages,
-                outcomes: outcomes(for: reader, at: now)
+                outcomes: outcomes(for: reader, at: now),
+                badFaith: badFaith(for: reader)
             )
         )
     }
@@ -22,6 +23,7 @@ extension Report {
         let committed: Tick?
         let messages: [Message]
         let outcomes: [Entry]
+        let badFaith: BadFaith?
     }
 }
 

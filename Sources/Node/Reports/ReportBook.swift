@@ -52,6 +52,7 @@ struct ReportBook {
         if next.content.content != row.content.content, let authority = directory.members[row.content.authority] {
             try checkGateway(next.content.content, to: authority)
         }
+        if next.content.badFaith != row.content.badFaith { try checkPanel(on: next.content) }
         if let stated { next.content = next.content.stated(stated) }
         try transaction.change(next, by: actor.principal)
         if next.content.content != row.content.content { try transaction.mark(next) }
@@ -68,6 +69,19 @@ struct ReportBook {
 
     private var ledger: ReportLedger {
         ReportLedger(transaction: transaction, directory: directory, exposures: exposures)
+    }
+
+    /// Nobody judges the good faith of its own owner's report, or of one that is about it.
+    private func checkPanel(on report: Report) throws(AdvisoryFault) {
+        let (authority, links) = (actor.member, directory.links(ofGroupOf: actor.member))
+        guard directory.inbox(of: authority.id) != nil else {
+            throw .forbidden(
+                "\(authority.name) has no inbox for reports, so that nothing counts that could be taken back"
+            )
+        }
+        let isOwn = directory.members[report.member]?.group == authority.group
+        let isAbout = report.content.subjects.contains { !$0.conflictMarks.isDisjoint(with: links) }
+        if isOwn || isAbout { throw .conflict(.panel(.partial)) }
     }
 
     private func checkGateway(_ content: ReportContent, to reader: Member) throws(AdvisoryFault) {

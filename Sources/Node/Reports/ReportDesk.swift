@@ -351,6 +351,8 @@ public final class ReportDesk: Sendable {
             throw .forbidden(ReportFault.noGateway.description)
         } catch .noAuthority {
             throw .invalid(field: "authority", rule: ReportFault.noAuthority.description)
+        } catch .panel(.reason) {
+            throw .invalid(field: "reason", rule: PanelDecision.Refusal.reason.description)
         } catch .content(let fault) {
             throw .invalid(field: fault.field, rule: ContentFault("", fault.rule).description)
         } catch {

@@ -48,6 +48,13 @@ struct ReportResource: Encodable {
     let content: ReportContent
     let messages: [Message]
     let outcomes: [Said]
+    /// What was proposed or found of its good faith.
+    let badFaith: BadFaithResource?
+
+    private enum CodingKeys: String, CodingKey {
+        case id, member, authority, state, reason, grade, submitted, committed, content, messages, outcomes
+        case badFaith = "bad_faith"
+    }
 
     init(_ report: Report, for session: Session, at now: Timestamp) {
         func name(_ member: ID<Member>) -> String { session.directory.members[member]?.name.text ?? "" }
@@ -71,6 +78,31 @@ struct ReportResource: Encodable {
                 seized: entry.seized,
                 note: entry.note,
                 embargo: entry.embargo?.text
+            )
+        }
+        badFaith = report.badFaith(for: session.member.id).map { BadFaithResource($0, on: report, for: session) }
+    }
+}
+
+/// What officers found of a report's good faith: their names are told to the authority alone.
+struct BadFaithResource: Encodable {
+    struct Vote: Encodable {
+        let reason, time: String
+        let by: String?
+    }
+
+    /// When it was decided; nil while it is proposed.
+    let decided: String?
+    let votes: [Vote]
+
+    init(_ badFaith: BadFaith, on report: Report, for session: Session) {
+        decided = badFaith.second?.at.text
+        votes = ([badFaith.proposal] + (badFaith.second.map { [$0] } ?? [])).map { vote in
+            let name = session.directory.principals[vote.principal]?.name.text
+            return Vote(
+                reason: vote.reason,
+                time: vote.at.text,
+                by: session.member.id == report.authority ? name : nil
             )
         }
     }

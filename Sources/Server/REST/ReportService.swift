@@ -328,6 +328,8 @@ struct ReportService: Sendable {
 private enum ReportVerb: String, CaseIterable {
     case accept, refuse, add, say, retract, outcome
     case wantMore = "want-more"
+    case proposeBadFaith = "propose-bad-faith"
+    case secondBadFaith = "second-bad-faith"
 
     func action(_ fields: inout BodyFields) throws -> ReportAction {
         switch self {
@@ -335,6 +337,10 @@ private enum ReportVerb: String, CaseIterable {
         case .retract: return .retract
         case .wantMore: return .wantMore(try BodyFields.needed("text", try fields.longText("text")))
         case .say: return .say(try BodyFields.needed("text", try fields.longText("text")))
+        case .proposeBadFaith:
+            return .proposeBadFaith(try BodyFields.needed("reason", try fields.longText("reason")))
+        case .secondBadFaith:
+            return .secondBadFaith(try BodyFields.needed("reason", try fields.longText("reason")))
         case .refuse:
             let reason = try BodyFields.needed("reason", try fields.code("reason", Report.ReportRefusal.self))
             return .refuse(reason, try fields.longText("text"))

@@ -26,7 +26,9 @@ struct ReportCommand: AsyncParsableCommand {
             CommandGroup(name: "Talking about it", subcommands: [Say.self]),
             CommandGroup(
                 name: "As the authority",
-                subcommands: [Accept.self, WantMore.self, Refuse.self, Conclude.self, Corroborate.self]
+                subcommands: [
+                    Accept.self, WantMore.self, Refuse.self, Conclude.self, Corroborate.self, BadFaithCommand.self,
+                ]
             ),
         ]
     )

@@ -191,6 +191,25 @@ struct AttackTests {
         #expect(victim.standing(on: 40, Self.terms).total == .zero)
     }
 
+    @Test("bait that is taken back in time is fined all the same once it is found, and counts against once")
+    func retractedBait() {
+        let item: ID<LedgerItem> = LedgerSamples.id(1)
+        let backs = [
+            ClawBack(item, of: Self.attacker, on: 5, .error),
+            ClawBack(item, of: Self.attacker, on: 40, .badFaith(LedgerSamples.panel)),
+            ClawBack(item, of: Self.attacker, on: 41, .badFaith(LedgerSamples.panel)),
+        ]
+        let account = after([claim(1, .accepted, .full)], epochs: 2, backs: backs)
+        #expect(account.penalties.map(\.amount.count) == [20_000])
+        #expect(account.lots.isEmpty && account.record == TrackRecord(confirmed: 0, refuted: 1))
+        #expect(account.frozen(on: 129, Self.terms) == 130)
+        // What it owes to another's report that was taken back, it is not fined for.
+        let (bait, confirmed) = (claim(1, .accepted, .full), claim(1, .corroborated, from: .group(Self.friend), .full))
+        let undone = ClawBack(item, of: Self.attacker, on: 32, .retraction, from: .group(Self.friend))
+        let less = after([bait, confirmed], epochs: 2, backs: [undone, backs[1]])
+        #expect(less.penalties.map(\.amount.count) == [20_000])
+    }
+
     @Test("a panel is two people of no party, each with a reason")
     func panel() throws {
         typealias Vote = PanelDecision.Vote
