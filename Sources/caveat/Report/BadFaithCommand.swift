@@ -20,7 +20,11 @@ struct BadFaithCommand: AsyncParsableCommand {
 
     struct Propose: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Propose it; until another seconds it you may say it anew."
+            abstract: "Propose it; until another seconds it you may say it anew.",
+            discussion: """
+                Examples:
+                  caveat report bad-faith propose 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --reason "The photographs are of 2019."
+                """
         )
 
         @OptionGroup var said: SaidReason
@@ -30,7 +34,11 @@ struct BadFaithCommand: AsyncParsableCommand {
 
     struct Second: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Decide what another officer proposed; this is final."
+            abstract: "Decide what another officer proposed; this is final.",
+            discussion: """
+                Examples:
+                  caveat report bad-faith second 5f0c1b0e-6f2a-4f0e-8d5b-5d3f0a6f1f52 --reason "The carrier had told it so."
+                """
         )
 
         @OptionGroup var said: SaidReason
