@@ -24,6 +24,8 @@ public final class Node: Sendable {
         public var pushNetworks: AllowedNetworks
         /// What takes the mail; nil where none is sent.
         public var mail: MailRelay?
+        /// A key that is kept outside of the store, the same for every node of an exchange; nil for none.
+        public var outsideKey: [UInt8]?
         /// What each tier may take; every node of an exchange is told the same.
         public var terms: ReciprocityTerms
 
@@ -36,6 +38,7 @@ public final class Node: Sendable {
             failuresPerMinute: Int = 10,
             pushNetworks: AllowedNetworks = .publicOnly,
             mail: MailRelay? = nil,
+            outsideKey: [UInt8]? = nil,
             terms: ReciprocityTerms = .standard
         ) {
             self.pageBytesMax = pageBytesMax
@@ -45,6 +48,7 @@ public final class Node: Sendable {
             self.failuresPerMinute = failuresPerMinute
             self.pushNetworks = pushNetworks
             self.mail = mail
+            self.outsideKey = outsideKey
             self.terms = terms
         }
     }
@@ -117,7 +121,8 @@ public final class Node: Sendable {
             proposal: ExchangeIdentity(
                 id: surroundings.uuid().text,
                 cursorKey: surroundings.randomBytes(32)
-            )
+            ),
+            with: settings.outsideKey
         )
         let live = try await LiveState(database)
         let commits = GroupCommit(database, clock: surroundings.clock) { committed in

@@ -38,6 +38,8 @@ struct Configuration: Equatable, Sendable {
     var storeURL = "sqlite:/var/lib/caveat/caveat.db"
     /// `store.url_file`: a file that holds the URL, for one with a password; excludes `store.url`.
     var storeURLFile: String?
+    /// `store.key_file`: a file with a key of at least 32 bytes that is kept outside of the store.
+    var storeKeyFile: String?
     /// `store.readers`: connections that read at once, 1 to 64.
     var storeReaders = 4
 
@@ -114,6 +116,7 @@ struct Configuration: Equatable, Sendable {
             }
             it.storeURL = url
         }
+        it.storeKeyFile = try keys.text("store.key_file")
         it.storeReaders = try keys.number("store.readers", 1...64) ?? it.storeReaders
         it.adminSocket = try keys.text("admin.socket") ?? it.adminSocket
         it.gateways = try keys.text("access.gateways")

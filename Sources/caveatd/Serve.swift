@@ -77,19 +77,7 @@ struct Serve: AsyncParsableCommand {
 extension Daemon {
     /// A daemon as the configuration describes it.
     init(_ configuration: Configuration, tls: TLSContext?, logger: Logger) throws {
-        var url = configuration.storeURL
-        if let file = configuration.storeURLFile {
-            guard let text = FileManager.default.contents(atPath: file) else {
-                throw ConfigurationFault(key: "store.url_file", rule: "\(file) cannot be read")
-            }
-            url = String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-            guard Configuration.isStore(url) else {
-                throw ConfigurationFault(
-                    key: "store.url_file",
-                    rule: "the file must hold sqlite:PATH or postgresql://…"
-                )
-            }
-        }
+        let url = try configuration.storeURLFile.map(Self.storeURL) ?? configuration.storeURL
         if !url.hasPrefix("sqlite:") { try PostgresDatabase.check(url: url) }
         let files = try configuration.gateways.map { try GatewayFile.checked(folder: URL(filePath: $0)) } ?? []
         guard let gateways = Gateways(files.map(\.gateway)) else {
@@ -132,11 +120,44 @@ extension Daemon {
                 failuresPerMinute: configuration.failuresPerMinute,
                 pushNetworks: .publicOr(configuration.pushNetworks),
                 mail: try configuration.mail?.relay(),
+                outsideKey: try configuration.storeKeyFile.map(Self.outsideKey),
                 terms: try configuration.terms.map { try TermsFile.quotas(at: $0) } ?? .standard
             ),
             gateways: gateways,
             logger: logger
         )
+    }
+}
+
+extension Daemon {
+    /// The store's URL, of a file that holds it.
+    private static func storeURL(in file: String) throws(ConfigurationFault) -> String {
+        guard let text = FileManager.default.contents(atPath: file) else {
+            throw ConfigurationFault(key: "store.url_file", rule: "\(file) cannot be read")
+        }
+        let url = String(decoding: text, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard Configuration.isStore(url) else {
+            throw ConfigurationFault(key: "store.url_file", rule: "the file must hold sqlite:PATH or postgresql://…")
+        }
+        return url
+    }
+
+    /// The key that is kept outside of the store.
+    private static func outsideKey(in file: String) throws(ConfigurationFault) -> [UInt8] {
+        guard let data = FileManager.default.contents(atPath: file) else {
+            throw ConfigurationFault(key: "store.key_file", rule: "\(file) cannot be read")
+        }
+        let mode = try? FileManager.default.attributesOfItem(atPath: file)[.posixPermissions] as? Int
+        guard let mode, mode & 0o077 == 0 else {
+            throw ConfigurationFault(key: "store.key_file", rule: "must be its owner's alone: chmod 600 \(file)")
+        }
+        guard data.count >= ExchangeKey.outsideBytesMin else {
+            throw ConfigurationFault(
+                key: "store.key_file",
+                rule: "must hold at least \(ExchangeKey.outsideBytesMin) bytes: openssl rand -out FILE 32"
+            )
+        }
+        return Array(data)
     }
 }
 

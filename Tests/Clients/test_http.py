@@ -1,6 +1,7 @@
 """The wire: media types, errors, limits and credentials, with requests and raw sockets."""
 import base64
 import json
+import os
 import socket
 import subprocess
 import time
@@ -386,7 +387,7 @@ def test_tls_client_certificates_and_reload(tmp_path):
 def test_a_bad_configuration_stops_the_start(tmp_path):
     for text, word in (
         ("tls:\n  certificate: /none.pem\n  key: /none.key\n", "/none.pem"), ("store:\n  url: postgresql://u@h/x?bad\n", "malformed"),
-        ("store:\n  url_file: /none\n", "store.url_file"),
+        ("store:\n  url_file: /none\n", "store.url_file"), ("store:\n  key_file: /none\n", "store.key_file"),
     ):
         (tmp_path / "c.yaml").write_text(text)
         done = subprocess.run([CAVEATD, "serve", "--config", tmp_path / "c.yaml", "--check"], capture_output=True, text=True)
@@ -405,6 +406,38 @@ def test_a_bad_configuration_stops_the_start(tmp_path):
     assert done.returncode == 1 and "tls.certificate" in done.stderr
     assert subprocess.run([CAVEATD, "serve"], capture_output=True).returncode == 64
     assert subprocess.run([CAVEATD, "trial", "--listen", "0.0.0.0:0"], capture_output=True).returncode == 64
+
+
+def test_a_store_opens_with_the_key_that_it_was_made_with(tmp_path):
+    keys = {name: tmp_path / name for name in ("first", "second", "short")}
+    for name, key in keys.items():
+        key.write_bytes(os.urandom(31 if name == "short" else 32))
+        key.chmod(0o600)
+    (tmp_path / "run").mkdir()
+
+    def start(key):
+        """Whether it serves, and what it says."""
+        line = f"  key_file: {keys[key]}\n" if key else ""
+        (tmp_path / "c.yaml").write_text(
+            f"listen: 127.0.0.1:{free_port()}\nstore:\n  url: sqlite:{tmp_path}/caveat.db\n{line}admin:\n  socket: {tmp_path}/run/admin.sock\n"
+        )
+        log = tmp_path / "log"
+        process = subprocess.Popen([CAVEATD, "serve", "--config", tmp_path / "c.yaml"], stderr=log.open("w"))
+        wait_for(lambda: "serving" in log.read_text() or process.poll() is not None, "the start")
+        does = process.poll() is None
+        process.terminate()
+        process.wait(20)
+        return does, log.read_text()
+
+    assert "at least 32 bytes" in start("short")[1]
+    keys["first"].chmod(0o640)
+    assert "chmod 600" in start("first")[1]
+    keys["first"].chmod(0o600)
+    assert start("first")[0] and start("first")[0]
+    for key, word in ((None, "name that file"), ("second", "restore that file")):
+        does, said = start(key)
+        assert not does and "store.key_file" in said and word in said
+    assert start("first")[0]
 
 
 def test_a_second_daemon_on_one_file_is_refused(fresh):

@@ -27,7 +27,7 @@ struct ConfigurationTests {
                 .appending(path: "Sources/caveatd/Configuration.swift"),
             encoding: .utf8
         ).matches(of: #/keys\.[a-z]+\("([a-z_.]+)"/#).map { String($0.1.split(separator: ".").last ?? "") }
-        #expect(documented.count == 31)
+        #expect(documented.count == 32)
         for key in documented { #expect(text.contains("\(key):"), "config/caveatd.yaml lacks \(key)") }
     }
 

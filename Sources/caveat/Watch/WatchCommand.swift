@@ -8,8 +8,7 @@ struct WatchCommand: AsyncParsableCommand {
         commandName: "watch",
         abstract: "Name counterparties that you want to be told of the moment somebody like them is known.",
         discussion: """
-            A list is sealed with a key of your organisation's own; nobody else is shown anything of it, though \
-            whoever has a copy of the exchange's database can open it. Who reads for \
+            A list is sealed with a key of your organisation's own; nobody else is shown anything of it. Who reads for \
             you is told through its destinations (caveat subscribe), once for each row, object and state of the facts, \
             and reads why with `caveat watch hits`. What you cleared (caveat clear) is not told again.
 
