@@ -18,14 +18,19 @@ public struct Watcher: Service {
     /// Returns at graceful shutdown.
     public func run() async throws {
         await cancelWhenGracefulShutdown {
-            for await _ in node.feed.beats(every: Self.interval) {
-                do {
-                    try await node.watch.catchUp()
-                } catch {
-                    // Nothing is lost: the next look goes on there.
-                    logger.warning("watch lists not matched", metadata: ["error.kind": "\(error)"])
-                }
+            await withDiscardingTaskGroup { group in
+                group.addTask { for await _ in node.live.changes() { await look() } }
+                group.addTask { while (try? await Task.sleep(for: Self.interval)) != nil { await look() } }
             }
+        }
+    }
+
+    private func look() async {
+        do {
+            try await node.watch.catchUp()
+        } catch {
+            // Nothing is lost: the next look goes on there.
+            logger.warning("watch lists not matched", metadata: ["error.kind": "\(error)"])
         }
     }
 }
