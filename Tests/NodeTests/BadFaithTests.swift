@@ -136,6 +136,12 @@ struct BadFaithTests {
         try await harbour.pass(days: 31)
         let statement = try await harbour.statement()
         #expect(statement.fined.count == 2 * 6_470 && statement.reliability == 400)
+        // Nor is it paid for having told of an error that was none.
+        #expect(statement.closing.earned == .zero)
+        // What is decided is final.
+        let other = try await harbour.accepted("TGHU7599330")
+        try await office.condemn(other)
+        #expect(await office.refused(.retract, on: other, as: "anchor").contains("it is decided"))
         await harbour.exchange.close()
     }
 

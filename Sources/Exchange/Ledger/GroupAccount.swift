@@ -157,10 +157,11 @@ extension GroupAccount {
             (left.day, left.key, -left.quality.score(terms), left.shows ?? .max)
                 < (right.day, right.key, -right.quality.score(terms), right.shows ?? .max)
         }.filter { claim in
-            // An own error is one where there was something to be in error about.
+            // An own error is one where there was something to be in error about, and who meant it was in none.
             let stands =
                 claim.key.event == .ownError
-                ? accepted.contains(claim.key.item) : !(taken[claim.key.item] ?? []).contains { $0.takes(claim) }
+                ? accepted.contains(claim.key.item) && !(taken[claim.key.item] ?? []).contains(where: \.isBadFaith)
+                : !(taken[claim.key.item] ?? []).contains { $0.takes(claim) }
             return stands && posted.insert(claim.key.slot).inserted
         }
     }
@@ -223,14 +224,15 @@ extension GroupAccount {
         // What another's item took with it is neither taken again nor fined.
         let parts = clawBacks.filter { $0.part != nil }
         func stands(_ claim: Claim) -> Bool {
-            claim.key.event != .ownError && !parts.contains { $0.takes(claim) }
+            (claim.key.event != .ownError || clawBack.isBadFaith) && !parts.contains { $0.takes(claim) }
         }
         clawBacks.append(clawBack)
         var fined = Amount<MilliCredit>.zero
         var taken = Amount<MilliCredit>.zero
         var masks: Set<Claim.Mask> = []
         for place in lots.indices where clawBack.takes(lots[place].claim) && stands(lots[place].claim) {
-            fined += lots[place].worth
+            // What was paid for telling of it goes, and is no part of the item that is fined.
+            if lots[place].claim.key.event != .ownError { fined += lots[place].worth }
             guard lots[place].taken == nil else { continue }
             let left = lots[place].remaining(on: day)
             lots[place].taken = Lot.Taken(day: day, amount: left)
@@ -248,7 +250,8 @@ extension GroupAccount {
         let posted = Set(lots.map(\.claim.key.slot))
         // What does not show yet must not show in a fine either.
         let shown = waiting.filter { claim in claim.key.group == group && claim.shows.map { $0 <= day } ?? false }
-        for claim in shown where claim.key.item == item && !posted.contains(claim.key.slot) && stands(claim) {
+        let told = shown.filter { $0.key.item == item && $0.key.event != .ownError && stands($0) }
+        for claim in told where !posted.contains(claim.key.slot) {
             // At the rho of a group with no record, so that an item in parts is fined as the whole is.
             fined += claim.key.event.earns(claim.quality, reliability: TrackRecord().reliability(terms), terms)
         }

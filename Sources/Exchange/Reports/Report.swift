@@ -177,6 +177,7 @@ public struct Report: Hashable, Sendable, Codable {
             guard content == next.content else { throw .otherContent }
             next.committed = min(committed, next.committed ?? committed)
         case .retract:
+            if badFaith?.second != nil { throw .panel(.decided) }
             try need([.submitted, .moreWanted, .accepted], action)
             next.state = .retracted
             next.changed = next.later(now)
