@@ -47,6 +47,14 @@ extension Reader {
             )
         }
     }
+
+    /// Refuses who does not read for a member, before anything is looked up.
+    func checkReads() throws(AdvisoryFault) {
+        try checkBusiness(evenSuspended: false)
+        guard principal.roles.contains(.reader) else {
+            throw .forbidden("the role reader is needed: whoever reads nothing is told of nobody")
+        }
+    }
 }
 
 extension AdvisoryDesk.Step {

@@ -50,7 +50,7 @@ extension ScreeningDesk {
 
     /// Takes back that a pair is two: it is told of again.
     public func reopen(_ id: UUID, by session: Session) async throws {
-        try checkReads(session)
+        try session.reader.checkReads()
         let sight = watched(by: session)
         try await commits.write { [self] transaction in
             let (_, reader) = try live.acting(session, in: transaction)
@@ -68,7 +68,7 @@ extension ScreeningDesk {
         upTo count: Int,
         for session: Session
     ) async throws -> [ClearedPair] {
-        try checkReads(session)
+        try session.reader.checkReads()
         let (member, sight) = (session.member.number, watched(by: session))
         return try await database.read { [self] connection in
             var (told, before): ([ClearedPair], Int64) = ([], number)

@@ -110,14 +110,6 @@ public final class WatchDesk: Sendable {
         self.exchangeKey = exchangeKey
     }
 
-    /// Refuses who does not read for a member.
-    func check(_ reader: Reader) throws(AdvisoryFault) {
-        try reader.checkBusiness(evenSuspended: false)
-        guard reader.principal.roles.contains(.reader) else {
-            throw .forbidden("the role reader is needed: whoever reads nothing is told of nobody")
-        }
-    }
-
     /// How many lists, and rows in all of them, each member has: that is all that an operator is told.
     public func counts() async throws -> [(member: Name, lists: Int, rows: Int)] {
         let directory = live.directory
@@ -130,7 +122,7 @@ public final class WatchDesk: Sendable {
 
     /// The caller's member's lists, by their names.
     public func lists(for session: Session) async throws -> [Sight] {
-        try check(session.reader)
+        try session.reader.checkReads()
         let sizes = try await database.read { try WatchRows.sizes(of: session.member.number, $0) }
         return memory.withLock { memory in
             sizes.map { Sight(list: $0.list, rows: $0.rows, matched: min($0.rows, memory.matchedCount(of: $0.list))) }
@@ -149,7 +141,7 @@ public final class WatchDesk: Sendable {
     ///
     /// The same again changes nothing, so that nobody is told again.
     public func upload(_ upload: Upload, to name: Name, by session: Session) async throws -> Uploaded {
-        try check(session.reader)
+        try session.reader.checkReads()
         let count = upload.rows.count + upload.refused.count
         guard count <= Self.uploadRowsMax else {
             throw AdvisoryFault.invalid(field: "rows", rule: "must be at most \(Self.uploadRowsMax) in one call")
@@ -175,7 +167,7 @@ public final class WatchDesk: Sendable {
             let kept = try await commits.write(weight: rows.count + 1) {
                 [live, refused, rows] transaction -> Uploaded? in
                 let (_, reader) = try live.acting(session, in: transaction)
-                try self.check(reader)
+                try reader.checkReads()
                 let connection = transaction.connection
                 guard try WatchRows.list(name, of: reader.member.number, connection)?.number == list.number,
                     try WatchRows.key(of: reader.member.number, connection) == secret
@@ -237,7 +229,7 @@ public final class WatchDesk: Sendable {
         if let list = found.0, let secret = found.1 { return (list, secret) }
         return try await commits.write { [live] transaction in
             let (_, reader) = try live.acting(session, in: transaction)
-            try self.check(reader)
+            try reader.checkReads()
             let connection = transaction.connection
             try transaction.keep(fresh, of: member)
             guard let secret = try WatchRows.key(of: member, connection) else {
@@ -276,7 +268,7 @@ public final class WatchDesk: Sendable {
     ) async throws {
         try await commits.write { [live] transaction in
             let (_, reader) = try live.acting(session, in: transaction)
-            try self.check(reader)
+            try reader.checkReads()
             guard let list = try WatchRows.list(name, of: reader.member.number, transaction.connection) else {
                 throw AdvisoryFault.absent
             }

@@ -52,7 +52,7 @@ extension WatchDesk {
         upTo count: Int,
         for session: Session
     ) async throws -> [Told] {
-        try check(session.reader)
+        try session.reader.checkReads()
         while true {
             let telling = try await telling(session)
             let (hits, receipts) = try await database.read { [self] connection -> (hits: [Told], receipts: [Receipt]) in
