@@ -17,8 +17,11 @@ public struct Record: Hashable, Sendable {
     }
 
     /// The same with its names of two words and more alone, and nothing else of it; nil where it has none.
+    ///
+    /// A name of a script that parts no words is one of several where it has several characters.
     public var wholeNames: Record? {
-        let names = ["name", "alias"].flatMap { self[$0] }.filter { $0.split(whereSeparator: \.isWhitespace).count > 1 }
+        let apart = self["firstName"].prefix(4).flatMap { first in self["lastName"].prefix(4).map { "\(first) \($0)" } }
+        let names = (["name", "alias"].flatMap { self[$0] } + apart).filter { Romanisation.words($0).count > 1 }
         return names.isEmpty ? nil : Record(id: id, schema: schema, properties: ["name": names])
     }
 

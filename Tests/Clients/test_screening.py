@@ -52,6 +52,9 @@ def test_a_client_of_yente_changes_one_url(listed):
     assert hit["caption"] == "Ottoline Brack" and hit["properties"]["birthDate"] == ["1971-02-04"]
     assert hit["object"].startswith("identity--") and "advisory" not in hit
     assert "Ottoline Brack" in hit["explanations"]["sentence"]
+    # A country by its code or its name; what is none tells nothing.
+    said = [match(bank, {"a": named("Ottoline Brack", nationality=country)})["responses"]["a"]["results"][0] for country in ("nl", "Netherlands", "xx", "Ruritania")]
+    assert [len(hit["explanations"]["facts"]) for hit in said] == [1, 1, 0, 0] and said[0]["score"] == said[1]["score"]
     assert answer["responses"]["a"]["total"] == {"value": len(found["a"]), "relation": "eq"} and answer["limit"] == 3
     for asked, id in (("ottoline+brack&schema=Person", "eu-1"), ("IMO9074729", "eu-3")):
         assert bank.call("GET", f"search?q={asked}")["results"][0]["id"] == id
@@ -80,6 +83,7 @@ def test_who_looks_by_head_is_told_nothing(listed):
     ({"queries": {"a": named("X") | {"fuzzy": True}}}, "queries.a.fuzzy: is no field"),
     ({"queries": {"a": {"schema": "Person", "properties": {"nmae": ["X"]}}}}, "queries.a.properties: must name somebody"),
     ({"queries": {"a": named("X", birthDate="30.08.1954")}}, "queries.a.properties.birthDate: must be a year"),
+    ({"queries": {"a": named("X", birthDate="1966-02-30")}}, "queries.a.properties.birthDate: must be a year"),
 ])
 def test_what_cannot_be_asked_is_named(trial, body, words):
     party = Party(trial, "first-harbour-bank")
@@ -125,11 +129,36 @@ def test_a_victim_is_told_of_as_somebody_to_be_protected(world, customs, legal):
     assert "Odalys" not in json.dumps(bank.poll())
 
 
+def test_a_victim_is_found_however_the_name_is_written(world, customs, legal):
+    bank = Party(world, "first-harbour-bank")
+    publish(customs, legal, said=content(title="A house", facts="Some were found.", categories=["TRF-HUM"], subjects=[person("Odalys Wrenfield", standing="V")]))
+    apart = {"schema": "Person", "properties": {"firstName": ["Odalys"], "lastName": ["Wrenfield"]}}
+    asked = [named(name) for name in ("Wrenfield, Odalys", "Odalys-Wrenfield", "ODALYS_WRENFIELD", "Odalys/Wrenfield", "Odalys.Wrenfield")]
+    for query in [apart, *asked]:
+        [hit] = match(bank, {"a": query})["responses"]["a"]["results"]
+        assert "to be protected" in hit["protect"], query
+    for text in ("Odalys+Wrenfield", "Odalys%20Wrenfield"):
+        assert "protect" in bank.call("GET", f"search?q={text}")["results"][0]
+    for part in (named("Wrenfield"), {"schema": "Person", "properties": {"lastName": ["Wrenfield"]}}):
+        assert match(bank, {"a": part}, cutoff=0)["responses"]["a"]["results"] == []
+
+
+def test_a_witness_is_told_to_be_one(world, customs, legal):
+    publish(customs, legal, said=content(subjects=[person("Wit Nessman", standing="W")]))
+    bank = Party(world, "first-harbour-bank")
+    assert match(bank, {"a": named("Wit Nessman")})["responses"]["a"]["results"][0]["advisory"]["standing"] == "W"
+    assert "match, witness  Wit Nessman" in world.cli("screen", "Wit Nessman", member="first-harbour-bank").stdout
+
+
 def test_a_name_at_the_command_line(listed):
     found = listed.cli("screen", "Ottoline Brack", "--born", "1971-02-04", "--country", "nl", member="first-harbour-bank")
     assert "match  Ottoline Brack  (Person, eu, eu-1)" in found.stdout
     vessel = listed.cli("screen", "Grey Gull", "--schema", "Vessel", "--property", "imoNumber=9074729", member="first-harbour-bank")
     assert "Grey Gull  (Vessel, eu, eu-3)" in vessel.stdout
+    # A number is one whatever it is called.
+    for number in ("9074729", "IMO 9074729"):
+        assert "(Vessel, eu, eu-3)" in listed.cli("screen", number, member="first-harbour-bank").stdout
+    assert "(Vessel, eu, eu-3)" in listed.cli("screen", "9074729", "--schema", "vessel", member="first-harbour-bank").stdout
     nobody = listed.cli("screen", "Bartholomew Quigg", member="first-harbour-bank")
     assert nobody.stdout == "nobody like that is known to you\n"
     for words, said in (
@@ -245,6 +274,39 @@ def test_a_row_that_cannot_be_asked_costs_no_other(listed, tmp_path):
     assert done.returncode == 1 and "2 rows were not screened" in done.stderr and "control character" in done.stderr
     with open(tmp_path / "out.csv", newline="") as opened:
         assert [(row["key"], row["verdict"]) for row in csv.DictReader(opened)] == [("c1", "match"), ("c2", "refused"), ("c3", "refused")]
+
+
+def test_files_as_spreadsheets_and_offices_write_them(listed, tmp_path):
+    file, out = tmp_path / "file.csv", tmp_path / "out.csv"
+
+    def verdicts(text, *words):
+        file.write_text(text)
+        listed.cli("screen", "--file", str(file), "--report", str(out), *words, member="first-harbour-bank")
+        with open(out, newline="") as opened:
+            return {row["key"]: (row["verdict"], row["name"], row["id"]) for row in csv.DictReader(opened) if row["verdict"] != "maybe"}
+
+    brack = ("match", "Ottoline Brack", "eu-1")
+    assert verdicts("ref;Customer;Remark\n1;Ottoline Brack;x\n") == {"1": brack}
+    assert verdicts("id\tname\n1\tOttoline Brack\n") == {"1": brack}
+    assert verdicts('id,name,address\n1,"Ottoline\nBrack","1 Way\r\nTown",,\n') == {"1": brack}
+    assert verdicts("id,first name,last name\n1,Ottoline,Brack\n") == {"1": brack}
+    assert verdicts("id,vessel name\n1,Grey Gull\n") == {"1": ("match", "Grey Gull", "eu-3")}
+    # A booking is about each of its parties.
+    booking = "Booking No,Consignee,Shipper,Vessel,IMO,Container No\nB1,Ottoline Brack,Meridian Shipbroking Ltd,Gray Gul,9074729,MSKU0383250\n"
+    told = verdicts(booking)
+    assert told["B1 consignee"] == brack and told["B1 vessel"] == ("match", "Gray Gul", "eu-3")
+    assert told["B1 shipper"][0] == "match" and told["B1"][:2] == ("none", "MSKU0383250")
+    # What an office found is in the page, too.
+    [hit] = match(Party(listed, "first-harbour-bank"), {"a": named("Ottoline Brack")})["responses"]["a"]["results"]
+    listed.cli("clear", "Ottoline Brack", "--schema", "Person", "--hit", hit["object"], "--reason", "of Ottawa", member="first-harbour-bank")
+    file.write_text("id,name,type\n1,Ottoline Brack,person\n")
+    listed.cli("screen", "--file", str(file), "--report", str(tmp_path / "out.html"), member="first-harbour-bank")
+    page = (tmp_path / "out.html").read_text()
+    assert "1 cleared" in page and "Cleared before" in page and "of Ottawa" in page
+    # Where nothing can be asked, each line says why.
+    file.write_text("id,name\n1,Ottoline Brack,x\n2,\n")
+    wrong = listed.cli("screen", "--file", str(file), member="first-harbour-bank", check=False)
+    assert wrong.returncode != 0 and "line 2: has 3 cells and the first line 2" in wrong.stderr and "line 3: names nobody" in wrong.stderr
 
 
 def test_a_run_that_was_cut_off_goes_on(listed, tmp_path):

@@ -46,6 +46,13 @@ struct ScorerTests {
         ("Person", "Ruiz", "Reza"), ("Company", "Roukes LLC", "RX Electronics Limited"),
         ("Company", "Northern Investment Bank Gibbons", "Northern Investment Bank Novikov"),
         ("Company", "Unit 29155", "Unit 29156"), ("Vessel", "Ocean Star 3", "Ocean Star 5"),
+        // Two words sound as one without vowels, and the rest has nothing to do with them.
+        ("Person", "Susan Noonan", "حسن مهرآوری زرینی"), ("Person", "Mary Wu", "میر آذرنوش"),
+        ("Person", "Yuri Kurvelo", "Igor Kurvelo"),
+        // Ships are called by a word or two, and each counts.
+        ("Vessel", "Sea Breeze", "Breeze"), ("Vessel", "General Pearl", "Pearl"),
+
+        ("Vessel", "Ocean II", "Ocean III"), ("Company", "United Shipping Inc", "United Shipbuilding Corporation"),
     ]
 
     @Test("others are not taken for them", arguments: unlike)
@@ -78,6 +85,11 @@ struct ScorerTests {
         func asked(_ name: String, _ more: [String: [String]] = [:]) -> Int {
             Self.score(Self.record("Person", [name], more), known)
         }
+        // Many are born on a day: who shares a given name besides is not the same.
+        let day = ["birthDate": ["1971-02-04"]]
+        #expect(
+            Self.score(Self.record("Person", ["Igor Quiggin"], day), Self.record("Person", ["Igor Verloop"], day)) < 700
+        )
         let plain = asked("Tamsin Verlop")
         #expect(asked("Tamsin Verlop", ["birthDate": ["1971-02-04"]]) > plain)
         #expect(asked("Tamsin Verlop", ["birthDate": ["1971"]]) > plain)

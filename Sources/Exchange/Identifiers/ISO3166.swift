@@ -17,7 +17,7 @@ public enum ISO3166 {
     ///
     /// Reserved: islands, the European Union, the United Nations, states that are no more. User-assigned: `X` with any
     /// letter, `ZZ`. `IP`, cyberspace, is FollowTheMoney's own.
-    static let others: Set<String> = codes(
+    public static let others: Set<String> = codes(
         """
         AC AN BU CP CQ CS DD DG EA EU EZ FX IC IP NT SU TA TP UK UN YU ZR ZZ
         XA XB XC XD XE XF XG XH XI XJ XK XL XM XN XO XP XQ XR XS XT XU XV XW XX XY XZ

@@ -31,8 +31,12 @@ struct GivenSubjects {
             let row = try known[terms.advisory] ?? AdvisoryRows.advisory(terms.advisory, connection)
             guard let row else { continue }
             known[terms.advisory] = row
-            notes[tick] = try note(of: row, terms, entry, connection)
+            notes[tick] = try note(of: row, terms, entry, Self.standing(in: object), connection)
         }
+    }
+
+    private static func standing(in object: JSON.Value) -> DataSubject? {
+        object["extensions"]?[AdvisoryExtension.id]?["standing"]?.string.flatMap(DataSubject.init)
     }
 
     /// How the reader may name the advisory.
@@ -40,6 +44,7 @@ struct GivenSubjects {
         of row: AdvisoryRow,
         _ terms: Label.Terms,
         _ entry: ScreenedSubjects.Entry,
+        _ standing: DataSubject?,
         _ connection: any SQLConnection
     ) throws -> ScreeningDesk.AdvisoryNote {
         let report = try AdvisoryRows.renditions(of: row.number, connection).last { rendition in
@@ -50,7 +55,8 @@ struct GivenSubjects {
         return ScreeningDesk.AdvisoryNote(
             report: report?.object,
             reference: isNamed ? row.advisory.reference : nil,
-            isDisputed: terms.isDisputed
+            isDisputed: terms.isDisputed,
+            standing: standing
         )
     }
 

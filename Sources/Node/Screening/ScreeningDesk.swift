@@ -63,6 +63,8 @@ public final class ScreeningDesk: Sendable {
         public let reference: AdvisoryReference?
         /// Whether somebody disputes it (row 13).
         public let isDisputed: Bool
+        /// What a person is in it: a witness is no suspect; nil where it says nothing of that.
+        public let standing: DataSubject?
     }
 
     /// What came of one call.

@@ -8,7 +8,7 @@ struct Lexicon: Sendable {
     private let names: [[UInt8]: [UInt16]]
     /// Classes of organisations' words, by their folded spelling.
     private let organisations: [[UInt8]: UInt16]
-    private let particles: Set<[UInt8]>
+    private let particles, titles: Set<[UInt8]>
     /// How many names of public lists have a word, by its folded spelling.
     private let counts: [[UInt8]: Int]
     private let namesCount: Int
@@ -19,9 +19,10 @@ struct Lexicon: Sendable {
     private init() {
         names = Self.classes(PackageResources.names_txt)
         organisations = Self.classes(PackageResources.organisations_txt).compactMapValues(\.first)
-        particles = Set(
-            DataFile.lines(PackageResources.particles_txt).flatMap { DataFile.words($0) }.map { Array($0.utf8) }
-        )
+        let small = DataFile.lines(PackageResources.particles_txt).map { DataFile.words($0).map { Array($0.utf8) } }
+        let title = Array("title".utf8)
+        particles = Set(small.filter { $0.first != title }.joined())
+        titles = Set(small.filter { $0.first == title }.flatMap { $0.dropFirst() })
         var counts: [[UInt8]: Int] = [:]
         var namesCount = 1
         for line in DataFile.lines(PackageResources.frequencies_txt) {
@@ -69,6 +70,9 @@ struct Lexicon: Sendable {
     func wordClass(of folded: [UInt8]) -> UInt16 { organisations[folded] ?? 0 }
 
     func isParticle(_ letters: [UInt8]) -> Bool { particles.contains(letters) }
+
+    /// Whether a word is a person's title, which tells nothing of a person.
+    func isTitle(_ letters: [UInt8]) -> Bool { titles.contains(letters) }
 
     /// How much a word tells, in thousandths of the natural logarithm of how rare it is.
     func rarity(_ folded: [UInt8]) -> Int {

@@ -70,17 +70,20 @@ struct Token: Hashable, Sendable {
         letterMask = Self.mask(word.letters)
         skeletonMask = Self.mask(skeleton)
         hashes = (Self.hash(word.letters), Self.hash(folded), Self.hash(skeleton))
-        let hasDigit = word.letters.contains(where: Folding.isDigit)
+        let hasDigit = word.letters.contains(where: Folding.isDigit) || Self.numerals.contains(word.letters)
         let isInitial = word.letters.count == 1 && !hasDigit
-        let isParticle = lexicon.isParticle(word.letters) && !isInitial
+        let isTitle = lexicon.isTitle(word.letters)
+        let isParticle = (lexicon.isParticle(word.letters) || isTitle) && !isInitial
         let isPatronymic = Self.isPatronymic(word.letters)
         nameClasses = lexicon.classes(ofName: folded)
         wordClass = lexicon.wordClass(of: folded)
         var weight = hasDigit ? Terms.numberWeight : max(lexicon.rarity(folded), Terms.weightMin)
         if isInitial { weight = Terms.initialWeight }
+        let ownWeight = isTitle ? weight : Terms.particleWeight
         if isParticle { weight = Terms.particleWeight }
         personWeight = UInt16(isPatronymic ? weight * Terms.patronymicShare / 1_000 : weight)
-        otherWeight = UInt16(wordClass == 0 ? weight : min(weight, Terms.wordClassWeight))
+        let otherWeight = isParticle ? ownWeight : weight
+        self.otherWeight = UInt16(wordClass == 0 ? otherWeight : min(otherWeight, Terms.wordClassWeight))
         flags =
             (word.isAbjad ? 1 : 0) | (word.isLatin ? 2 : 0) | (hasDigit ? 4 : 0) | (isInitial ? 8 : 0)
             | (isParticle ? 16 : 0) | (lexicon.isFrequent(folded) || isParticle ? 32 : 0) | (isPatronymic ? 64 : 0)
@@ -105,10 +108,15 @@ struct Token: Hashable, Sendable {
     var isParticle: Bool { flags & 16 != 0 }
     /// Whether it is a name by the father.
     var isPatronymic: Bool { flags & 64 != 0 }
+    /// Whether it tells nothing in a name: a ship is no general, and may be called one.
+    func tellsNothing(isPerson: Bool) -> Bool { weight(isPerson: isPerson) <= Terms.particleWeight }
     /// Whether nobody is looked for by it alone.
     var isFrequent: Bool { flags & 32 != 0 }
 
     func weight(isPerson: Bool) -> Int { Int(isPerson ? personWeight : otherWeight) }
+
+    /// Numbers that are no names, as they are written by letters.
+    private static let numerals = Set(["ii", "iii", "iv", "vii", "viii", "ix"].map { Array($0.utf8) })
 
     /// FNV-1a.
     static func hash(_ letters: [UInt8]) -> UInt32 {

@@ -1,3 +1,6 @@
+import Exchange
+import Foundation
+
 /// A name as it is compared.
 struct PreparedName: Hashable, Sendable {
     /// Its words without legal forms, in order.
@@ -47,7 +50,7 @@ struct PreparedIdentifier: Hashable, Sendable {
 
     /// Shorter ones tell too little.
     static let lettersMin = 5
-    /// The same of those that may be letters alone.
+    /// The same of those that may be letters alone, and of those that carriers number by themselves.
     static let letteredMin = 4
 
     private static let lettered: Set = ["swiftBic", "bic", "callSign"]
@@ -64,7 +67,8 @@ struct PreparedIdentifier: Hashable, Sendable {
         }
         if property == "imoNumber" { value = value.filter(Folding.isDigit) }
         let isLettered = kind == .registration || Self.lettered.contains(property)
-        guard value.count >= (isLettered ? Self.letteredMin : Self.lettersMin),
+        let isShort = isLettered || property == "billOfLading"
+        guard value.count >= (isShort ? Self.letteredMin : Self.lettersMin),
             isLettered || value.contains(where: Folding.isDigit)
         else { return nil }
         self.init(kind, value)
@@ -122,7 +126,7 @@ extension Record {
 
     /// A property whose value should be a date and is none; nil where all are.
     public var strayDate: String? {
-        Self.dates.first { self[$0].contains { Prepared.date($0) == nil } }
+        Self.dates.first { self[$0].contains { Prepared.date($0).map { !$0.isDay } ?? true } }
     }
 }
 
@@ -193,18 +197,43 @@ struct Prepared: Sendable {
         )
         let dates = ["birthDate", "incorporationDate", "buildDate"].flatMap { record[$0] }
         self.dates = dates.prefix(Self.factsMax).compactMap(Self.date)
-        let countries = [
-            "nationality", "citizenship", "country", "jurisdiction", "mainCountry", "flag", "birthCountry",
-        ]
         var codes: [UInt16] = []
-        for text in countries.flatMap({ record[$0] }).prefix(Self.factsMax) {
-            let letters = Array(text.lowercased().utf8)
-            guard letters.count == 2 else { continue }
-            let code = UInt16(letters[0]) << 8 | UInt16(letters[1])
-            if !codes.contains(code) { codes.append(code) }
+        for text in Self.countryProperties.flatMap({ record[$0] }).prefix(Self.factsMax) {
+            guard let code = Self.country(text), !codes.contains(code) else { continue }
+            codes.append(code)
         }
         self.countries = codes
     }
+
+    private static let countryProperties = [
+        "nationality", "citizenship", "country", "jurisdiction", "mainCountry", "flag", "birthCountry",
+    ]
+
+    /// A country as two letters, by its code (ISO 3166-1, and of those that are no more ISO 3166-3) or by its name in
+    /// English; nil for what is none that is known.
+    static func country(_ text: String) -> UInt16? {
+        let word = text.uppercased()
+        return countryNames[word] ?? countryCodes[formerCountries.contains(word) ? String(word.prefix(2)) : word]
+    }
+
+    private static let formerCountries: Set = ["SUHH", "YUCS", "CSHH", "CSXX", "DDDE", "BUMM", "ZRCD", "TPTL", "ANHH"]
+
+    /// Those by which nobody means "none" or "unknown".
+    private static let countryCodes: [String: UInt16] = {
+        let codes = ISO3166.countries.union(ISO3166.others).filter { $0 == "XK" || !$0.hasPrefix("X") && $0 != "ZZ" }
+        return Dictionary(uniqueKeysWithValues: codes.map { ($0, number(of: $0)) })
+    }()
+
+    /// What Unicode CLDR calls them.
+    private static let countryNames: [String: UInt16] = {
+        let english = Locale(identifier: "en_US_POSIX")
+        let called = ISO3166.countries.sorted().compactMap { code in
+            english.localizedString(forRegionCode: code).map { ($0.uppercased(), number(of: code)) }
+        }
+        return Dictionary(called) { first, _ in first }
+    }()
+
+    private static func number(of code: String) -> UInt16 { code.lowercased().utf8.reduce(0) { $0 << 8 | UInt16($1) } }
 
     /// A name, and what it is called in parentheses too; spellings that are parted by a slash.
     private static func parts(of text: String) -> [String] {
@@ -237,5 +266,13 @@ struct Prepared: Sendable {
         let rest = parts.dropFirst().map { $0 ?? 0 } + [0, 0]
         guard (0...12).contains(rest[0]), (0...31).contains(rest[1]) else { return nil }
         return year * 10_000 + rest[0] * 100 + rest[1]
+    }
+}
+
+extension Int32 {
+    /// Whether it is a year, or a month or day that there is, as one number.
+    fileprivate var isDay: Bool {
+        let (year, month, day) = (Int(self / 10_000), Int(self / 100 % 100), Int(self % 100))
+        return day == 0 || month > 0 && day <= Timestamp.days(in: Int64(month), of: Int64(year))
     }
 }

@@ -66,9 +66,10 @@ struct Alignment {
         let cost = missed + against * contradiction / 1_000 + omitted * omission / 1_000
         var share = matched + cost == 0 ? 0 : 1_000 * matched / (matched + cost)
         if share < Terms.truncated, asked.isFull, Self.isTruncated(left, right) { share = Terms.truncated }
-        if isPerson, left.count == 1 || right.count == 1, left.count != right.count {
-            share = share * Terms.oneWord / 1_000
-        }
+        // A particle or title makes no second name of one.
+        let (one, other) = (left.count { !$0.isParticle }, right.count { !$0.isParticle })
+        if isPerson, min(one, other) <= 1, one != other { share = share * Terms.oneWord / 1_000 }
+        if Self.isGuessed(pairs, left, right) { share = share * Terms.guessed / 1_000 }
         self.share = Self.formed(share, asked, known)
     }
 
@@ -80,6 +81,17 @@ struct Alignment {
             }
         }
         return leaves(asked, pairs.map(\.asked)) && leaves(known, pairs.map(\.known))
+    }
+
+    /// Whether one of the two has a word that tells something, and that the other has not, nor another form of it.
+    func leavesWords(of asked: PreparedName, _ known: PreparedName) -> Bool {
+        let pairs = pairs.filter { $0.relation != .synonym }
+        func leaves(_ name: PreparedName, _ used: [Range<Int>]) -> Bool {
+            name.tokens.indices.contains { place in
+                !name.tokens[place].tellsNothing(isPerson: false) && !used.contains { $0.contains(place) }
+            }
+        }
+        return leaves(asked, pairs.map(\.asked)) || leaves(known, pairs.map(\.known))
     }
 
     private static func formed(_ share: Int, _ asked: PreparedName, _ known: PreparedName) -> Int {
@@ -152,6 +164,19 @@ struct Alignment {
         for sound in many.lazy.flatMap(\.weakSkeleton) where sounds.last != sound { sounds.append(sound) }
         return sounds.count > 1 && one.weakSkeleton.elementsEqual(sounds)
     }
+
+    /// Whether nothing goes together but words that sound as one word without vowels: of few sounds any two do.
+    private static func isGuessed(_ pairs: [Pair], _ left: [Token], _ right: [Token]) -> Bool {
+        guard pairs.count == 1, pairs[0].relation == .joined else { return false }
+        let (one, many) =
+            pairs[0].asked.count == 1
+            ? (left[pairs[0].asked.lowerBound], right[pairs[0].known])
+            : (right[pairs[0].known.lowerBound], left[pairs[0].asked])
+        return one.isAbjad && !many.contains(where: \.isAbjad) && one.weakSkeleton.count < guessedSoundsMax
+    }
+
+    /// From how many sounds on nobody guesses.
+    private static let guessedSoundsMax = 5
 
     /// Two or three neighbours of one that are one word of the other.
     private static func joined(_ left: [Token], _ right: [Token], _ isPerson: Bool) -> [Pair] {

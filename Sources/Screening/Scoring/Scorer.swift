@@ -18,7 +18,7 @@ struct Comparison: Sendable {
 /// The one scorer of screening and cross-referencing.
 public enum Scorer {
     /// Which figures and rules it has: explanations name it.
-    public static let version = "caveat-2"
+    public static let version = "caveat-3"
 
     /// Compares one who is asked about with one who is known.
     static func compare(_ asked: Prepared, _ known: Prepared) -> Comparison {
@@ -38,13 +38,14 @@ public enum Scorer {
     /// The names of both that are most alike, by their places, and how alike; -1 where none are.
     static func likestNames(_ asked: Prepared, _ known: Prepared) -> (share: Int, asked: Int, known: Int) {
         let isPerson = asked.families.contains(.person) && known.isPerson
-        let isAddress = known.families == .address
+        let (isAddress, isVessel) = (known.families == .address, known.families == .vessel)
         var best = (share: 0, asked: -1, known: -1)
         for (place, name) in asked.names.enumerated() {
             for (other, listed) in known.names.enumerated() {
                 let alignment = Alignment(name, listed, isPerson: isPerson)
                 var share = alignment.share
                 if isAddress, alignment.leavesNumbers(of: name, listed) { share = share * Terms.numberOther / 1_000 }
+                if isVessel, alignment.leavesWords(of: name, listed) { share = share * Terms.vesselOther / 1_000 }
                 if listed.isWeak || name.isWeak { share = share * Terms.weakAlias / 1_000 }
                 if share > best.share { best = (share, place, other) }
             }
@@ -67,7 +68,8 @@ public enum Scorer {
         facts.append(best.fact)
         // What is not about a person's birth is often given in several ways: it lowers nothing much.
         return switch best.fact {
-        case .birthEqual: raised(share, by: Terms.birthEqual)
+        // Many are born on a day: it tells little of two who have little of their names in common.
+        case .birthEqual: raised(share, by: Terms.birthEqual * min(share, Terms.birthWhole) / Terms.birthWhole)
         case .birthYear: raised(share, by: Terms.birthYear)
         case .birthNear: share * (isPerson ? Terms.birthNear : 1_000) / 1_000
         case .birthOther: share * (isPerson ? Terms.birthOther : 980) / 1_000

@@ -41,11 +41,15 @@ enum Terms {
     static let rareWeight = 7_000
     /// Where one of two persons is called by one word alone.
     static let oneWord = 800
+    /// Where nothing goes together but two words and one without vowels.
+    static let guessed = 600
     static let truncated = 920
 
     // MARK: Facts beside the name
 
     static let birthEqual = 450
+    /// From how alike names on a day of birth counts in full.
+    static let birthWhole = 450
     static let birthYear = 200
     static let birthNear = 970
     static let birthOther = 880
@@ -59,6 +63,8 @@ enum Terms {
     static let legalFormOther = 985
     /// Of addresses with other numbers.
     static let numberOther = 700
+    /// Of vessels one of which is called by a word more: most of them have names of one word or two.
+    static let vesselOther = 600
 
     // MARK: What the score means
 

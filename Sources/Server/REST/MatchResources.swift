@@ -155,7 +155,7 @@ struct MatchResource: JSONWritable {
     let explanations: ExplanationResource?
 
     struct Advisory: JSONWritable {
-        let id, reference: String?
+        let id, reference, standing: String?
         let disputed: Bool
 
         func write(to json: inout JSONBytes) {
@@ -163,6 +163,7 @@ struct MatchResource: JSONWritable {
                 $0.member("disputed", disputed)
                 $0.member("id", id)
                 $0.member("reference", reference)
+                $0.member("standing", standing)
             }
         }
     }
@@ -186,7 +187,12 @@ struct MatchResource: JSONWritable {
         object = record.map { _ in hit.object }
         lastChange = record == nil ? nil : hit.modified
         advisory = hit.advisory.map {
-            Advisory(id: $0.report, reference: $0.reference?.text, disputed: $0.isDisputed)
+            Advisory(
+                id: $0.report,
+                reference: $0.reference?.text,
+                standing: $0.standing?.rawValue,
+                disputed: $0.isDisputed
+            )
         }
         protect = record == nil ? Self.instruction : nil
         explanations = hit.explanation.map(ExplanationResource.init)

@@ -41,7 +41,8 @@ struct ScreeningService: Sendable {
         _ question: ScreeningDesk.Question,
         _ session: Session
     ) async throws -> Response {
-        guard let text = request.parameter("q"), !text.isEmpty else {
+        // Clients write a space as a plus sign, and no name has one.
+        guard let text = request.parameter("q")?.replacing("+", with: " "), !text.isEmpty else {
             throw AdvisoryFault.invalid(field: "q", rule: "is needed: a name, or a number such as an IMO number")
         }
         let schema = request.parameter("schema") ?? "Thing"
@@ -98,8 +99,8 @@ struct AskedQueries {
 
     /// Values of one property.
     static let valuesMax = 100
-    /// Bytes of one value.
-    static let valueBytesMax = 10_000
+    /// Characters of one value, as code points.
+    static let valueCharactersMax = 10_000
 
     init(_ body: JSON.Value) throws(AdvisoryFault) {
         guard let asked = body["queries"], asked.kind == .object else {
@@ -136,12 +137,12 @@ struct AskedQueries {
         for (name, value) in given.members {
             let values = value.kind == .array ? value.elements : [value]
             let texts = values.compactMap { $0.string }
-            let isShort = texts.allSatisfy { $0.utf8.count <= valueBytesMax }
+            let isShort = texts.allSatisfy { $0.unicodeScalars.count <= valueCharactersMax }
             guard texts.count == values.count, texts.count <= valuesMax, isShort else {
                 throw .invalid(
                     field: "\(field).properties.\(name)",
                     rule:
-                        "must be a text or a list of at most \(valuesMax) texts, each of at most \(valueBytesMax) bytes"
+                        "must be a text or a list of at most \(valuesMax) texts, each of at most \(valueCharactersMax) characters"
                 )
             }
             properties[name] = texts

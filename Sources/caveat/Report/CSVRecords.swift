@@ -13,11 +13,19 @@ struct CSVRecords: IteratorProtocol {
     static let rule =
         "has quotation marks that do not fit: put them around the whole cell, and double those inside of it"
 
+    /// What parts cells, beside a comma: spreadsheets write a semicolon where a comma is in numbers.
+    private static let delimiters: [Character] = [";", "\t", "|"]
+
     private let lines: [Substring]
+    private let delimiter: Character
     private var place = 0
 
     init(_ text: String) {
         lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // The first line names the columns, and tells by what they are parted.
+        let header = lines.first { !$0.allSatisfy(\.isWhitespace) } ?? ""
+        let found = Self.delimiters.map { mark in (mark, header.count { $0 == mark }) }.max { $0.1 < $1.1 }
+        delimiter = found.flatMap { $0.1 > header.count { $0 == "," } ? $0.0 : nil } ?? ","
     }
 
     /// The next record that holds anything.
@@ -31,7 +39,7 @@ struct CSVRecords: IteratorProtocol {
                 end += 1
                 if Self.turns(lines[end]) { isOpen = false }
             }
-            guard !isOpen, let cells = Self.cells(lines[start...end].joined(separator: "\n")) else {
+            guard !isOpen, let cells = cells(lines[start...end].joined(separator: "\n")) else {
                 // Only the first line is lost: the mark that was taken for the end may begin another record.
                 place = start + 1
                 return Record(line: start + 1, cells: nil)
@@ -46,8 +54,9 @@ struct CSVRecords: IteratorProtocol {
 
     private static func turns(_ line: Substring) -> Bool { line.count { $0 == "\"" } % 2 == 1 }
 
-    private static func cells(_ record: String) -> [String]? {
+    private func cells(_ record: String) -> [String]? {
         // Without the line break a last cell that is empty would be lost.
-        try? EnumeratedCSV(string: record + "\n", delimiter: .comma, loadColumns: false).header  // Told by nil.
+        let delimiter = CSVDelimiter(unicodeScalarLiteral: delimiter)
+        return try? EnumeratedCSV(string: record + "\n", delimiter: delimiter, loadColumns: false).header  // Told by nil.
     }
 }

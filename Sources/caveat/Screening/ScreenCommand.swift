@@ -14,7 +14,9 @@ struct ScreenCommand: AsyncParsableCommand {
             A file is CSV, whose first line names the columns, or entities of FollowTheMoney, one JSON object a line. \
             Columns are properties of FollowTheMoney: name, alias, birthDate, nationality, country, address, \
             registrationNumber, leiCode, imoNumber and so on, in any case and order; key tells the rows apart and \
-            schema their kinds. Others are passed over and named.
+            schema their kinds, of which a file's rows are LegalEntity unless --schema says otherwise. Columns called \
+            shipper, consignee, notify party, carrier and vessel are about those, each by itself. Others are passed \
+            over and named. Cells are parted by commas, semicolons, tabs or bars.
 
             A report is CSV, JSON or a page to open in a browser, by the ending of its name. Where the work is cut \
             off, the same command goes on with the rows that are left.
@@ -22,6 +24,7 @@ struct ScreenCommand: AsyncParsableCommand {
             Examples:
               caveat screen "Ivan Petrov" --born 1961-04-12 --country ru
               caveat screen "Ocean Star" --schema Vessel --property imoNumber=9074729
+              caveat screen "CSQU 305438 3"
               caveat screen --file customers.csv --report customers.html
               caveat screen --file customers.ftm.jsonl --threshold 0.8 --report hits.csv --purpose P02
             """
@@ -81,7 +84,11 @@ struct ScreenCommand: AsyncParsableCommand {
             parameters: "limit=\(limit)&threshold=\(threshold)&cutoff=\(cutoff)&over_quota=official"
         )
         guard let file else { return try await screenOne(over: desk) }
-        let rows = try ScreeningFile(try InputFile.bytes(file), schema: subject.schema ?? "LegalEntity", path: file)
+        let rows = try ScreeningFile(
+            try InputFile.bytes(file),
+            schema: subject.schema.map { ScreeningFile.schema($0) } ?? "LegalEntity",
+            path: file
+        )
         for note in rows.notes { Output.note(note) }
         try await ScreeningRun(rows, path: file, report: report, isJSON: json, desk).screen()
     }
@@ -108,7 +115,7 @@ struct ScreenCommand: AsyncParsableCommand {
 
 /// One that is asked about, as it is named on the command line.
 struct SubjectArguments: ParsableArguments {
-    @Argument(help: "The name.")
+    @Argument(help: "The name; or a number of a vessel, container, account or document.")
     var name: String?
 
     @Option(help: "What they are, where nothing else is said: Person, Company, Vessel, LegalEntity and so on.")
@@ -139,14 +146,26 @@ struct SubjectArguments: ParsableArguments {
 
     var query: ScreeningQuery {
         var properties: [String: [String]] = [:]
-        if let name { properties["name"] = [name] }
+        if let name {
+            properties["name"] = [name]
+            // It may be a number as well.
+            if Self.isNumber(name) { (properties["imoNumber"], properties["idNumber"]) = ([name], [name]) }
+        }
         if let born { properties["birthDate"] = [born] }
         if !country.isEmpty { properties["country"] = country }
         for text in property {
             let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
             properties[parts[0], default: []].append(parts.count == 2 ? parts[1] : "")
         }
+        let schema = schema.map { ScreeningFile.schema($0) }
         return ScreeningQuery(schema: schema ?? (born == nil ? "Thing" : "Person"), properties: properties)
+    }
+
+    /// Whether a name may be the number of a vessel, a container, an account or a document: it has three digits at
+    /// least, and no word without one that is longer than the letters before numbers are.
+    private static func isNumber(_ name: String) -> Bool {
+        name.count(where: \.isNumber) >= 3
+            && name.split(whereSeparator: \.isWhitespace).allSatisfy { $0.count <= 4 || $0.contains(where: \.isNumber) }
     }
 }
 
@@ -154,6 +173,14 @@ struct SubjectArguments: ParsableArguments {
 struct ScreeningQuery: Encodable, Sendable {
     let schema: String
     let properties: [String: [String]]
+
+    /// What a reviewer knows it by: its name, or else the first that is said of it.
+    var title: String {
+        if let name = properties["name"]?.first { return name }
+        let parts = ["firstName", "lastName"].compactMap { properties[$0]?.first }
+        guard parts.isEmpty else { return parts.joined(separator: " ") }
+        return properties.min { $0.key < $1.key }?.value.first ?? ""
+    }
 }
 
 /// The calls of `/v1/match` over one connection.
@@ -217,6 +244,15 @@ struct ScreeningHitText {
     var isProtected: Bool { hit["protect"] != nil }
     /// Whether somebody disputes the advisory that tells of it.
     var isDisputed: Bool { hit["advisory"]?["disputed"]?.boolean ?? false }
+    /// What the advisory says that they are in it, where that is no suspect.
+    var standing: String? {
+        switch hit["advisory"]?["standing"]?.string.flatMap(DataSubject.init) {
+        case .witness: "witness"
+        case .associate: "associate"
+        case .convicted: "convicted"
+        case .suspect, .victim, .innocent, .unknown, nil: nil
+        }
+    }
     /// Who found that they are two, and why; nil where nobody did.
     var cleared: String? {
         hit["cleared"].map { pair in
@@ -242,13 +278,13 @@ struct ScreeningHitText {
 
     /// On two lines.
     var text: String {
-        "\(score)  \(verdict)\(isDisputed ? ", disputed" : "")  \(caption)  (\(hit["schema"]?.string?.printable ?? "?"), \(pool), \(origin))"
+        "\(score)  \(verdict)\(standing.map { ", \($0)" } ?? "")\(isDisputed ? ", disputed" : "")  \(caption)  (\(hit["schema"]?.string?.printable ?? "?"), \(pool), \(origin))"
             + (reason.isEmpty ? "" : "\n      \(reason)")
     }
 
-    /// A share of 1 with two places.
+    /// A share of 1 with two places, cut off: nothing below a threshold is shown to have reached it.
     static func share(_ share: Double) -> String {
-        let hundredths = Int((share * 100).rounded())
+        let hundredths = Int(share * 100 + 0.000_1)
         return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
     }
 }

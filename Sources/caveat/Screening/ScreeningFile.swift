@@ -30,9 +30,11 @@ struct ScreeningFile {
         } else {
             try readTable(bytes, schema, path)
         }
-        guard !rows.isEmpty else { throw .file(path: path, rule: "names nobody to screen") }
         if notes.count > Self.notesMax {
             notes = notes.prefix(Self.notesMax) + ["… and \(notes.count - Self.notesMax) more lines"]
+        }
+        guard !rows.isEmpty else {
+            throw .file(path: path, rule: (["names nobody to screen"] + notes).joined(separator: "\n  "))
         }
     }
 
@@ -40,7 +42,7 @@ struct ScreeningFile {
         let list = FollowTheMoneyList(bytes)
         for fault in list.faults { passOver("\(path): \(fault)", as: "\(path)") }
         for (kind, count) in list.skipped.sorted(by: { $0.key < $1.key }) {
-            notes.append("\(path): \(count) \(kind.printable) passed over")
+            passOver("\(path): \(count) \(kind.printable) passed over", as: path)
         }
         rows = list.subjects.enumerated().map { place, subject in
             let query = ScreeningQuery(schema: subject.schema, properties: subject.properties)
@@ -64,10 +66,12 @@ struct ScreeningFile {
         let strays = zip(header, columns).filter { $0.1 == nil }.map(\.0)
         if !strays.isEmpty { notes.append("columns passed over: \(strays.joined(separator: ", ").printable)") }
         while let record = records.next() {
-            guard let cells = record.cells else {
+            guard var cells = record.cells else {
                 passOver("\(path), line \(record.line): \(CSVRecords.rule)", as: "line \(record.line)")
                 continue
             }
+            // Spreadsheets leave empty cells behind a row.
+            while cells.count > columns.count, cells.last?.allSatisfy(\.isWhitespace) == true { cells.removeLast() }
             guard cells.count <= columns.count else {
                 let rule = "has \(cells.count) cells and the first line \(columns.count)"
                 passOver("\(path), line \(record.line): \(rule)", as: "line \(record.line)")
@@ -78,27 +82,48 @@ struct ScreeningFile {
     }
 
     private mutating func take(_ cells: [String], _ columns: [Column?], _ usual: String, line: Int, _ path: String) {
-        var properties: [String: [String]] = [:]
-        var (key, schema): (String?, String) = (nil, usual)
+        var subjects: [Part: [String: [String]]] = [:]
+        var (key, schema): (String?, String?) = (nil, nil)
+        let parts = Set(columns.compactMap { $0?.part })
+        // A row that has a name of its own or several parties is about each of them.
+        let isApart = parts.count > 1 || columns.contains(.property("name"))
         for (cell, column) in zip(cells, columns) {
-            let text = cell.trimmingCharacters(in: .whitespacesAndNewlines)
+            let text = Self.unbroken(cell)
             guard !text.isEmpty else { continue }
             switch column {
-            case .key: key = text
-            case .schema: schema = Self.schemas[text.lowercased()] ?? text
-            case .property(let name): properties[name, default: []].append(text)
+            case .key: key = key ?? text
+            case .schema: schema = schema ?? Self.schema(text)
+            case .property(let name):
+                let isVessels = Self.vesselNumbers.contains(name) && isApart && parts.contains(.vessel)
+                subjects[isVessels ? .vessel : .row, default: [:]][name, default: []].append(text)
+            case .named(let part, let name):
+                subjects[isApart ? part : .row, default: [:]][name, default: []].append(text)
+                if !isApart { schema = schema ?? part.schema }
             case nil: continue
             }
         }
         let called = key ?? "line \(line)"
-        if properties.isEmpty { return passOver("\(path), line \(line): names nobody", as: called) }
-        if let stray = properties.first(where: { $0.value.contains { $0.unicodeScalars.contains(where: \.isControl) } })
-        {
-            let rule = "has a control character in \(stray.key): take it out"
-            return passOver("\(path), line \(line): \(rule)", as: called)
+        if subjects.isEmpty { return passOver("\(path), line \(line): names nobody", as: called) }
+        for (part, properties) in subjects.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let name = part == .row ? called : "\(called) \(part.rawValue)"
+            if let stray = properties.first(where: {
+                $0.value.contains { $0.unicodeScalars.contains(where: \.isControl) }
+            }) {
+                passOver("\(path), line \(line): has a control character in \(stray.key): take it out", as: name)
+                continue
+            }
+            let query = ScreeningQuery(schema: (part == .row ? schema : part.schema) ?? usual, properties: properties)
+            rows.append(Row(line: line, key: name, isNamed: key != nil, query: query))
         }
-        let query = ScreeningQuery(schema: schema, properties: properties)
-        rows.append(Row(line: line, key: called, isNamed: key != nil, query: query))
+    }
+
+    private static let vesselNumbers: Set = ["imoNumber", "mmsi", "callSign", "flag"]
+
+    /// A cell on one line.
+    private static func unbroken(_ cell: String) -> String {
+        cell.split(whereSeparator: { $0.isNewline || $0 == "\t" }).joined(separator: " ").trimmingCharacters(
+            in: .whitespaces
+        )
     }
 
     private mutating func passOver(_ why: String, as key: String) {
@@ -106,29 +131,65 @@ struct ScreeningFile {
         passedOver.append((key, why))
     }
 
-    /// What people call kinds.
+    /// What people call kinds; what they call otherwise is sent as it is.
+    static func schema(_ text: String) -> String { schemas[text.lowercased().filter(\.isLetter)] ?? text }
+
     private static let schemas = [
         "person": "Person", "individual": "Person", "company": "Company", "organisation": "Organization",
-        "organization": "Organization", "entity": "LegalEntity", "vessel": "Vessel", "ship": "Vessel",
-        "aircraft": "Airplane", "airplane": "Airplane", "vehicle": "Vehicle", "container": "Container",
+        "organization": "Organization", "entity": "LegalEntity", "legalentity": "LegalEntity", "vessel": "Vessel",
+        "ship": "Vessel", "aircraft": "Airplane", "airplane": "Airplane", "vehicle": "Vehicle",
+        "container": "Container", "passport": "Passport", "bankaccount": "BankAccount", "account": "BankAccount",
+        "iban": "BankAccount", "address": "Address", "consignment": "Consignment", "shipment": "Consignment",
     ]
+
+    /// Whom or what of a row a column is about.
+    private enum Part: String {
+        /// The row's own.
+        case row = ""
+        case shipper, consignee, notify, carrier, vessel
+
+        /// What they are; nil where that is for the caller to say.
+        var schema: String? { self == .vessel ? "Vessel" : nil }
+    }
 
     /// What a column holds.
     private enum Column: Hashable {
         case key, schema
         case property(String)
+        /// Of a party that the heading names.
+        case named(Part, String)
+
+        var part: Part? {
+            switch self {
+            case .named(let part, _): part
+            case .key, .schema, .property: nil
+            }
+        }
 
         /// Nil for one that is none of these.
         init?(_ heading: String) {
             let word = heading.lowercased().filter { $0.isLetter || $0.isNumber }
             switch word {
-            case "key", "id", "customerid", "reference", "number": self = .key
+            case "key", "id", "customerid", "customerno", "customernumber", "reference", "ref", "number", "bookingno",
+                "bookingnumber", "bookingreference":
+                self = .key
             case "schema", "type", "kind": self = .schema
             default:
-                guard let property = Self.properties[word] else { return nil }
-                self = .property(property)
+                if let part = Self.parts[word.hasSuffix("name") ? String(word.dropLast(4)) : word] {
+                    self = .named(part, "name")
+                } else if let property = Self.properties[word] {
+                    self = .property(property)
+                } else {
+                    return nil
+                }
             }
         }
+
+        private static let parts: [String: Part] = [
+            "shipper": .shipper, "consignor": .shipper, "sender": .shipper, "consignee": .consignee,
+            "receiver": .consignee, "notify": .notify, "notifyparty": .notify, "carrier": .carrier, "vessel": .vessel,
+            "ship": .vessel,
+        ]
 
         private static let properties: [String: String] = {
             let own = [
@@ -137,15 +198,19 @@ struct ScreeningFile {
                 "address", "gender", "passportNumber", "idNumber", "taxNumber", "vatCode", "registrationNumber",
                 "leiCode", "swiftBic", "innCode", "ogrnCode", "dunsCode", "eori", "incorporationDate", "phone", "email",
                 "website", "imoNumber", "mmsi", "callSign", "flag", "vin", "serialNumber", "iban", "accountNumber",
-                "bankName", "containerNumber", "cryptoAddress", "publicKey",
+                "bankName", "containerNumber", "cryptoAddress", "publicKey", "billOfLading", "airWaybill",
             ]
             let others = [
-                "fullname": "name", "customername": "name", "companyname": "name", "vesselname": "name",
+                "fullname": "name", "customername": "name", "companyname": "name", "customer": "name",
+                "counterparty": "name",
                 "aliases": "alias", "aka": "alias", "dob": "birthDate", "dateofbirth": "birthDate", "born": "birthDate",
                 "surname": "lastName", "familyname": "lastName", "givenname": "firstName", "passport": "passportNumber",
                 "lei": "leiCode", "bic": "swiftBic", "swift": "swiftBic", "imo": "imoNumber", "vat": "vatCode",
                 "taxid": "taxNumber", "registration": "registrationNumber", "countrycode": "country",
-                "fulladdress": "address", "container": "containerNumber",
+                "fulladdress": "address", "container": "containerNumber", "containerno": "containerNumber",
+                "bl": "billOfLading", "blno": "billOfLading", "blnumber": "billOfLading", "awb": "airWaybill",
+                "account": "accountNumber", "accountno": "accountNumber", "imono": "imoNumber",
+                "passportno": "passportNumber", "sex": "gender",
             ]
             return Dictionary(own.map { ($0.lowercased(), $0) }) { first, _ in first }.merging(others) { own, _ in own }
         }()

@@ -34,7 +34,7 @@ struct ScreeningReport {
 
     private var csv: String {
         let lines = rows.flatMap { row -> [[String]] in
-            let name = row.row.query.properties["name"]?.first ?? ""
+            let name = row.row.query.title
             if let refusal = row.refusal {
                 return [[row.row.key, name, "", "refused"] + Array(repeating: "", count: 5) + [refusal, ""]]
             }
@@ -86,10 +86,11 @@ struct ScreeningReport {
     // MARK: A page
 
     private var page: String {
-        let matched = rows.filter { $0.hits.contains(where: \.isMatch) }
-        let doubtful = rows.filter(\.isDoubtful)
+        let matched = Self.ranked(rows.filter { $0.hits.contains(where: \.isMatch) })
+        let doubtful = Self.ranked(rows.filter(\.isDoubtful))
         let refused = rows.filter { $0.refusal != nil }
-        let others = rows.count - matched.count - doubtful.count - refused.count
+        let cleared = rows.filter(\.isCleared)
+        let others = rows.count - matched.count - doubtful.count - refused.count - cleared.count
         return """
             <!doctype html>
             <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -97,13 +98,28 @@ struct ScreeningReport {
             <style>\(Self.style)</style></head><body>
             <h1>Screening of \(Self.escaped(source))</h1>
             <p>\(Self.escaped(time)) · \(rows.count - refused.count) screened · <b>\(matched.count)</b> with a match · \
-            <b>\(doubtful.count)</b> to be looked at · \(others) without a hit</p>
+            <b>\(doubtful.count)</b> to be looked at · \(cleared.count) cleared · \(others) without a hit</p>
             \(Self.note(rows.count(where: \.isOfficial)))\(Self.section(refused: refused))
             \(Self.section("Matches", matched))
             \(Self.section("To be looked at", doubtful))
+            \(Self.section("Cleared before", cleared))
             </body></html>
 
             """
+    }
+
+    /// Those to be protected first, then by their likest.
+    private static func ranked(_ rows: [ScreenedRow]) -> [ScreenedRow] {
+        func rank(_ row: ScreenedRow) -> (Int, Double) {
+            (
+                row.hits.contains(where: \.isProtected) ? 1 : 0,
+                row.hits.compactMap { $0.hit["score"]?.double }.max() ?? 0
+            )
+        }
+        return rows.enumerated().sorted { one, two in
+            let (first, second) = (rank(one.element), rank(two.element))
+            return first == second ? one.offset < two.offset : second < first
+        }.map(\.element)
     }
 
     /// What whoever reads the page must know first.
@@ -133,7 +149,7 @@ struct ScreeningReport {
             let hits = row.hits.map { hit in
                 """
                 <tr class="\(hit.verdict)"><td class="score">\(hit.score)</td>\
-                <td><b>\(escaped(hit.caption))</b><br><small>\(escaped(hit.hit["schema"]?.string ?? "")) · \
+                <td><b>\(escaped(hit.caption))</b><br><small>\(escaped(hit.standing.map { "\($0) · " } ?? ""))\(escaped(hit.hit["schema"]?.string ?? "")) · \
                 \(escaped(hit.pool)) · \(escaped(hit.origin))</small></td><td>\(escaped(hit.reason))</td></tr>
                 """
             }

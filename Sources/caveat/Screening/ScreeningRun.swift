@@ -129,7 +129,7 @@ struct ScreeningRun {
             }
             let hits = ScreenedRow(row, results).hits
             guard !hits.isEmpty else { continue }
-            try Output.line("\(row.key.printable): \(row.query.properties["name"]?.first?.printable ?? "")")
+            try Output.line("\(row.key.printable): \(row.query.title.printable)")
             for hit in hits { try Output.line("  \(hit.text.replacing("\n", with: "\n  "))") }
         }
     }
@@ -176,6 +176,9 @@ struct ScreenedRow {
 
     /// What was looked at.
     var scope: String { isOfficial ? "official-lists" : "all" }
+
+    /// Whether there is nothing else than what somebody cleared.
+    var isCleared: Bool { !hits.isEmpty && hits.allSatisfy { !$0.isMatch && $0.cleared != nil } }
 
     /// Whether there is no match, and something that nobody cleared.
     var isDoubtful: Bool { !hits.contains(where: \.isMatch) && hits.contains { $0.cleared == nil } }

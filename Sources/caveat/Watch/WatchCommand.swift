@@ -50,7 +50,7 @@ struct WatchCommand: AsyncParsableCommand {
         func validate() throws { try checkName(name) }
 
         func run() async throws {
-            let rows = try ScreeningFile(try InputFile.bytes(file), schema: schema, path: file)
+            let rows = try ScreeningFile(try InputFile.bytes(file), schema: ScreeningFile.schema(schema), path: file)
             for note in rows.notes { Output.note(note) }
             if rows.rows.allSatisfy({ !$0.isNamed }) {
                 let rule = "has no ids: a column named id, key, reference, number or customer id tells rows apart"
