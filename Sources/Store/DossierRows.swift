@@ -167,6 +167,22 @@ public enum DossierRows {
         )
     }
 
+    /// How many observations members committed after a tick.
+    public static func observations(
+        of members: some Sequence<Member>,
+        after tick: Tick,
+        _ connection: any SQLConnection
+    ) throws -> Int {
+        try members.reduce(0) { sum, member in
+            let count = try connection.first(
+                "select count(*) from observation where number > $1 and member = $2",
+                .integer(tick.microseconds),
+                .integer(member.number)
+            ) { $0.integer(0) }
+            return sum + Int(count ?? 0)
+        }
+    }
+
     /// A member's observation; nil when it has none of that id.
     public static func observation(
         _ id: ID<Observation>,

@@ -41,6 +41,7 @@ public struct EntitlementRow: Hashable, Sendable {
         case (.redeemed, let reservation?, let day?): .redeemed(reservation, on: day)
         case (.expired, nil, nil): .expired
         case (.void, nil, nil): .void
+        case (.withdrawn, nil, nil): .withdrawn
         default: throw unreadable
         }
     }
@@ -117,6 +118,25 @@ public enum EntitlementRows {
             """,
             .text(group.text),
             .text(office.text),
+            make: EntitlementRow.init
+        )
+    }
+
+    /// All of a group in a ledger at an office, the oldest first.
+    public static func all(
+        of group: Name,
+        at office: Name,
+        in pool: Int64,
+        _ connection: any SQLConnection
+    ) throws -> [EntitlementRow] {
+        try connection.rows(
+            """
+            select \(EntitlementRow.columns) from entitlement
+            where owner_group = $1 and office = $2 and pool = $3 order by number
+            """,
+            .text(group.text),
+            .text(office.text),
+            .integer(pool),
             make: EntitlementRow.init
         )
     }

@@ -124,6 +124,16 @@ struct BadFaithTests {
         await harbour.exchange.close()
     }
 
+    @Test("lets its group reserve no entitlement of that office for 90 days", arguments: Engine.both)
+    func frozen(engine: Engine) async throws {
+        let office = try await Office(try await Harbour(engine))
+        let harbour = office.harbour
+        let reports = try await harbour.issued()
+        try await office.condemn(reports[0])
+        #expect(await refusal { try await harbour.reserve() }.hasPrefix("frozen:"))
+        await harbour.exchange.close()
+    }
+
     @Test("fines what its member had taken back before, too", arguments: Engine.both, [0, 31])
     func retracted(engine: Engine, days: Int) async throws {
         let office = try await Office(try await Harbour(engine))

@@ -181,7 +181,7 @@ struct CorroborationTests {
         let harbour = try await Harbour.old(engine)
         let (first, second) = try await harbour.pair()
         #expect(await harbour.refused(first, by: second, as: "anchor").contains("absent"))
-        #expect(await harbour.refused(second, by: first).contains("came after"))
+        #expect(await harbour.refused(second, by: first).contains("told it after"))
         #expect(await harbour.refused(first, by: ID(Samples.uuid(9))).contains("no report of this id"))
         let open = try await harbour.submitted(from: "swift")
         #expect(await harbour.refused(first, by: open).contains("accept it first"))

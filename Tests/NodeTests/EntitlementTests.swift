@@ -79,6 +79,32 @@ struct EntitlementTests {
         await harbour.exchange.close()
     }
 
+    @Test("go with what they were issued for, or the next ones in their place", arguments: Engine.both)
+    func withdrawn(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let reports = try await harbour.issued()
+        for report in reports {
+            try await harbour.act(.conclude(.mistakenIdentity, seized: nil, note: nil, embargo: nil), on: report)
+        }
+        // Until the next close nothing is withdrawn, and what is used is used.
+        let used = try await harbour.reserve()
+        _ = try await harbour.redeem(used.entitlement.id)
+        try await harbour.pass(days: 30)
+        #expect(try await harbour.states() == ["redeemed", "withdrawn"])
+        #expect(await refusal { try await harbour.reserve() }.contains("no entitlement of customs"))
+        let statement = try await harbour.statement()
+        #expect(Set(statement.takenBack.map(\.reason)) == [.error] && statement.text.contains(": withdrawn, expires"))
+        // What was used is made up for by the next that is issued.
+        for number in ["BICU1234565", "FCIU8764237", "OOLU1234567"] {
+            _ = try await harbour.accepted(number, graded: Grade(.usually, .confirmed))
+        }
+        try await harbour.pass(days: 30)
+        let states = try await harbour.states()
+        #expect(states.count > 2 && states.count { $0 == "withdrawn" } == 2)
+        try await harbour.checkBooks()
+        await harbour.exchange.close()
+    }
+
     @Test("are given back by their holder, ended by their office, and seen by no other", arguments: Engine.both)
     func sides(engine: Engine) async throws {
         let harbour = try await Harbour(engine)

@@ -44,6 +44,8 @@ public struct Entitlement: Hashable, Sendable {
         case expired
         /// It was reserved when its days ended, and then not redeemed.
         case void
+        /// What its holder was issued one for was taken back.
+        case withdrawn
 
         /// The account that it stands in.
         public var part: VoucherAccount.Part {
@@ -53,6 +55,7 @@ public struct Entitlement: Hashable, Sendable {
             case .redeemed: .redeemed
             case .expired: .expired
             case .void: .void
+            case .withdrawn: .withdrawn
             }
         }
     }
@@ -120,7 +123,7 @@ public struct Entitlement: Hashable, Sendable {
         switch state {
         case .available: expires
         case .reserved(let reservation): reservation.until
-        case .redeemed, .expired, .void: nil
+        case .redeemed, .expired, .void, .withdrawn: nil
         }
     }
 
@@ -128,7 +131,7 @@ public struct Entitlement: Hashable, Sendable {
     public var reservation: Reservation? {
         switch state {
         case .reserved(let reservation), .redeemed(let reservation, _): reservation
-        case .available, .expired, .void: nil
+        case .available, .expired, .void, .withdrawn: nil
         }
     }
 
@@ -157,6 +160,7 @@ public struct Entitlement: Hashable, Sendable {
     ///   - consignment: its number and the marks of whoever and whatever is in its papers.
     ///   - reported: the marks of the subjects of the group's own reports.
     ///   - known: the marks of the subjects that the group may read of: of others a refusal would tell.
+    ///   - isFrozen: whether the group was found in bad faith at the office, so short a while ago.
     /// - Throws: `EntitlementRefusal`; then it stays as it is.
     public func reserved(
         for consignment: Consignment,
@@ -165,9 +169,11 @@ public struct Entitlement: Hashable, Sendable {
         on day: Int,
         reported: Set<SubjectMark>,
         known: Set<SubjectMark>,
+        isFrozen: Bool = false,
         _ terms: ReciprocityTerms
     ) throws(EntitlementRefusal) -> (Entitlement, [LedgerEntry<VoucherAccount>]) {
         guard group == self.group else { throw .otherHolder }
+        guard !isFrozen else { throw .frozen }
         var (next, entries) = lapsed(by: day)
         try next.check(.available)
         try consignment.check(reported: reported, subjects: known)
@@ -214,6 +220,15 @@ public struct Entitlement: Hashable, Sendable {
         return (next, entries)
     }
 
+    /// Takes it from its holder, since what one was issued for was taken back.
+    /// - Throws: `EntitlementRefusal` for one that is not available; then it stays as it is.
+    public func withdrawn(on day: Int) throws(EntitlementRefusal) -> (Entitlement, [LedgerEntry<VoucherAccount>]) {
+        var (next, entries) = lapsed(by: day)
+        try next.check(.available)
+        entries.append(next.move(.withdrawn, .withdrawn, day))
+        return (next, entries)
+    }
+
     private mutating func end(_ day: Int) -> LedgerEntry<VoucherAccount> {
         day < expires ? move(.available, .returned, day) : move(.void, .void, day)
     }
@@ -226,6 +241,7 @@ public struct Entitlement: Hashable, Sendable {
         case .redeemed: throw .redeemed
         case .expired: throw .expired
         case .void: throw .void
+        case .withdrawn: throw .withdrawn
         }
     }
 
@@ -262,6 +278,10 @@ public enum EntitlementRefusal: String, Error, CaseIterable, Sendable, Codable {
     case expired
     /// It is void.
     case void
+    /// What one was issued for was taken back.
+    case withdrawn
+    /// Its holder's group was found in bad faith.
+    case frozen
     /// The consignment is linked to the holder's own report.
     case ownReport = "own-report"
     /// A party of the consignment is a subject.
@@ -284,6 +304,10 @@ extension EntitlementRefusal: CustomStringConvertible {
         case .redeemed: "it was redeemed before, and once is all"
         case .expired: "its days are over"
         case .void: "its days ended while it was reserved"
+        case .withdrawn: "what your group was issued one for was taken back; caveat statement tells which report"
+        case .frozen:
+            "a report of your group to this office was found to be in bad faith, and for a time after that none is reserved; "
+                + "caveat statement tells of it"
         case .ownReport:
             "the consignment is linked to a report of its holder's own group; nobody is faster by what it reported, so this one "
                 + "goes the ordinary way"

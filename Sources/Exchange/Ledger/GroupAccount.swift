@@ -153,16 +153,22 @@ extension GroupAccount {
         let open = Set(shown.filter { !$0.wasHidden }.map(\.key.slot))
         let told = shown.filter { !$0.wasHidden || !open.contains($0.key.slot) }
         // Of two claims of one key on one day the better counts.
+        var isErring = false
         return told.sorted { left, right in
             (left.day, left.key, -left.quality.score(terms), left.shows ?? .max)
                 < (right.day, right.key, -right.quality.score(terms), right.shows ?? .max)
         }.filter { claim in
-            // An own error is one where there was something to be in error about, and who meant it was in none.
-            let stands =
-                claim.key.event == .ownError
-                ? accepted.contains(claim.key.item) && !(taken[claim.key.item] ?? []).contains(where: \.isBadFaith)
-                : !(taken[claim.key.item] ?? []).contains { $0.takes(claim) }
-            return stands && posted.insert(claim.key.slot).inserted
+            guard claim.key.event == .ownError else {
+                let isTaken = (taken[claim.key.item] ?? []).contains { $0.takes(claim) }
+                return !isTaken && posted.insert(claim.key.slot).inserted
+            }
+            // An own error is one where there was something to be in error about, and who meant it was in none. One an
+            // epoch is paid for: reporting in order to take back is no service.
+            guard !isErring, claim.day >= epoch.opens, accepted.contains(claim.key.item),
+                !(taken[claim.key.item] ?? []).contains(where: \.isBadFaith)
+            else { return false }
+            isErring = posted.insert(claim.key.slot).inserted
+            return isErring
         }
     }
 
@@ -204,6 +210,18 @@ extension GroupAccount {
             let room = terms[.vouchersPerQuarter] - recent.reduce(0) { $0 + $1.count }
             let count = min(Int(credit.count) / terms[.voucherPrice], room)
             return count > 0 ? VoucherIssue(office, epoch: epoch.number, day: epoch.closes, count: count) : nil
+        }
+    }
+
+    /// Of each issue of vouchers, what is left of the credit that it was for no longer stands for, with that count.
+    public func unearned(_ terms: ReciprocityTerms) -> [VoucherIssue] {
+        issues.compactMap { issue in
+            let left = lots.reduce(Amount<MilliCredit>.zero) { sum, lot in
+                let isOf = lot.epoch == issue.epoch && lot.claim.office == issue.office
+                return isOf && lot.claim.key.event.isFacilitated && lot.taken == nil ? sum + lot.amount : sum
+            }
+            let count = issue.count - Int(left.count) / terms[.voucherPrice]
+            return count > 0 ? VoucherIssue(issue.office, epoch: issue.epoch, day: issue.day, count: count) : nil
         }
     }
 
@@ -288,6 +306,9 @@ extension GroupAccount {
         return (restored, faded)
     }
 
+    /// What an entry of the group is known by.
+    func key(_ cause: EntryCause, _ scope: String) -> EntryKey { EntryKey("cr/\(group)/\(cause.rawValue)/\(scope)") }
+
     private func entry(
         _ cause: EntryCause,
         _ scope: String,
@@ -296,8 +317,7 @@ extension GroupAccount {
         to credit: CreditAccount,
         _ amount: Amount<MilliCredit>
     ) -> LedgerEntry<CreditAccount> {
-        let key = EntryKey("cr/\(group)/\(cause.rawValue)/\(scope)")
-        return LedgerEntry(key, cause, item: item, debit: debit, credit: credit, amount, day: booked)
+        LedgerEntry(key(cause, scope), cause, item: item, debit: debit, credit: credit, amount, day: booked)
     }
 
     private func entry(

@@ -57,12 +57,38 @@ public struct GroupStatement: Hashable, Sendable {
 
     /// What was taken back of an item.
     public struct TakenBack: Hashable, Sendable {
+        /// Why.
+        public enum Reason: String, Sendable {
+            /// Its reporter took it back in time.
+            case retracted
+            /// It was wrong, in good faith.
+            case error
+            case badFaith = "bad-faith"
+            /// What it had a part in was: another's report that it corroborated, or was corroborated by.
+            case other
+
+            init(_ clawBack: ClawBack) {
+                guard clawBack.part == nil else {
+                    self = .other
+                    return
+                }
+                self =
+                    switch clawBack.cause {
+                    case .retraction: .retracted
+                    case .error: .error
+                    case .badFaith: .badFaith
+                    }
+            }
+        }
+
         /// Which item.
         public let item: ID<LedgerItem>
         /// How much.
         public let amount: Amount<MilliCredit>
         /// On which day.
         public let day: Int
+        /// Why.
+        public let reason: Reason
     }
 
     /// Which pool.
@@ -139,10 +165,11 @@ public struct GroupStatement: Hashable, Sendable {
         self.opening = opening
         posted = sum(.close, .restored)
         decayed = sum(.decay, .faded)
+        let causes = Dictionary(account.clawBacks.map { (account.key(.clawBack, $0.scope), $0) }) { first, _ in first }
         takenBack = entries.compactMap { entry in
-            guard entry.cause == .clawBack, let item = entry.item else { return nil }
-            return TakenBack(item: item, amount: entry.amount, day: entry.day)
-        }.sorted { $0.item < $1.item }
+            guard entry.cause == .clawBack, let item = entry.item, let clawBack = causes[entry.key] else { return nil }
+            return TakenBack(item: item, amount: entry.amount, day: entry.day, reason: .init(clawBack))
+        }.sorted { ($0.item, $0.day) < ($1.item, $1.day) }
         fined = sum(.penalty)
         closing = Balance(
             earned: opening.earned + posted - decayed - takenBack.reduce(.zero) { $0 + $1.amount },

@@ -86,7 +86,7 @@ public struct VoucherAccount: LedgerAccount {
 
     /// The states of a voucher, and the account that they come from.
     public enum Part: String, CaseIterable, Sendable {
-        case issued, available, reserved, redeemed, expired, void
+        case issued, available, reserved, redeemed, expired, void, withdrawn
     }
 
     /// Which office.

@@ -29,6 +29,8 @@ public enum EntryCause: String, CaseIterable, Sendable, Codable {
     case issued
     /// FE: what a voucher's holder, its office or time did.
     case reserved, returned, redeemed, expired, void
+    /// FE: what it was issued for was taken back.
+    case withdrawn
     /// RQ: what became of a request.
     case asked, answered, lapsed
     /// RQ: what groups owed each other in a circle.

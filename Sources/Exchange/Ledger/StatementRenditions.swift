@@ -20,6 +20,7 @@ extension GroupStatement {
                         CanonicalText.object([
                             ("amount", "\(taken.amount.count)"), ("date", date(taken.day)),
                             ("item", CanonicalText.string(taken.item.text)),
+                            ("reason", CanonicalText.string(taken.reason.rawValue)),
                         ])
                     }
                 )
@@ -49,12 +50,13 @@ extension GroupStatement {
         return Array(text.utf8)
     }
 
-    /// For spreadsheets: one row an item and event, then what authorities owe a word on, then the totals.
+    /// For spreadsheets: one row an item and event; what was taken back, sightings, words that are owed, entitlements
+    /// and lines of requests; then the totals.
     public var csv: String {
         let totals: [(String, Amount<MilliCredit>)] = [
             ("opening", opening.earned), ("not-itemised", notItemised), ("posted", posted), ("decayed", -decayed),
             ("clawed-back", -takenBack.reduce(.zero) { $0 + $1.amount }), ("closing", closing.earned),
-            ("penalty", -closing.penalty), ("standing", standing.total),
+            ("fined", -fined), ("penalty", -closing.penalty), ("standing", standing.total),
         ]
         let blank = [String](repeating: "", count: StatementLine.columns.count - 4)
         let close = ["\(period.last.number)", period.days.date(of: period.last.closes)]
@@ -68,7 +70,17 @@ extension GroupStatement {
             ["\(period.last.number)", period.days.date(of: sighting.day), "sighting-\(sighting.refusal.rawValue)"]
                 + [sighting.item.text] + blank
         }
-        return ([StatementLine.columns] + lines.map { $0.cells(period.days) } + seen + debts + rows)
+        let taken = takenBack.map { taken in
+            ["\(period.last.number)", period.days.date(of: taken.day), "clawed-back-\(taken.reason.rawValue)"]
+                + [taken.item.text] + blank.dropFirst() + [(-taken.amount).text]
+        }
+        let vouchers = entitlements.map { held in
+            ["\(period.last.number)", period.days.date(of: held.expires), "entitlement-\(held.state.part.rawValue)"]
+                + [held.id.text, held.office.text] + blank.dropFirst()
+        }
+        let units = requests.map { close + ["request-units", "", $0.name] + blank.dropFirst(2) + ["\($0.amount)"] }
+        let named = taken + seen + debts + vouchers + units
+        return ([StatementLine.columns] + lines.map { $0.cells(period.days) } + named + rows)
             .map { $0.joined(separator: ",") + "\r\n" }.joined()
     }
 
@@ -80,6 +92,7 @@ extension GroupStatement {
             Self.row("opening", opening.earned), Self.row("posted", posted), Self.row("decayed", -decayed),
             Self.row("clawed back", -takenBack.reduce(.zero) { $0 + $1.amount }), Self.row("closing", closing.earned),
         ]
+        if fined != .zero { rows.append(Self.row("fined", -fined)) }
         if closing.penalty != .zero { rows.append(Self.row("penalty", -closing.penalty)) }
         rows.append(Self.row("standing", standing.total))
         if standing.counted != standing.remaining {
@@ -94,7 +107,10 @@ extension GroupStatement {
         }
         rows += Self.section("By event", events.map { Self.row($0.name, Amount($0.amount)) })
         rows += Self.section("By counterpart", counterparts.map { Self.row($0.name, Amount($0.amount)) })
-        rows += Self.section("Clawed back", takenBack.map { Self.row("\($0.item) \(named($0.day))", $0.amount) })
+        rows += Self.section(
+            "Clawed back",
+            takenBack.map { Self.row("\($0.item) \(named($0.day)): \($0.reason.rawValue)", $0.amount) }
+        )
         rows += Self.section(
             "Sightings that corroborated nothing",
             sightings.map { "  \($0.item) found on \(named($0.day)): \($0.refusal.rawValue)" }

@@ -8,6 +8,8 @@ public struct Observation: Hashable, Sendable {
     public static let saltBytesMax = 64
     /// Bytes of a digest.
     public static let digestBytes = 32
+    /// How many an ownership group commits within a day of 24 hours: what was seen, and not all that may be.
+    public static let perDayMax = 200
 
     /// Its id.
     public let id: ID<Observation>

@@ -8,6 +8,8 @@ public struct Report: Hashable, Sendable, Codable {
     public static let outcomesMax = 50
     /// Characters of one text, as code points.
     public static let textCharactersMax = 8_192
+    /// How far after now something may have been seen, by another's clock.
+    public static let clockSkewMax = Duration.seconds(300)
 
     /// Where it stands.
     public enum State: Hashable, Sendable, Codable {
@@ -77,6 +79,8 @@ public struct Report: Hashable, Sendable, Codable {
     public private(set) var content: ReportContent
     /// When the member last said it anew, or took it back; nil while it has not.
     public private(set) var changed: Timestamp?
+    /// When it came to tell what it tells, where that is after it came; nil where it told that from the start.
+    private var retold: Timestamp?
     /// The version that the member gave it, where it came as STIX.
     public private(set) var stated: Timestamp?
     /// When its member committed what it says; nil where it showed nothing of the kind.
@@ -110,6 +114,7 @@ public struct Report: Hashable, Sendable, Codable {
         }
         guard authority.kind.isAuthority else { throw .noAuthority }
         guard authority.id != author.member else { throw .oneself }
+        try Self.check(content, at: now)
         self.id = id
         member = author.member
         self.author = author.principal
@@ -121,6 +126,10 @@ public struct Report: Hashable, Sendable, Codable {
         messages = []
         outcomes = []
     }
+
+    /// From when on it counts as telling what it tells: what is added to a report that was there before is no older
+    /// than that.
+    public var told: Timestamp { retold ?? submitted }
 
     /// Whether a member may see it.
     public func isSeen(by reader: ID<Member>) -> Bool { reader == member || reader == authority }
@@ -166,11 +175,13 @@ public struct Report: Hashable, Sendable, Codable {
             next.state = .refused(reason)
         case .add(let content):
             try need([.submitted, .moreWanted], action)
+            try Self.check(content, at: now)
             next.content = content
             next.committed = nil
             next.state = .submitted
             next.changed = next.later(now)
             next.stated = nil
+            if content.tellsMore(than: self.content) { next.retold = next.changed }
         case .say(let text): try next.say(text, actor.member, now)
         case .observed(let content, let committed):
             try need([.submitted, .moreWanted, .accepted], action)
@@ -231,6 +242,17 @@ public struct Report: Hashable, Sendable, Codable {
         if let embargo, embargo <= now { throw .embargoPast }
         guard outcomes.count < Self.outcomesMax else { throw .full("outcomes", countMax: Self.outcomesMax) }
         outcomes.append(Entry(outcome: outcome, seized: seized, note: note, at: now, embargo: embargo))
+    }
+
+    /// Nothing was seen later than now, but for clocks that differ.
+    private static func check(_ content: ReportContent, at now: Timestamp) throws(ReportFault) {
+        let latest = now.advanced(by: clockSkewMax)
+        for (field, seen) in [("seen", content.seen), ("seen_last", content.seenLast)] {
+            guard let seen, seen > latest else { continue }
+            throw .content(
+                ContentFault(field, .form("must not lie after now; say when it was seen, with the zone of time"))
+            )
+        }
     }
 
     static func check(_ text: String, _ field: String) throws(ReportFault) {

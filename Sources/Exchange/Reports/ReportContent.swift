@@ -109,6 +109,12 @@ public struct ReportContent: Hashable, Sendable, Codable {
         }
     }
 
+    /// Whether it tells of somebody, something, a place or a time of which another did not.
+    func tellsMore(than other: ReportContent) -> Bool {
+        (seen, seenLast) != (other.seen, other.seenLast)
+            || ItemFeatures(subjects, place: place).count(beyond: ItemFeatures(other.subjects, place: other.place)) > 0
+    }
+
     /// Whether any of its subjects is somebody or something by name.
     public var isNominal: Bool { subjects.contains { $0.kind.isNominal } }
 }

@@ -166,10 +166,10 @@ private struct CorroboratingPair {
 
     /// What an officer may not have looked at: it would be no finding.
     func check() throws {
-        guard earlier.row.number < later.row.number else {
+        guard (earlier.row.content.told, earlier.row.number) < (later.row.content.told, later.row.number) else {
             throw AdvisoryFault.invalid(
                 field: "by",
-                rule: "must be a report that came after the one that it corroborates; name them the other way round"
+                rule: "must be a report that told it after the one that it corroborates; name them the other way round"
             )
         }
         for side in [earlier, later] where !side.row.content.stands(at: transaction.now) {

@@ -96,6 +96,9 @@ public final class EntitlementDesk: Sendable {
             let reported = try links.reported(by: group)
             let labels = live.labels(showing: consignment.marks, to: session, at: transaction.now)
             let known = try links.advised(under: labels)
+            let day = ledger.days.day(of: transaction.now)
+            let events = try LedgerRows.events(of: group, in: ledger.pool, transaction.connection)
+            let isFrozen = events.frozen(on: day, terms) != nil
             let next = try change(row, ledger, by: actor, transaction) { held, day throws(EntitlementRefusal) in
                 try held.reserved(
                     for: consignment,
@@ -104,6 +107,7 @@ public final class EntitlementDesk: Sendable {
                     on: day,
                     reported: reported,
                     known: known,
+                    isFrozen: isFrozen,
                     terms
                 )
             }
@@ -303,7 +307,7 @@ extension EntitlementDesk {
         }
         switch row.entitlement.state {
         case .reserved: row.reason = nil
-        case .available, .redeemed, .expired, .void: break
+        case .available, .redeemed, .expired, .void, .withdrawn: break
         }
         try transaction.change(row, entries, by: actor.principal, terms)
         return try held(row.number, by: actor.member, transaction)

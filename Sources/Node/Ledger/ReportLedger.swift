@@ -148,7 +148,7 @@ struct ReportLedger {
                 found.marks.map { ($0, found.row.cluster) }
             }
             // In whatever order they are accepted; what can be compared with nothing is like what was told before.
-            let others = similar.map(\.row).filter { $0.group != group && $0.submitted < report.submitted }
+            let others = similar.map(\.row).filter { $0.group != group && $0.submitted < report.told }
             let isPlain = features.clusterMarks.isEmpty
             let novelty = Novelty(of: features, held: others.map(\.features) + (isPlain ? [features] : []))
             let relevance = try relevance()
@@ -157,7 +157,7 @@ struct ReportLedger {
                 credibility: Quality.credibility(report.grade?.credibility ?? .unknown),
                 relevance: relevance.score(terms),
                 novelty: novelty.score,
-                timeliness: seen.map { Quality.timeliness(seen: $0, submitted: report.submitted, terms) } ?? 0
+                timeliness: seen.map { Quality.timeliness(seen: $0, submitted: report.told, terms) } ?? 0
             )
             let row = LedgerItemRow(
                 group: group,
@@ -165,17 +165,17 @@ struct ReportLedger {
                 features: features,
                 reason: ItemReason(relevance, novelty),
                 quality: quality,
-                submitted: report.submitted
+                submitted: report.told
             )
             try transaction.keep(row, of: item, in: ledger)
             try claim(.accepted, row, day: day, shows: day, from: cause)
         }
 
-        /// Whether it meets what the authority wanted to know when it was submitted, or touches another's exposure now.
+        /// Whether it meets what the authority wanted to know when it was told, or touches another's exposure now.
         private func relevance() throws -> Relevance {
             let wanted = try RequirementRows.requirements(
                 of: report.authority,
-                at: report.submitted,
+                at: report.told,
                 transaction.connection
             )
             return Relevance(
@@ -184,7 +184,7 @@ struct ReportLedger {
                 of: group,
                 requirements: wanted.compactMap { $0.requirement(of: authority, in: ledger.days) },
                 exposure: exposures.exposure(to: report),
-                on: max(0, ledger.days.day(of: report.submitted))
+                on: max(0, ledger.days.day(of: report.told))
             )
         }
 
@@ -250,7 +250,7 @@ struct ReportLedger {
             try transaction.enter(.claim(claim), from: cause, in: ledger)
         }
 
-        /// What was submitted before the ledger began, was on its first day.
+        /// What was told before the ledger began, was on its first day.
         private func submitted(_ row: LedgerItemRow) -> Int { max(0, ledger.days.day(of: row.submitted)) }
 
         private var terms: ReciprocityTerms { ReportLedger.terms }

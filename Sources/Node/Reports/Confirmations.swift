@@ -13,7 +13,7 @@ extension ReportDesk {
             throw .invalid(field: "digest", rule: "must be the 64 hexadecimal digits of SHA-256 of salt and text")
         }
         let id = ID<Observation>(surroundings.uuid())
-        return try await commits.write(by: session, live) { transaction, _, observer in
+        return try await commits.write(by: session, live) { transaction, directory, observer in
             guard !observer.principal.roles.isDisjoint(with: [.reporter, .publisher, .officer]) else {
                 throw AdvisoryFault.forbidden("this needs the role reporter, publisher or officer")
             }
@@ -21,6 +21,15 @@ extension ReportDesk {
                 let known = try DossierRows.observation(numbered: number, of: observer.member, transaction.connection)
                 guard let known else { throw AdvisoryFault.absent }
                 return known
+            }
+            let kin = directory.members.values.filter { $0.group == observer.member.group }
+            let dayAgo = Tick(at: transaction.now.advanced(by: .seconds(-86_400)))
+            guard try DossierRows.observations(of: kin, after: dayAgo, transaction.connection) < Observation.perDayMax
+            else {
+                throw AdvisoryFault.notNow(
+                    "your owner's members committed \(Observation.perDayMax) observations within 24 hours, which is the most; "
+                        + "commit what was seen, and the next one later"
+                )
             }
             let observation = try transaction.keep(
                 observation: id,

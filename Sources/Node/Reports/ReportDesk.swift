@@ -181,9 +181,10 @@ public final class ReportDesk: Sendable {
         _ id: ID<InformationRequest>,
         _ reply: InformationRequest.Reply,
         by session: Session,
-        seen: [String]? = nil
+        seen: [String]? = nil,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
-        try await change(id, by: session, seen) { request, actor, now throws(ReportFault) in
+        try await change(id, by: session, seen, call) { request, actor, now throws(ReportFault) in
             try request.answered(reply, by: actor, at: now)
         }
     }
@@ -192,9 +193,10 @@ public final class ReportDesk: Sendable {
     public func close(
         _ id: ID<InformationRequest>,
         by session: Session,
-        seen: [String]? = nil
+        seen: [String]? = nil,
+        as call: KeyedCall? = nil
     ) async throws(AdvisoryFault) -> InformationRequest {
-        try await change(id, by: session, seen) { request, actor, now throws(ReportFault) in
+        try await change(id, by: session, seen, call) { request, actor, now throws(ReportFault) in
             try request.closed(by: actor, at: now)
         }
     }
@@ -203,6 +205,7 @@ public final class ReportDesk: Sendable {
         _ id: ID<InformationRequest>,
         by session: Session,
         _ seen: [String]?,
+        _ call: KeyedCall?,
         _ change:
             @escaping @Sendable (InformationRequest, ActingPrincipal, Timestamp) throws(ReportFault)
             -> InformationRequest
@@ -217,6 +220,7 @@ public final class ReportDesk: Sendable {
                 ),
                 row.content.isSeen(by: actor.member.id)
             else { throw AdvisoryFault.absent }
+            guard try transaction.made(by: call) == nil else { return row.content }
             let before = row.content
             if let seen, !seen.contains(before.tag(for: actor.member.id, at: transaction.now)) {
                 throw AdvisoryFault.changedMeanwhile
@@ -226,6 +230,7 @@ public final class ReportDesk: Sendable {
             }
             try transaction.change(row, by: actor.principal)
             try RequestLedger(transaction: transaction, directory: directory).note(row, after: before)
+            try transaction.keep(call, made: row.number)
             return row.content
         }
     }

@@ -149,7 +149,7 @@ private struct EntitlementResource: Encodable {
         }
         switch entitlement.state {
         case .redeemed(_, let day): redeemed = time(day)
-        case .available, .reserved, .expired, .void: redeemed = nil
+        case .available, .reserved, .expired, .void, .withdrawn: redeemed = nil
         }
         reason = held.reason
         token = held.token

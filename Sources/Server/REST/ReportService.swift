@@ -51,12 +51,16 @@ struct ReportService: Sendable {
         case ("requests", 2):
             return resource(try await desk.request(try id(parts[1]), for: session), request, session)
         case ("requests", 3) where parts[2] == "answer":
-            let reply = try await reply(request)
-            let asked = try await desk.answer(try id(parts[1]), reply, by: session, seen: request.seen)
+            var fields = try await request.fields()
+            let reply = try Self.reply(&fields)
+            let call = try node.call(request, fields, by: session)
+            let asked = try await desk.answer(try id(parts[1]), reply, by: session, seen: request.seen, as: call)
             return resource(asked, request, session)
         case ("requests", 3) where parts[2] == "close":
-            try await request.fields().finish()
-            let asked = try await desk.close(try id(parts[1]), by: session, seen: request.seen)
+            let fields = try await request.fields()
+            try fields.finish()
+            let call = try node.call(request, fields, by: session)
+            let asked = try await desk.close(try id(parts[1]), by: session, seen: request.seen, as: call)
             return resource(asked, request, session)
         case ("feedback", 1): return try await feedback(request, session)
         case ("owed", 1): return try await owed(request, session)
@@ -142,8 +146,7 @@ struct ReportService: Sendable {
         return response
     }
 
-    private func reply(_ request: Request) async throws -> InformationRequest.Reply {
-        var fields = try await request.fields()
+    private static func reply(_ fields: inout BodyFields) throws -> InformationRequest.Reply {
         let word = try BodyFields.needed("answer", try fields.code("answer", AnswerWord.self))
         let reply: InformationRequest.Reply =
             switch word {

@@ -137,6 +137,11 @@ struct AttackTests {
         let tips = (1...200).map { claim($0, cluster: $0) }
         let accepted = after(tips)
         #expect(accepted.issues.map(\.count) == [10])
+        // What is taken back takes the vouchers with it that the rest is no longer enough for.
+        let most = (1...195).map { ClawBack(LedgerSamples.id($0), of: Self.attacker, on: 40, .error) }
+        let left = after(tips, epochs: 2, backs: most)
+        #expect(left.issues == accepted.issues && left.unearned(Self.terms).map(\.count) == [8])
+        #expect(accepted.unearned(Self.terms).isEmpty)
         // One in five is found to be wrong: what is left of them goes, and the rest is worth less from then on.
         let backs = (1...40).map { ClawBack(LedgerSamples.id($0), of: Self.attacker, on: 20, .error) }
         let caught = after(tips, backs: backs)
@@ -147,6 +152,14 @@ struct AttackTests {
         let word = claim(1, .ownError, .full, day: 5)
         #expect(standing(after([claim(1), word], backs: [retracted])) == 1_000)
         #expect(standing(after([word], backs: [retracted])) == 0)
+        // However many are taken back in an epoch, one of the words is paid for.
+        let all =
+            (1...20).map { claim($0, cluster: $0) } + (1...20).map { claim($0, .ownError, cluster: $0, .full, day: 5) }
+        let back = (1...20).map {
+            ClawBack(retracting: LedgerSamples.id($0), of: Self.attacker, submitted: 1, on: 5, Self.terms)
+        }
+        #expect(standing(after(all, epochs: 3, backs: back)) < 1_000)
+        #expect(after(all, epochs: 3, backs: back).lots.count == 1)
     }
 
     @Test("back-scratching: two that answer each other all day are held by the line and the counterpart's share")

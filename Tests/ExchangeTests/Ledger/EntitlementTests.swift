@@ -175,8 +175,8 @@ struct EntitlementTests {
     private static let places = [
         "Exchange/Ledger/", "Exchange/Journal/Tick.swift", "Node/Ledger/", "Node/Node.swift", "Node/Housekeeping.swift",
         "Server/REST/EntitlementService.swift", "Server/REST/RESTService.swift", "Server/REST/openapi.json",
-        "Store/EntitlementRows.swift", "Store/JournalRows.swift", "Store/Migrations/M0022.sql", "caveat/Ledger/",
-        "caveat/Main.swift",
+        "Store/EntitlementRows.swift", "Store/JournalRows.swift", "Store/Migrations/M0022.sql",
+        "Store/Migrations/M0033.sql", "caveat/Ledger/", "caveat/Main.swift",
         "caveat/Report/ReportArguments.swift",
     ]
 

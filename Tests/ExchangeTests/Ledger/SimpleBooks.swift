@@ -134,7 +134,8 @@ struct SimpleBooks {
         for claim in order {
             let isNew = !(posted + due).contains { $0.key.item == claim.key.item && Self.isSame($0, claim) }
             let isAccepted = shown.contains { $0.key.item == claim.key.item && $0.key.event == .accepted }
-            let stands = claim.key.event == .ownError ? isAccepted : !taken.contains(claim.key.item)
+            let isFirst = claim.day >= day - 30 && !due.contains { $0.key.event == .ownError }
+            let stands = claim.key.event == .ownError ? isAccepted && isFirst : !taken.contains(claim.key.item)
             let isOpen = shown.contains {
                 $0.key.item == claim.key.item && Self.isSame($0, claim) && $0.shows == $0.day
             }
