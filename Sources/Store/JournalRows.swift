@@ -22,7 +22,7 @@ public struct JournalEntry: Sendable {
         case .gained, .destination, .watchList: true
         case .deleted, .directory, .held, .refused, .receipt, .advisory, .acknowledged, .relied, .conflict, .report,
             .request, .feedback, .observation, .consentAsked, .disposal, .source, .peer, .federated, .ledger,
-            .entitlement, .screening, .clearedPair, .requirement, .crossReference, .corroboration:
+            .entitlement, .screening, .clearedPair, .requirement, .crossReference, .corroboration, .terms:
             false
         }
     }

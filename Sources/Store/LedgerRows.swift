@@ -11,11 +11,17 @@ public struct LedgerRow: Hashable, Sendable {
     public let epoch: Epoch
     /// The number of the last epoch of which all is posted; 0 before the first.
     public let closed: Int
+    /// Its terms, epoch by epoch.
+    public let terms: TermsHistory
 
     /// Whether an epoch before the open one is still to be posted.
     public var isClosing: Bool { closed + 1 < epoch.number }
 
-    init(_ row: any SQLRow) {
+    /// The terms of today, by the days of the ledger.
+    public func terms(at now: Timestamp) -> ReciprocityTerms { terms[day: days.day(of: now)] }
+
+    fileprivate init(_ row: any SQLRow, _ terms: TermsHistory) {
+        self.terms = terms
         pool = row.integer(0)
         days = PoolDays(start: Timestamp(microseconds: row.integer(1)))
         epoch = Epoch(number: Int(row.integer(2)), opens: Int(row.integer(3)), closes: Int(row.integer(4)))
@@ -82,16 +88,18 @@ public enum LedgerRows {
 
     /// The ledger of a pool; nil before its first item.
     public static func ledger(_ pool: Int64, _ connection: any SQLConnection) throws -> LedgerRow? {
-        try connection.first(
-            "select \(LedgerRow.columns) from ledger where pool = $1",
-            .integer(pool),
-            make: LedgerRow.init
-        )
+        let terms = try TermsRows.history(of: pool, connection)
+        return try connection.first("select \(LedgerRow.columns) from ledger where pool = $1", .integer(pool)) { row in
+            LedgerRow(row, terms)
+        }
     }
 
     /// All of them.
     public static func all(_ connection: any SQLConnection) throws -> [LedgerRow] {
-        try connection.rows("select \(LedgerRow.columns) from ledger order by pool", make: LedgerRow.init)
+        let terms = try TermsRows.all(connection)
+        return try connection.rows("select \(LedgerRow.columns) from ledger order by pool") { row in
+            LedgerRow(row, terms[row.integer(0)] ?? .standard)
+        }
     }
 
     /// The ownership groups that have events in a ledger, in order, after one of them.
@@ -216,9 +224,10 @@ public enum LedgerRows {
 
 extension Transaction {
     /// The ledger of a pool; it begins now where there is none yet.
-    public func ledger(of pool: Pool, _ terms: ReciprocityTerms) throws -> LedgerRow {
+    public func ledger(of pool: Pool) throws -> LedgerRow {
         if let known = try LedgerRows.ledger(pool.number, connection) { return known }
-        let epoch = Epoch(first: terms)
+        let terms = try TermsRows.history(of: pool.number, connection)
+        let epoch = Epoch(first: terms[epoch: 1])
         try connection.run(
             "insert into ledger (pool, started, epoch, opens, closes) values ($1, $2, $3, $4, $5)",
             .integer(pool.number),
@@ -227,6 +236,7 @@ extension Transaction {
             .integer(Int64(epoch.opens)),
             .integer(Int64(epoch.closes))
         )
+        try noteTerms(in: epoch.number, terms, of: pool.number)
         guard let begun = try LedgerRows.ledger(pool.number, connection) else {
             throw DatabaseFault.statement("a ledger that was begun is not there")
         }
@@ -312,8 +322,10 @@ extension Transaction {
     }
 
     /// Opens the next epoch: what is entered from now on is of that.
+    ///
+    /// Terms that count from it on do so with the same commit.
     public func open(_ epoch: Epoch, in ledger: LedgerRow) throws {
-        try connection.run(
+        let count = try connection.run(
             "update ledger set epoch = $2, opens = $3, closes = $4 where pool = $1 and epoch = $5",
             .integer(ledger.pool),
             .integer(Int64(epoch.number)),
@@ -321,6 +333,7 @@ extension Transaction {
             .integer(Int64(epoch.closes)),
             .integer(Int64(ledger.epoch.number))
         )
+        if count > 0 { try noteTerms(in: epoch.number, ledger.terms, of: ledger.pool) }
     }
 
     /// Notes that all of the epoch after the last that was closed is posted.

@@ -45,6 +45,7 @@ public enum StandingRows {
                 TierTable.Ledger(
                     days: found.ledger.days,
                     closes: found.ledger.closed,
+                    found.ledger.terms,
                     tiers: found.records.mapValues(\.tier.tier)
                 )
             }

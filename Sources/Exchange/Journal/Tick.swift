@@ -93,6 +93,8 @@ public enum EntryKind: Int64, CaseIterable, Sendable {
     case crossReference = 27
     /// A watch list was changed, or a reader was told of a hit on one.
     case watchList = 28
+    /// Terms of a ledger were proposed or withdrawn, or began to count.
+    case terms = 29
     /// An authority looked at a report beside an earlier one of another's.
     case corroboration = 30
 }

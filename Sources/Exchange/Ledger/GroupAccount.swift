@@ -74,8 +74,9 @@ public struct GroupAccount: Hashable, Sendable {
     }
 
     /// The first day on which it may corroborate again; nil where it may.
-    public func frozen(on day: Int, _ terms: ReciprocityTerms) -> Int? {
-        clawBacks.filter { $0.reporter == group }.compactMap { $0.freezes(terms) }.filter { $0 > day }.max()
+    public func frozen(on day: Int, _ terms: TermsHistory) -> Int? {
+        clawBacks.filter { $0.reporter == group }.compactMap { $0.freezes(terms[day: $0.day]) }.filter { $0 > day }
+            .max()
     }
 
     private func countsAgainst(_ clawBack: ClawBack) -> Bool {
@@ -115,18 +116,20 @@ extension GroupAccount {
 
     /// Closes an epoch: posts what showed before its close, issues vouchers for it, and moves the tier a step.
     ///
-    /// An epoch that was closed before changes nothing.
+    /// An epoch that was closed before changes nothing. What a claim earns is by the terms of the day of its event, all
+    /// else by those of the epoch.
     /// - Parameters:
     ///   - claims: the group's claims, those posted before included or not; others' are passed over.
     public mutating func close(
         _ epoch: Epoch,
         _ claims: [Claim],
-        _ terms: ReciprocityTerms
+        _ history: TermsHistory
     ) -> [LedgerEntry<CreditAccount>] {
         guard epoch.number > closed else { return [] }
+        let terms = history[epoch: epoch.number]
         let decay = carry(to: epoch.closes)
         let first = lots.count
-        post(due(claims, epoch, terms), epoch, terms)
+        post(due(claims, epoch, history), epoch, history)
         let issued = lots[first...].reduce(Amount<MilliCredit>.zero) { $0 + $1.amount }
         issues += vouchers(for: lots[first...], epoch, terms)
         tier = tier.next(
@@ -141,7 +144,7 @@ extension GroupAccount {
     }
 
     /// The claims that an epoch's close posts, in the order in which it does.
-    private func due(_ claims: [Claim], _ epoch: Epoch, _ terms: ReciprocityTerms) -> [Claim] {
+    private func due(_ claims: [Claim], _ epoch: Epoch, _ terms: TermsHistory) -> [Claim] {
         let shown = claims.filter { claim in
             guard let shows = claim.shows else { return false }
             return claim.key.group == group && shows < epoch.closes
@@ -155,8 +158,8 @@ extension GroupAccount {
         // Of two claims of one key on one day the better counts.
         var isErring = false
         return told.sorted { left, right in
-            (left.day, left.key, -left.quality.score(terms), left.shows ?? .max)
-                < (right.day, right.key, -right.quality.score(terms), right.shows ?? .max)
+            (left.day, left.key, -left.quality.score(terms[day: left.day]), left.shows ?? .max)
+                < (right.day, right.key, -right.quality.score(terms[day: right.day]), right.shows ?? .max)
         }.filter { claim in
             guard claim.key.event == .ownError else {
                 let isTaken = (taken[claim.key.item] ?? []).contains { $0.takes(claim) }
@@ -172,13 +175,14 @@ extension GroupAccount {
         }
     }
 
-    private mutating func post(_ claims: [Claim], _ epoch: Epoch, _ terms: ReciprocityTerms) {
-        let reliability = record(with: claims).reliability(terms)
+    private mutating func post(_ claims: [Claim], _ epoch: Epoch, _ history: TermsHistory) {
+        let reliability = record(with: claims).reliability(history[epoch: epoch.number])
         var greatest: [Claim.Mask: Amount<MilliCredit>] = [:]
         for lot in lots where lot.taken == nil {
             greatest[lot.claim.mask] = max(greatest[lot.claim.mask] ?? .zero, lot.worth)
         }
         for claim in claims {
+            let terms = history[day: claim.day]
             let worth = claim.key.event.earns(claim.quality, reliability: reliability, terms)
             let held = greatest[claim.mask] ?? .zero
             greatest[claim.mask] = max(held, worth)
@@ -229,7 +233,9 @@ extension GroupAccount {
     ///
     /// An item that was taken back before changes nothing, but that one in bad faith is fined all the same. Where it
     /// was not posted yet, it never is.
-    /// - Parameter waiting: claims that were not posted yet: in bad faith the group's own are fined too.
+    /// - Parameters:
+    ///   - waiting: claims that were not posted yet: in bad faith the group's own are fined too.
+    ///   - terms: those of its day.
     public mutating func clawBack(
         _ clawBack: ClawBack,
         waiting: [Claim] = [],

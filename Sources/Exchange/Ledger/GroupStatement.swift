@@ -135,6 +135,8 @@ public struct GroupStatement: Hashable, Sendable {
     public let entitlements: [Entitlement]
     /// What others owe it for answers, and below zero what it owes them.
     public let requests: [StatementSum]
+    /// The terms of its epochs, and all that are to count later, as far as that is announced.
+    public let terms: [TermsHistory.Stage]
 
     /// Puts it together.
     /// - Parameters:
@@ -153,8 +155,9 @@ public struct GroupStatement: Hashable, Sendable {
         owed: [OwedFeedback],
         entitlements: [Entitlement],
         requests: [Name: LedgerBalance],
-        _ terms: ReciprocityTerms
+        _ history: TermsHistory
     ) {
+        let terms = history[epoch: period.last.number]
         func sum(_ causes: EntryCause...) -> Amount<MilliCredit> {
             entries.filter { causes.contains($0.cause) }.reduce(.zero) { $0 + $1.amount }
         }
@@ -178,8 +181,9 @@ public struct GroupStatement: Hashable, Sendable {
         let items = account.posted().filter { period.contains($0.lot.epoch) }
         lines = items.filter { !$0.lot.claim.wasHidden }.map { item in
             // Of one's own error the parts are fixed.
-            let key = item.lot.claim.key
-            return StatementLine(item.lot, item.kind, key.event == .ownError ? nil : reasons[key.item], terms)
+            let (key, day) = (item.lot.claim.key, item.lot.claim.day)
+            let reason = key.event == .ownError ? nil : reasons[key.item]
+            return StatementLine(item.lot, item.kind, reason, history[day: day])
         }
         .sorted { ($0.lot.epoch, $0.lot.claim.key, $0.lot.day) < ($1.lot.epoch, $1.lot.claim.key, $1.lot.day) }
         notItemised = items.filter(\.lot.claim.wasHidden).reduce(.zero) { $0 + $1.lot.amount }
@@ -196,6 +200,7 @@ public struct GroupStatement: Hashable, Sendable {
         self.entitlements = entitlements.sorted { ($0.office, $0.issued, $0.id) < ($1.office, $1.issued, $1.id) }
         self.requests = requests.map { StatementSum(name: $0.key.text, amount: $0.value.posted) }
             .filter { $0.amount != 0 }.sorted { $0.name < $1.name }
+        self.terms = history.stages(from: period.first.number)
     }
 }
 

@@ -24,11 +24,11 @@ public enum LedgerEvent: Hashable, Sendable, Codable {
 
 extension Sequence<EnteredEvent> {
     /// The first day on which whose events these are may corroborate again, as of a day; nil where it may.
-    public func frozen(on day: Int, _ terms: ReciprocityTerms) -> Int? {
+    public func frozen(on day: Int, _ terms: TermsHistory) -> Int? {
         compactMap { entered in
             switch entered.event {
             case .claim: nil
-            case .takenBack(let clawBack): clawBack.freezes(terms)
+            case .takenBack(let clawBack): clawBack.freezes(terms[day: clawBack.day])
             }
         }.filter { $0 > day }.max()
     }
@@ -59,7 +59,7 @@ extension GroupAccount {
         _ epoch: Epoch,
         entered events: [EnteredEvent],
         recorded record: StandingRecord? = nil,
-        _ terms: ReciprocityTerms
+        _ terms: TermsHistory
     ) -> [LedgerEntry<CreditAccount>] {
         guard epoch.number > closed else { return [] }
         if let record { size = record.size }
@@ -74,7 +74,7 @@ extension GroupAccount {
         }
         var entries: [LedgerEntry<CreditAccount>] = []
         for clawBack in taken.sorted(by: { ($0.day, $0.item, $0.scope) < ($1.day, $1.item, $1.scope) }) {
-            entries += self.clawBack(clawBack, waiting: claims, terms)
+            entries += self.clawBack(clawBack, waiting: claims, terms[day: clawBack.day])
         }
         return entries + close(epoch, claims, terms)
     }

@@ -14,7 +14,7 @@ public struct Lot: Hashable, Sendable {
     public let epoch: Int
     /// The day that its age counts from: that of the close.
     public let day: Int
-    /// In how many days it halves, by the terms of its close.
+    /// In how many days it halves, by the terms of the day of the event.
     public let halfLifeDays: Int
     /// rho at its close.
     public let reliability: Int

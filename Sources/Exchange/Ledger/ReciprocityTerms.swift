@@ -41,6 +41,14 @@ public struct ReciprocityTerms: Hashable, Sendable {
         Dictionary(uniqueKeysWithValues: figures.map { ($0.key.rawValue, $0.value) })
     }
 
+    /// What differs from the defaults, for people to read.
+    public var told: String {
+        let told = figures.sorted { $0.key.rawValue < $1.key.rawValue }.map { term, figure in
+            "\(term.rawValue) \(figure) \(term.unit.rawValue) (default \(term.standard))"
+        }
+        return told.isEmpty ? "the defaults" : told.joined(separator: ", ")
+    }
+
     /// Takes figures by their keys; those that are absent have their defaults.
     /// - Throws: `TermsFault` for a key that is none, a figure out of its range, and figures that do not fit.
     public init(_ given: [String: Int]) throws(TermsFault) {
@@ -92,28 +100,5 @@ public struct ReciprocityTerms: Hashable, Sendable {
                 )
             }
         }
-    }
-}
-
-/// Terms that a pool decided on, which take effect at the next close of an epoch.
-public struct TermsVersion: Hashable, Sendable {
-    /// Counts a pool's versions, from 1.
-    public let number: Int
-    /// The day of the pool on which they were decided and journalled.
-    public let decided: Int
-    /// The terms.
-    public let terms: ReciprocityTerms
-
-    /// Puts it together from its parts.
-    public init(number: Int, decided: Int, terms: ReciprocityTerms) {
-        self.number = number
-        self.decided = decided
-        self.terms = terms
-    }
-
-    /// The version that an epoch is closed under: the last that was decided before it opened, else the first.
-    public static func inForce(in epoch: Epoch, of versions: [TermsVersion]) -> TermsVersion? {
-        let sorted = versions.sorted { $0.number < $1.number }
-        return sorted.last { $0.decided < epoch.opens } ?? sorted.first
     }
 }

@@ -45,7 +45,7 @@ extension GroupStatement {
                     ("remaining", "\(standing.remaining.count)"), ("total", "\(standing.total.count)"),
                 ])
             ),
-            ("tier", CanonicalText.string(tier.code)),
+            ("terms", CanonicalText.list(terms.map(json))), ("tier", CanonicalText.string(tier.code)),
         ])
         return Array(text.utf8)
     }
@@ -130,6 +130,7 @@ extension GroupStatement {
             }
         )
         rows += Self.section("Request lines", requests.map { "  \($0.name): \($0.amount)" })
+        if terms.contains(where: { $0.version > 0 }) { rows += Self.section("Terms", terms.map(row)) }
         return rows.joined(separator: "\n") + "\n"
     }
 
@@ -202,6 +203,23 @@ extension GroupStatement {
                 ("novelty", line.reason.map { CanonicalText.string($0.novelty) }), ("worth", "\(line.lot.worth.count)"),
             ].sorted { $0.0 < $1.0 }
         )
+    }
+
+    private func opening(of stage: TermsHistory.Stage) -> Int {
+        period.last.opens + (stage.epoch - period.last.number) * (period.last.closes - period.last.opens)
+    }
+
+    private func json(_ stage: TermsHistory.Stage) -> String {
+        let figures = stage.terms.changes.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }
+        return CanonicalText.object([
+            ("date", date(opening(of: stage))), ("epoch", "\(stage.epoch)"), ("figures", CanonicalText.object(figures)),
+            ("version", "\(stage.version)"),
+        ])
+    }
+
+    private func row(_ stage: TermsHistory.Stage) -> String {
+        "  version \(stage.version) from epoch \(stage.epoch) (\(period.days.date(of: opening(of: stage)))) on: "
+            + stage.terms.told
     }
 
     private static func section(_ title: String, _ rows: [String]) -> [String] {

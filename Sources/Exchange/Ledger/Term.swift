@@ -84,6 +84,28 @@ public enum Term: String, CaseIterable, Sendable, Codable {
             Discretionary.Quota.allCases.map { $0.limit(of: tier) } + [tier.history]
         }
 
+    private static let delays: [Term] = [.restrictedDelay, .basicDelay]
+    private static let ofRequests: [Term] = [.line, .simpleRequest, .moderateRequest, .deepRequest]
+
+    /// Who says what a figure is.
+    public enum Scope: Sendable {
+        /// Each ledger's own terms.
+        case ledger
+        /// The exchange's configuration, for all ledgers.
+        case exchange
+        /// Nobody: it is its default.
+        case fixed
+    }
+
+    /// Who says what it is.
+    public var scope: Scope {
+        if Self.ofRequests.contains(self) { return .fixed }
+        return Self.quotas.contains(self) || Self.delays.contains(self) ? .exchange : .ledger
+    }
+
+    /// Whether the epochs or windows of a ledger are numbered by it, so that it stays as it was in the first.
+    public var numbersDays: Bool { self == .epochDays || self == .windowDays }
+
     /// What a figure counts.
     public enum Unit: String, Sendable {
         case days, hours, epochs, vouchers, screenings, requests, times

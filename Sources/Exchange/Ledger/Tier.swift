@@ -89,10 +89,11 @@ public struct TierState: Hashable, Sendable {
     /// The state of a group that a ledger knows nothing of after so many closes: what it would be with an account in
     /// which nothing is.
     /// - Parameter joined: the day of the ledger on which the group's first member joined.
-    public static func idle(after closes: Int, joined: Int, _ terms: ReciprocityTerms) -> TierState {
+    public static func idle(after closes: Int, joined: Int, _ history: TermsHistory) -> TierState {
         var state = TierState.new
-        var epoch = Epoch(first: terms)
+        var epoch = Epoch(first: history[epoch: 1])
         while epoch.number <= closes, state.tier != .restricted {
+            let terms = history[epoch: epoch.number]
             state = state.next(
                 standing: .zero,
                 size: .medium,
@@ -134,19 +135,22 @@ public struct TierTable: Hashable, Sendable {
         public let days: PoolDays
         /// How many epochs closed.
         public let closes: Int
+        /// Its terms.
+        public let terms: TermsHistory
         /// The tiers of the groups that it knows.
         public var tiers: [Name: Tier]
 
         /// Puts it together from its parts.
-        public init(days: PoolDays, closes: Int, tiers: [Name: Tier] = [:]) {
+        public init(days: PoolDays, closes: Int, _ terms: TermsHistory, tiers: [Name: Tier] = [:]) {
             self.days = days
             self.closes = closes
+            self.terms = terms
             self.tiers = tiers
         }
 
         /// The tier of a group, whether it is known or not.
         /// - Parameter joined: when the group's first member joined the exchange.
-        public func tier(of group: Name, joined: Timestamp, _ terms: ReciprocityTerms) -> Tier {
+        public func tier(of group: Name, joined: Timestamp) -> Tier {
             tiers[group] ?? TierState.idle(after: closes, joined: days.day(of: joined), terms).tier
         }
     }
@@ -161,7 +165,7 @@ public struct TierTable: Hashable, Sendable {
 
     /// What counts for the exchange as a whole: the best that a group has in any ledger; where no ledger tells of
     /// anybody, that of new members.
-    public func tier(of group: Name, joined: Timestamp, _ terms: ReciprocityTerms) -> Tier {
-        ledgers.map { $0.tier(of: group, joined: joined, terms) }.max() ?? TierState.new.tier
+    public func tier(of group: Name, joined: Timestamp) -> Tier {
+        ledgers.map { $0.tier(of: group, joined: joined) }.max() ?? TierState.new.tier
     }
 }

@@ -63,10 +63,10 @@ public final class LiveState: Sendable {
     }
 
     /// What a group may take of the exchange as a whole, as of the last closes: a look-up.
-    func tier(of group: Name, _ terms: ReciprocityTerms) -> Tier {
+    func tier(of group: Name) -> Tier {
         let (tiers, owner) = state.withLock { ($0.tiers, $0.directory.groups[group]) }
         // Whoever has no member any more asks for nothing.
-        return owner.map { tiers.tier(of: group, joined: $0.joined, terms) } ?? .restricted
+        return owner.map { tiers.tier(of: group, joined: $0.joined) } ?? .restricted
     }
 
     /// Up to where the journal was taken in.

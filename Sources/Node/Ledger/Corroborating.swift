@@ -125,7 +125,7 @@ private struct CorroboratingPair {
     private let officer: Reader
     private let directory: Directory
     private let transaction: Transaction
-    private let terms = ReciprocityTerms.standard
+    private var terms: ReciprocityTerms { ledger.terms(at: transaction.now) }
 
     init(
         _ original: ID<Report>,
@@ -207,7 +207,7 @@ private struct CorroboratingPair {
             of: party(earlier.told.group),
             by: party(later.told.group),
             frozen: try LedgerRows.events(of: later.told.group, in: ledger.pool, transaction.connection)
-                .frozen(on: today, terms),
+                .frozen(on: today, ledger.terms),
             originalAncestors: [earlier.item],
             ancestors: known?.isShared ?? false ? [earlier.item] : [],
             committed: known?.committed,

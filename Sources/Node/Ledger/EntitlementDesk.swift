@@ -14,7 +14,6 @@ public final class EntitlementDesk: Sendable {
     private let commits: GroupCommit
     private let clock: @Sendable () -> Timestamp
     private let own: OwnKey
-    private let terms = ReciprocityTerms.standard
 
     init(
         _ live: LiveState,
@@ -96,6 +95,7 @@ public final class EntitlementDesk: Sendable {
             let reported = try links.reported(by: group)
             let labels = live.labels(showing: consignment.marks, to: session, at: transaction.now)
             let known = try links.advised(under: labels)
+            let terms = ledger.terms(at: transaction.now)
             let day = ledger.days.day(of: transaction.now)
             let events = try LedgerRows.events(of: group, in: ledger.pool, transaction.connection)
             let isFrozen = events.frozen(on: day, terms) != nil
@@ -198,7 +198,7 @@ public final class EntitlementDesk: Sendable {
     }
 
     private func elapse(_ ledger: LedgerRow) async throws -> Int {
-        try await commits.write(weight: Self.lapsedMax) { [terms] transaction in
+        try await commits.write(weight: Self.lapsedMax) { transaction in
             let day = ledger.days.day(of: transaction.now)
             let due = try EntitlementRows.due(
                 in: ledger.pool,
@@ -209,7 +209,7 @@ public final class EntitlementDesk: Sendable {
             for var row in due {
                 let (next, entries) = row.entitlement.lapsed(by: day)
                 row.entitlement = next
-                try transaction.change(row, entries, by: nil, terms)
+                try transaction.change(row, entries, by: nil, ledger.terms(at: transaction.now))
             }
             return due.count
         }
@@ -309,7 +309,7 @@ extension EntitlementDesk {
         case .reserved: row.reason = nil
         case .available, .redeemed, .expired, .void, .withdrawn: break
         }
-        try transaction.change(row, entries, by: actor.principal, terms)
+        try transaction.change(row, entries, by: actor.principal, ledger.terms(at: transaction.now))
         return try held(row.number, by: actor.member, transaction)
     }
 

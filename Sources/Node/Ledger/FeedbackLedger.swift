@@ -9,8 +9,6 @@ struct FeedbackLedger {
     let transaction: Transaction
     let directory: Directory
 
-    private static let terms = ReciprocityTerms.standard
-
     /// Claims what it earns, where it came in time.
     func note(_ feedback: Feedback, on row: AdvisoryRow) throws {
         let advisory = row.advisory
@@ -19,14 +17,18 @@ struct FeedbackLedger {
             !speaker.kind.isAuthority, speaker.group != originator.group,
             let pool = directory.pool(numbered: row.pool)
         else { return }
-        let due = release.last.advanced(by: .seconds(Int64(Self.terms[.statusDays]) * 86_400))
+        // By the terms of its release: where the ledger did not begin yet, those that it begins with.
+        let held = try LedgerRows.ledger(pool.number, transaction.connection)
+        let terms =
+            try held?.terms(at: release.last) ?? TermsRows.history(of: pool.number, transaction.connection)[epoch: 1]
+        let due = release.last.advanced(by: .seconds(Int64(terms[.statusDays]) * 86_400))
         guard feedback.at < due else { return }
-        let ledger = try transaction.ledger(of: pool, Self.terms)
+        let ledger = try transaction.ledger(of: pool)
         let day = ledger.days.day(of: feedback.at)
         let claim = Claim(
             Claim.Key(item: ID(advisory.id.uuid), event: event, group: speaker.group),
             cluster: ID(advisory.id.uuid),
-            window: Claim.window(submitted: day, Self.terms),
+            window: Claim.window(submitted: day, terms),
             from: originator.kind.isAuthority ? .authority(originator.name) : .group(originator.group),
             .full,
             day: day,

@@ -15,7 +15,6 @@ public final class LedgerDesk: Sendable {
     private let debts: DebtCalendar
     private let lines: LineCalendar
     private let own: OwnKey
-    let terms = ReciprocityTerms.standard
     private let voucherIDs: KeyedIDs
 
     init(
@@ -64,10 +63,11 @@ public final class LedgerDesk: Sendable {
     }
 
     private func elapse(_ number: Int64) async throws {
-        let ledger = try await commits.write { [terms] transaction in
+        let ledger = try await commits.write { transaction in
             let ledger = try LedgerRows.ledger(number, transaction.connection)
             guard let ledger, !ledger.isClosing, ledger.isOver(at: transaction.now) else { return ledger }
-            try transaction.open(ledger.epoch.next(terms), in: ledger)
+            let next = ledger.epoch.number + 1
+            try transaction.open(ledger.epoch.next(ledger.terms[epoch: next]), in: ledger)
             return try LedgerRows.ledger(number, transaction.connection)
         }
         guard let ledger, ledger.isClosing else { return }
@@ -78,7 +78,7 @@ public final class LedgerDesk: Sendable {
     /// Posts the epoch that is being closed for the groups after one.
     /// - Returns: the last of them; nil once all are posted.
     private func close(_ ledger: LedgerRow, after last: String) async throws -> String? {
-        try await commits.write(weight: Self.groupsMax) { [live, terms, voucherIDs] transaction in
+        try await commits.write(weight: Self.groupsMax) { [live, voucherIDs] transaction in
             let directory = try live.directory(in: transaction)
             let connection = transaction.connection
             let groups = try LedgerRows.groups(in: ledger.pool, after: last, upTo: Self.groupsMax, connection)
@@ -91,9 +91,9 @@ public final class LedgerDesk: Sendable {
                     through: ledger.closed + 1,
                     events,
                     records,
-                    directory,
-                    terms
+                    directory
                 )
+                let terms = ledger.terms[epoch: closes.last.number]
                 try transaction.keep(closes.record(terms), of: group, in: ledger)
                 try transaction.post(closes.entries(since: closes.last.number), of: group, at: closes.last, in: ledger)
                 let issues = closes.account.issues.filter { $0.epoch == closes.last.number }
@@ -118,11 +118,12 @@ public final class LedgerDesk: Sendable {
         guard (1...Self.epochsMax).contains(count) else {
             throw AdvisoryFault.invalid(field: "epochs", rule: "must be 1 to \(Self.epochsMax)")
         }
-        let (directory, terms) = (session.directory, terms)
+        let directory = session.directory
         let pool = try Self.pool(of: name, for: session.member, directory)
         let group = session.member.group
         return try await database.read { connection in
             guard let ledger = try LedgerRows.ledger(pool.number, connection), ledger.closed > 0 else {
+                let terms = try TermsRows.history(of: pool.number, connection)[epoch: 1]
                 let what = pool.kind == .inbox ? "report to it" : "answer to a request in it"
                 throw AdvisoryFault.notNow(
                     "\(name) has closed no epoch yet; the first closes \(terms[.epochDays]) days after the first \(what)"
@@ -132,7 +133,7 @@ public final class LedgerDesk: Sendable {
             let first = max(1, last - count + 1)
             let events = try LedgerRows.events(of: group, in: ledger.pool, connection)
             let records = try StandingRows.records(of: group, in: ledger.pool, connection)
-            let closes = Self.closes(of: group, in: ledger, through: last, events, records, directory, terms)
+            let closes = Self.closes(of: group, in: ledger, through: last, events, records, directory)
             let balance = try LedgerRows.balance(of: group, in: ledger.pool, through: first - 1, connection)
             let items = try LedgerRows.items(of: group, in: ledger.pool, connection)
             let opens = closes.epoch(first).opens
@@ -163,13 +164,13 @@ public final class LedgerDesk: Sendable {
                     connection
                 ),
                 requests: try LineRows.posted(of: group, before: end, connection),
-                terms
+                ledger.terms
             )
         }
     }
 
     /// The pool whose ledger is meant: an authority's first inbox, else a pool that a member reads.
-    private static func pool(of name: Name, for member: Member, _ directory: Directory) throws(AdvisoryFault) -> Pool {
+    static func pool(of name: Name, for member: Member, _ directory: Directory) throws(AdvisoryFault) -> Pool {
         if let authority = directory.member(named: name), let inbox = directory.inbox(of: authority.id) {
             return inbox
         }
@@ -217,24 +218,26 @@ public final class LedgerDesk: Sendable {
         through last: Int,
         _ events: [EnteredEvent],
         _ records: [Int: StandingRecord],
-        _ directory: Directory,
-        _ terms: ReciprocityTerms
+        _ directory: Directory
     ) -> Closes {
         let owner = directory.groups[group]
         let joined = owner.map { ledger.days.day(of: $0.joined) } ?? 0
         let size = owner?.size ?? .medium
-        var closes = Closes(account: GroupAccount(group, joined: joined, size: size), last: Epoch(first: terms))
+        var closes = Closes(
+            account: GroupAccount(group, joined: joined, size: size),
+            last: Epoch(first: ledger.terms[epoch: 1])
+        )
         while true {
             closes.account.size = size
             let entries = closes.account.close(
                 closes.last,
                 entered: events,
                 recorded: records[closes.last.number],
-                terms
+                ledger.terms
             )
             closes.entries.append((closes.last, entries))
             guard closes.last.number < last else { return closes }
-            closes.last = closes.last.next(terms)
+            closes.last = closes.last.next(ledger.terms[epoch: closes.last.number + 1])
         }
     }
 }

@@ -29,22 +29,22 @@ extension LedgerDesk {
     public func overview() async throws -> ExchangeOverview {
         let directory = live.directory
         let groups = directory.groups.filter(\.value.isCounted)
-        return try await database.read { [terms] connection in
+        return try await database.read { connection in
             let last = try StandingRows.last(connection).sorted { $0.key < $1.key }
             var tiers: [Name: Tier] = [:]
             var standings: [Name: Amount<MilliCredit>] = [:]
             let ledgers = last.compactMap { pool, found -> ExchangeOverview.Ledger? in
-                let idle = TierTable.Ledger(days: found.ledger.days, closes: found.ledger.closed)
+                let idle = TierTable.Ledger(days: found.ledger.days, closes: found.ledger.closed, found.ledger.terms)
                 let all = groups.map { name, owner -> (tier: Tier, standing: Amount<MilliCredit>) in
                     let record = found.records[name]
-                    let tier = record?.tier.tier ?? idle.tier(of: name, joined: owner.joined, terms)
+                    let tier = record?.tier.tier ?? idle.tier(of: name, joined: owner.joined)
                     let standing = record?.standing ?? .zero
                     tiers[name] = max(tiers[name] ?? tier, tier)
                     standings[name, default: .zero] += standing
                     return (tier, standing)
                 }
                 guard let inbox = directory.pool(numbered: pool) else { return nil }
-                let closed = Epoch(first: terms).closes * found.ledger.closed
+                let closed = found.ledger.terms.opening(of: found.ledger.closed + 1)
                 return ExchangeOverview.Ledger(
                     pool: inbox.name,
                     closes: found.ledger.closed,

@@ -31,7 +31,7 @@ extension LedgerDesk {
     /// What the caller's ownership group and others owe each other for answers.
     public func lines(for session: Session) async throws -> LinesView {
         try session.reader.checkBusiness(evenSuspended: false)
-        let (group, now, terms) = (session.member.group, clock(), terms)
+        let (group, now, terms) = (session.member.group, clock(), RequestLedger.terms)
         return try await database.read { connection in
             let asked = try LineRows.asked(by: group, at: now, connection)
             let balances = try LineRows.balances(of: group, connection)

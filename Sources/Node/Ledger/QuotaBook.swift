@@ -53,7 +53,7 @@ public struct QuotaBook: Sendable {
     }
 
     /// A group's tier, as of the last closes.
-    func tier(of group: Name) -> Tier { live.tier(of: group, terms) }
+    func tier(of group: Name) -> Tier { live.tier(of: group) }
 
     /// What is left to a caller before it takes anything.
     func allowance(

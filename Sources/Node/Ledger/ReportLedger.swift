@@ -11,14 +11,13 @@ struct ReportLedger {
     /// Who is exposed to what reports are about.
     let exposures: Exposures
 
-    private static let terms = ReciprocityTerms.standard
-
     /// Enters that an authority owes a word on a report that is submitted to it.
     func begin(_ row: DossierRow<Report>) throws {
         let report = row.content
         guard let (inbox, group, authority) = parties(of: report) else { return }
-        let ledger = try transaction.ledger(of: inbox, Self.terms)
-        let awaited = AwaitedReport(report, to: authority, from: group, in: ledger.days, Self.terms)
+        let ledger = try transaction.ledger(of: inbox)
+        let terms = ledger.terms(at: report.submitted)
+        let awaited = AwaitedReport(report, to: authority, from: group, in: ledger.days, terms)
         try transaction.keep(DebtRow(number: row.number, pool: ledger.pool, awaited: awaited), in: ledger)
     }
 
@@ -33,7 +32,7 @@ struct ReportLedger {
         let isRetracted = report.state == .retracted && last.state != .retracted
         let votes = last.badFaith?.second == nil ? report.badFaith?.votes ?? [] : []
         guard isAccepted || isRetracted || !outcomes.isEmpty || !votes.isEmpty else { return }
-        let ledger = try transaction.ledger(of: inbox, Self.terms)
+        let ledger = try transaction.ledger(of: inbox)
         let desk = Entering(
             ledger: ledger,
             report: report,
@@ -152,6 +151,7 @@ struct ReportLedger {
             let isPlain = features.clusterMarks.isEmpty
             let novelty = Novelty(of: features, held: others.map(\.features) + (isPlain ? [features] : []))
             let relevance = try relevance()
+            let terms = ledger.terms[day: day]
             let seen = content.seenLast ?? content.seen
             let quality = Quality(
                 credibility: Quality.credibility(report.grade?.credibility ?? .unknown),
@@ -253,7 +253,7 @@ struct ReportLedger {
         /// What was told before the ledger began, was on its first day.
         private func submitted(_ row: LedgerItemRow) -> Int { max(0, ledger.days.day(of: row.submitted)) }
 
-        private var terms: ReciprocityTerms { ReportLedger.terms }
+        private var terms: ReciprocityTerms { ledger.terms(at: transaction.now) }
     }
 }
 

@@ -10,6 +10,7 @@ struct RequestLedger {
     let transaction: Transaction
     let directory: Directory
 
+    /// Of lines, which hold between groups whatever pool they are in.
     static let terms = ReciprocityTerms.standard
 
     /// What a group owes and has asked, once what is over is off its lines.
@@ -100,19 +101,20 @@ struct RequestLedger {
         guard let asker = directory.members[request.member], let responder = directory.members[answer.member],
             !responder.kind.isAuthority, responder.group != asker.group, let pool = pool(of: request)
         else { return }
-        let ledger = try transaction.ledger(of: pool, Self.terms)
+        let ledger = try transaction.ledger(of: pool)
         let (item, group) = (ID<LedgerItem>(request.id.uuid), responder.group)
         let marks = ItemFeatures(request.content.subjects, place: request.content.place).clusterMarks
         let known = try AnswerMarkRows.clusters(sharing: marks, of: group, in: ledger.pool, transaction.connection)
         let cluster = ID<SubjectCluster>.of(known, else: marks.isEmpty ? .plain : ID(request.id.uuid))
         try transaction.keep(marks, of: item, in: cluster, for: group, ledger)
         let day = ledger.days.day(of: answer.at)
+        let terms = ledger.terms[day: day]
         let claim = Claim(
             Claim.Key(item: item, event: event, group: group),
             cluster: cluster,
-            window: Claim.window(submitted: day, Self.terms),
+            window: Claim.window(submitted: day, terms),
             from: asker.kind.isAuthority ? .authority(asker.name) : .group(asker.group),
-            Quality(of: answer, to: request, Self.terms),
+            Quality(of: answer, to: request, terms),
             day: day,
             shows: day
         )

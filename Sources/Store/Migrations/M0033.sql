@@ -1,32 +1,13 @@
--- Vouchers may be withdrawn by now: what they were issued for was taken back.
-create table entitlement_next (
-    number {int} not null primary key,
-    id {text} not null unique,
-    pool {int} not null references ledger (pool),
-    office {text} not null,
-    owner_group {text} not null,
-    issued {int} not null,
-    expires {int} not null,
-    state {text} not null check (state in ('available', 'reserved', 'redeemed', 'expired', 'void', 'withdrawn')),
-    reservations {int} not null,
-    reservation {bytes},
-    redeemed {int},
-    due {int},
-    reason {text},
-    check ((reservation is not null) = (state in ('reserved', 'redeemed'))),
-    check ((redeemed is not null) = (state = 'redeemed')),
-    check ((due is not null) = (state in ('available', 'reserved')))
+-- Terms of reciprocity that were proposed for the ledger of a pool, whether it has begun or not: a version counts from the
+-- opening of `epoch` on, unless it was withdrawn, or another took its place, at `ended`. Times are microseconds since 1970;
+-- `body` has the figures that are not their defaults.
+create table ledger_terms (
+    pool {int} not null references pool (number),
+    version {int} not null check (version > 0),
+    epoch {int} not null check (epoch > 0),
+    proposed {int} not null,
+    ended {int},
+    body {bytes} not null,
+    primary key (pool, version)
 ) {strict};
-insert into entitlement_next (
-    number, id, pool, office, owner_group, issued, expires, state,
-    reservations, reservation, redeemed, due, reason
-)
-select
-    number, id, pool, office, owner_group, issued, expires, state,
-    reservations, reservation, redeemed, due, reason
-from entitlement;
-drop table entitlement;
-alter table entitlement_next rename to entitlement;
-create index entitlement_by_group on entitlement (owner_group, number);
-create index entitlement_by_office on entitlement (office, number);
-create index entitlement_by_due on entitlement (pool, due);
+create unique index ledger_terms_counting on ledger_terms (pool, epoch) where ended is null;

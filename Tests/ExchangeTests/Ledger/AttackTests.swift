@@ -40,7 +40,7 @@ struct AttackTests {
             for back in backs where back.day >= epoch.opens && back.day < epoch.closes {
                 _ = account.clawBack(back, waiting: claims, Self.terms)
             }
-            _ = account.close(epoch, claims, Self.terms)
+            _ = account.close(epoch, claims, .standard)
             epoch = epoch.next(Self.terms)
         }
         return account
@@ -193,11 +193,11 @@ struct AttackTests {
         let before = (10_000 + 15_000) as Int64
         #expect(account.penalties.map(\.amount.count) == [2 * before])
         #expect(standing(account) < -2 * before * 9 / 10)
-        #expect(account.frozen(on: 129, Self.terms) == 130)
-        #expect(account.frozen(on: 130, Self.terms) == nil)
+        #expect(account.frozen(on: 129, .standard) == 130)
+        #expect(account.frozen(on: 130, .standard) == nil)
         var victim = GroupAccount(Self.friend, joined: -400, size: .small)
         let theirs = claim(1, .corroborating, to: Self.friend, from: .group(Self.attacker), .full, day: 2)
-        _ = victim.close(Epoch(first: Self.terms), [theirs], Self.terms)
+        _ = victim.close(Epoch(first: Self.terms), [theirs], .standard)
         _ = victim.clawBack(found, Self.terms)
         #expect(victim.record == TrackRecord())
         #expect(victim.penalties.isEmpty)
@@ -215,7 +215,7 @@ struct AttackTests {
         let account = after([claim(1, .accepted, .full)], epochs: 2, backs: backs)
         #expect(account.penalties.map(\.amount.count) == [20_000])
         #expect(account.lots.isEmpty && account.record == TrackRecord(confirmed: 0, refuted: 1))
-        #expect(account.frozen(on: 129, Self.terms) == 130)
+        #expect(account.frozen(on: 129, .standard) == 130)
         // What it owes to another's report that was taken back, it is not fined for.
         let (bait, confirmed) = (claim(1, .accepted, .full), claim(1, .corroborated, from: .group(Self.friend), .full))
         let undone = ClawBack(item, of: Self.attacker, on: 32, .retraction, from: .group(Self.friend))

@@ -176,7 +176,7 @@ struct EntitlementTests {
         "Exchange/Ledger/", "Exchange/Journal/Tick.swift", "Node/Ledger/", "Node/Node.swift", "Node/Housekeeping.swift",
         "Server/REST/EntitlementService.swift", "Server/REST/RESTService.swift", "Server/REST/openapi.json",
         "Store/EntitlementRows.swift", "Store/JournalRows.swift", "Store/Migrations/M0022.sql",
-        "Store/Migrations/M0033.sql", "caveat/Ledger/", "caveat/Main.swift",
+        "Store/Migrations/M0035.sql", "caveat/Ledger/", "caveat/Main.swift",
         "caveat/Report/ReportArguments.swift",
     ]
 

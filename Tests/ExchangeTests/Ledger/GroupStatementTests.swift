@@ -11,9 +11,9 @@ struct GroupStatementTests {
         let start = try Timestamp(parsing: "2026-12-01T09:30:00Z")
         var account = GroupAccount(WorkedExample.forwarder, joined: 0, size: .medium)
         var epoch = Epoch(first: Self.terms)
-        let before = account.close(epoch, example.claims, Self.terms)
+        let before = account.close(epoch, example.claims, .standard)
         epoch = epoch.next(Self.terms)
-        let entries = account.close(epoch, example.claims, Self.terms)
+        let entries = account.close(epoch, example.claims, .standard)
         let owed = OwedFeedback(
             LedgerSamples.id(2),
             of: WorkedExample.customs,
@@ -39,7 +39,7 @@ struct GroupStatementTests {
             owed: [owed],
             entitlements: vouchers.entitlements,
             requests: [WorkedExample.bank: LedgerBalance(posted: -3)],
-            Self.terms
+            .standard
         )
     }
 
@@ -160,7 +160,7 @@ struct StatementItemTests {
         var epoch = Epoch(first: Self.terms)
         var opening = GroupStatement.Balance()
         return (1...2).map { _ in
-            let entries = account.close(epoch, entered: entered, Self.terms)
+            let entries = account.close(epoch, entered: entered, .standard)
             let statement = GroupStatement(
                 pool: LedgerSamples.name("pool"),
                 account,
@@ -171,7 +171,7 @@ struct StatementItemTests {
                 owed: [],
                 entitlements: [],
                 requests: [:],
-                Self.terms
+                .standard
             )
             (opening, epoch) = (statement.closing, epoch.next(Self.terms))
             return statement

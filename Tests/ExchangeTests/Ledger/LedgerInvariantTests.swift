@@ -234,7 +234,7 @@ struct LedgerInvariantTests {
                 )
                 var epoch = Epoch(first: terms)
                 while epoch.closes <= end + 60 {
-                    _ = account.close(epoch, [claim], terms)
+                    _ = account.close(epoch, [claim], .standard)
                     epoch = epoch.next(terms)
                 }
                 return account.lots.reduce(0) { $0 + $1.amount.count }

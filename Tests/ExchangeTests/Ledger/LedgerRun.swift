@@ -22,7 +22,7 @@ struct LedgerRun {
     private(set) var tellsHidden = false
     /// What did not hold on the way, in words.
     private(set) var faults: [String] = []
-    private let terms: ReciprocityTerms
+    private let history: TermsHistory
     /// Whether statements are written, too.
     private let isTold: Bool
     private var trouble: Trouble
@@ -42,8 +42,19 @@ struct LedgerRun {
         _ trouble: Trouble = .none(),
         isTold: Bool = false
     ) {
+        self.init(world, to: end, under: LedgerSamples.history(terms), trouble, isTold: isTold)
+    }
+
+    init(
+        _ world: LedgerWorld,
+        to end: Int? = nil,
+        under history: TermsHistory,
+        _ trouble: Trouble = .none(),
+        isTold: Bool = false
+    ) {
+        let terms = history[epoch: 1]
         self.isTold = isTold
-        self.terms = terms
+        self.history = history
         self.trouble = trouble
         book = LedgerBook(terms)
         for group in world.groups {
@@ -61,7 +72,7 @@ struct LedgerRun {
                 backs.removeFirst()
                 for name in accounts.keys.sorted() {
                     let known = world.claims.filter { $0.day <= day }
-                    change(name) { [terms] in $0.clawBack(back, waiting: known, terms) }
+                    change(name) { $0.clawBack(back, waiting: known, history[day: day]) }
                 }
             }
             if chance() { carry(to: day) }
@@ -82,7 +93,7 @@ struct LedgerRun {
             var known = world.claims.filter { $0.day < epoch.closes }
             if chance() { known.shuffle(using: &trouble.random) }
             let before = book
-            let entries = change(name) { [terms] in $0.close(epoch, known, terms) }
+            let entries = change(name) { [history] in $0.close(epoch, known, history) }
             guard let account = accounts[name] else { continue }
             let statement = GroupStatement(
                 pool: LedgerSamples.name("pool"),
@@ -97,7 +108,7 @@ struct LedgerRun {
                 owed: [],
                 entitlements: [],
                 requests: [:],
-                terms
+                history
             )
             if statement.closing.earned.count != book[.earned(name)].posted
                 || statement.closing.penalty.count != -book[.penalty(name)].posted
@@ -109,7 +120,7 @@ struct LedgerRun {
             closes[name, default: []].append(
                 Close(
                     day: epoch.closes,
-                    standing: account.standing(on: epoch.closes, terms).total,
+                    standing: account.standing(on: epoch.closes, history[epoch: epoch.number]).total,
                     tier: account.tier.tier,
                     statement: isTold
                         ? statement.json + Array(statement.text.utf8) + Array(statement.csv.utf8) : []

@@ -11,6 +11,12 @@ enum LedgerSamples {
         return name
     }
 
+    /// Terms from the first epoch on; no version where they are the defaults.
+    static func history(_ terms: ReciprocityTerms) -> TermsHistory {
+        guard terms != .standard else { return .standard }
+        return TermsHistory([TermsVersion(number: 1, epoch: 1, proposed: start, terms)])
+    }
+
     static func id<Kind>(_ number: UInt64) -> ID<Kind> { ID(UUID(0, number, version: 8)) }
 }
 

@@ -42,16 +42,6 @@ struct ReciprocityTermsTests {
         #expect(try ReciprocityTerms(terms.changes)[.epochDays] == 14)
     }
 
-    @Test("terms take effect with the first epoch that opens after they were decided")
-    func versions() throws {
-        let one = TermsVersion(number: 1, decided: 0, terms: Self.terms)
-        let two = TermsVersion(number: 2, decided: 30, terms: try ReciprocityTerms(["epoch.days": 14]))
-        func number(_ epoch: Epoch) -> Int? { TermsVersion.inForce(in: epoch, of: [two, one])?.number }
-        #expect(number(Epoch(number: 1, opens: 0, closes: 30)) == 1)
-        #expect(number(Epoch(number: 2, opens: 30, closes: 60)) == 1)
-        #expect(number(Epoch(number: 3, opens: 60, closes: 74)) == 2)
-    }
-
     @Test("tiers rise by a step at a close, and fall by one after two closes below 80 % of the line")
     func tiers() {
         func next(_ state: TierState, _ standing: Int64, rho: Int = 500, age: Int = 400) -> TierState {

@@ -15,8 +15,8 @@ struct TierTests {
         var account = GroupAccount(Samples.name("swift"), joined: joined, size: .allCases[Int(seed % 3)])
         var epoch = Epoch(first: Self.terms)
         for count in 0...Int.random(in: 0...12, using: &random) {
-            #expect(TierState.idle(after: count, joined: joined, Self.terms).tier == account.tier.tier)
-            _ = account.close(epoch, entered: [], Self.terms)
+            #expect(TierState.idle(after: count, joined: joined, .standard).tier == account.tier.tier)
+            _ = account.close(epoch, entered: [], .standard)
             epoch = epoch.next(Self.terms)
         }
     }
@@ -99,13 +99,13 @@ struct TierTests {
         let now = Timestamp(microseconds: 1_800_000_000_000_000)
         let long = now.advanced(by: .seconds(-400 * 86_400))
         let days = PoolDays(start: now)
-        #expect(TierTable().tier(of: name, joined: long, Self.terms) == .basic)
-        let idle = TierTable.Ledger(days: days, closes: 2)
-        let rich = TierTable.Ledger(days: days, closes: 2, tiers: [name: .anchor])
-        #expect(TierTable([idle]).tier(of: name, joined: long, Self.terms) == .restricted)
-        #expect(TierTable([idle]).tier(of: name, joined: now, Self.terms) == .basic)
-        #expect(TierTable([idle, rich, idle]).tier(of: name, joined: long, Self.terms) == .anchor)
-        #expect(TierTable([rich]).tier(of: Samples.name("swift"), joined: long, Self.terms) == .restricted)
+        #expect(TierTable().tier(of: name, joined: long) == .basic)
+        let idle = TierTable.Ledger(days: days, closes: 2, .standard)
+        let rich = TierTable.Ledger(days: days, closes: 2, .standard, tiers: [name: .anchor])
+        #expect(TierTable([idle]).tier(of: name, joined: long) == .restricted)
+        #expect(TierTable([idle]).tier(of: name, joined: now) == .basic)
+        #expect(TierTable([idle, rich, idle]).tier(of: name, joined: long) == .anchor)
+        #expect(TierTable([rich]).tier(of: Samples.name("swift"), joined: long) == .restricted)
     }
 
     @Test("an overview tells nothing that follows from few groups", arguments: UInt64(0)..<500)

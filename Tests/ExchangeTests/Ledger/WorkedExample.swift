@@ -101,7 +101,7 @@ struct WorkedExample {
         )
         var epoch = Epoch(first: terms)
         for _ in 1...3 {
-            let entries = world.forwarder.close(epoch, claims, terms) + world.bank.close(epoch, claims, terms)
+            let entries = world.forwarder.close(epoch, claims, .standard) + world.bank.close(epoch, claims, .standard)
             for entry in entries { try world.book.post(entry) }
             world.days.append(day(epoch.closes, world.forwarder))
             epoch = epoch.next(terms)
