@@ -89,7 +89,10 @@ struct Daemon: Sendable {
     ) async throws {
         let (ports, found) = AsyncStream<Int?>.makeStream()
         let server = ExchangeServer(node, profile: profile, limits: limits, logger: logger)
-        let admin = AdminServer(node, title: profile.title, version: version, logger: logger)
+        let admin = AdminServer(node, title: profile.title, version: version, logger: logger) {
+            text throws(TermsFault) in
+            try TermsFile.read(text, file: "file")
+        }
         try await Self.prepareSocket(adminSocket)
         let listeners: [any Service] = [
             server.listener(at: .hostname(host, port: port), tls: tls) { found.yield($0) },

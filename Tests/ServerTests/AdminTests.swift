@@ -180,7 +180,9 @@ private final class AdminExchange: Sendable {
             ),
             logger: logger
         )
-        server = AdminServer(node, title: "Test", version: "0", logger: logger)
+        server = AdminServer(node, title: "Test", version: "0", logger: logger) { text throws(TermsFault) in
+            throw TermsFault(key: "file", rule: "is read by the daemon")
+        }
         _ = try await members("POST", nil, #"{"name":"acme","kind":"bank","jurisdiction":"NL"}"#)
     }
 

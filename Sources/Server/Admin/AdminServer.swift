@@ -1,4 +1,4 @@
-import Exchange
+public import Exchange
 import Foundation
 import HummingbirdCore
 public import Logging
@@ -16,9 +16,19 @@ public struct AdminServer: Sendable {
     private let title: String
     private let version: String
     private let logger: Logger
+    let readTerms: @Sendable (String) throws(TermsFault) -> ReciprocityTerms
 
-    /// - Parameter version: the program's own.
-    public init(_ node: Node, title: String, version: String, logger: Logger) {
+    /// - Parameters:
+    ///   - version: the program's own.
+    ///   - readTerms: reads the text of a file of terms.
+    public init(
+        _ node: Node,
+        title: String,
+        version: String,
+        logger: Logger,
+        readTerms: @escaping @Sendable (String) throws(TermsFault) -> ReciprocityTerms
+    ) {
+        self.readTerms = readTerms
         self.node = node
         self.title = title
         self.version = version
@@ -93,6 +103,7 @@ public struct AdminServer: Sendable {
         case "peers": return try await peers(call)
         case "sources": return try await sources(call, request)
         case "events": return try await events(call, request)
+        case "terms": return try await terms(call)
         case "reciprocity": return try await reciprocity(call)
         case "destinations": return try await destinations(call, request)
         case "watch-lists": return try await watchLists(call)

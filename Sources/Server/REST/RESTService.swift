@@ -30,7 +30,8 @@ struct RESTService: Sendable {
         ["requests"]: ["before"],
         ["feedback"]: ["advisory", "after"], ["contributions"]: ["after"], ["events"]: ["after"],
         ["pending"]: ["after"], ["destinations", RouteTable.name, "dead-letters"]: ["after"], ["members"]: ["pool"],
-        ["statement"]: ["authority", "epochs", "form"], ["match"]: ScreeningService.parameters,
+        ["statement"]: ["authority", "epochs", "form"], ["terms"]: ["authority"],
+        ["match"]: ScreeningService.parameters,
         ["cleared-pairs"]: ["before"], ["requirements"]: ["before"], ["entitlements"]: ["before"],
         ["search"]: ScreeningService.parameters.union(["q", "schema"]),
     ].merging(CrossReferenceService.parameters) { own, _ in own }
@@ -91,6 +92,7 @@ struct RESTService: Sendable {
         case "members": try members.answer(request, session)
         case "statement": try await statements.answer(request, session)
         case "lines": try await statements.lines(session)
+        case "terms": try await statements.terms(request, session)
         case "quotas": try await quotas.answer(session)
         case "match", "search": try await screenings.answer(request, parts, session)
         case "cleared-pairs": try await clearedPairs.answer(request, parts, session)

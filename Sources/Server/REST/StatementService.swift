@@ -2,9 +2,10 @@ import Exchange
 import NIOHTTP1
 import Node
 
-/// What the caller's ownership group gave, and what that came to: `/v1/statement` and `/v1/lines`.
+/// What the caller's ownership group gave, and what that came to by which terms: `/v1/statement`, `/v1/lines` and
+/// `/v1/terms`.
 struct StatementService: Sendable {
-    static let routes = RouteTable([["statement"]: [.GET], ["lines"]: [.GET]])
+    static let routes = RouteTable([["statement"]: [.GET], ["lines"]: [.GET], ["terms"]: [.GET]])
 
     let node: Node
 
@@ -46,13 +47,23 @@ struct StatementService: Sendable {
         .json(Lines(try await node.ledgers.lines(for: session)), MediaType.json)
     }
 
-    func answer(_ request: Request, _ session: Session) async throws -> Response {
+    func terms(_ request: Request, _ session: Session) async throws -> Response {
+        .json(TermsResource(try await node.ledgers.terms(of: try Self.place(request), for: session)), MediaType.json)
+    }
+
+    /// Whose ledger is meant.
+    private static func place(_ request: Request) throws(AdvisoryFault) -> Name {
         guard let name = request.parameter("authority").flatMap({ Name($0) }) else {
-            throw AdvisoryFault.invalid(
+            throw .invalid(
                 field: "authority",
                 rule: "must be the name of an authority, see /v1/members, or of a pool that you read"
             )
         }
+        return name
+    }
+
+    func answer(_ request: Request, _ session: Session) async throws -> Response {
+        let name = try Self.place(request)
         let forms = Form.allCases.map(\.rawValue).joined(separator: ", ")
         guard let form = Form(rawValue: request.parameter("form") ?? Form.json.rawValue) else {
             throw AdvisoryFault.invalid(field: "form", rule: "must be one of \(forms)")

@@ -20,12 +20,13 @@ struct AdminCommand: AsyncParsableCommand {
               caveat admin destinations
               caveat admin watch-lists
               caveat admin reciprocity
+              caveat admin terms show northport-customs
               caveat admin events
             """,
         subcommands: [
             ExchangeCommand.self, MemberCommand.self, PrincipalCommand.self, CredentialCommand.self, PoolCommand.self,
             SourceCommand.self, PeerCommand.self, KeyCommand.self, AdminDestinationsCommand.self,
-            AdminWatchListsCommand.self, ReciprocityCommand.self, EventsCommand.self,
+            AdminWatchListsCommand.self, ReciprocityCommand.self, TermsCommand.self, EventsCommand.self,
         ]
     )
 }

@@ -5,13 +5,14 @@ import Exchange
 struct StatementCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "statement",
-        abstract: "Show what your reports earned, or verify a statement that you are shown.",
+        abstract: "Show what your reports earned, and by what terms, or verify a statement that you are shown.",
         discussion: """
             Examples:
               caveat statement northport-customs
+              caveat statement terms northport-customs
               caveat statement verify statement.json --keys keys.json
             """,
-        subcommands: [Show.self, Verify.self],
+        subcommands: [Show.self, Terms.self, Verify.self],
         defaultSubcommand: Show.self
     )
 }
@@ -68,6 +69,32 @@ extension StatementCommand {
                         + (quota["renews"]?.string?.printable ?? "?")
                 )
             }
+        }
+    }
+
+    /// Tells by what terms is counted.
+    struct Terms: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show by what terms an authority's or a pool's ledger counts, and by what it is to.",
+            discussion: """
+                What is announced counts from the opening of the epoch on that is named; until then the operator may \
+                withdraw it. What is not told differs from no default: caveat's docs/RECIPROCITY.md has those. Dates \
+                are told once an epoch has closed.
+
+                Examples:
+                  caveat statement terms northport-customs
+                  caveat statement terms northport-customs --json
+                """
+        )
+
+        @Argument(help: ArgumentHelp("The authority's name, or that of a pool that you read.", valueName: "authority"))
+        var place: String
+        @OptionGroup var exchange: ExchangeOptions
+
+        func run() async throws {
+            let answer = try await exchange.get("terms?authority=\(place.percentEncoded)")
+            if exchange.json { return try Output.line(answer.compact()) }
+            try Output.line(TermsTable.text(answer))
         }
     }
 
