@@ -45,10 +45,10 @@ extension LedgerDesk {
         }
     }
 
-    /// Proposes terms for a ledger: they count from the next epoch that opens on, and from the first of a ledger that
-    /// has not begun. What was proposed before and does not count yet they take the place of.
+    /// Proposes terms for a ledger, in place of what was proposed before and does not count yet.
     ///
-    /// What is proposed again changes nothing.
+    /// They count from the next epoch that opens on, and from the first of a ledger that has not begun. What is
+    /// proposed again changes nothing.
     /// - Throws: `AdministrationFault`.
     public func propose(_ terms: ReciprocityTerms, for name: Name) async throws -> LedgerTerms {
         try await change(name) { transaction, pool, view in
