@@ -218,13 +218,13 @@ extension GroupAccount {
     }
 
     /// Of each issue of vouchers, what is left of the credit that it was for no longer stands for, with that count.
-    public func unearned(_ terms: ReciprocityTerms) -> [VoucherIssue] {
+    public func unearned(_ terms: TermsHistory) -> [VoucherIssue] {
         issues.compactMap { issue in
             let left = lots.reduce(Amount<MilliCredit>.zero) { sum, lot in
                 let isOf = lot.epoch == issue.epoch && lot.claim.office == issue.office
                 return isOf && lot.claim.key.event.isFacilitated && lot.taken == nil ? sum + lot.amount : sum
             }
-            let count = issue.count - Int(left.count) / terms[.voucherPrice]
+            let count = issue.count - Int(left.count) / terms[epoch: issue.epoch][.voucherPrice]
             return count > 0 ? VoucherIssue(issue.office, epoch: issue.epoch, day: issue.day, count: count) : nil
         }
     }

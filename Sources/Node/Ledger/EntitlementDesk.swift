@@ -98,7 +98,7 @@ public final class EntitlementDesk: Sendable {
             let terms = ledger.terms(at: transaction.now)
             let day = ledger.days.day(of: transaction.now)
             let events = try LedgerRows.events(of: group, in: ledger.pool, transaction.connection)
-            let isFrozen = events.frozen(on: day, terms) != nil
+            let isFrozen = events.frozen(on: day, ledger.terms) != nil
             let next = try change(row, ledger, by: actor, transaction) { held, day throws(EntitlementRefusal) in
                 try held.reserved(
                     for: consignment,

@@ -98,7 +98,7 @@ public final class LedgerDesk: Sendable {
                 try transaction.post(closes.entries(since: closes.last.number), of: group, at: closes.last, in: ledger)
                 let issues = closes.account.issues.filter { $0.epoch == closes.last.number }
                 try transaction.issue(issues, to: group, in: ledger, voucherIDs, terms)
-                try transaction.withdraw(closes.account.unearned(terms), of: group, in: ledger, terms)
+                try transaction.withdraw(closes.account.unearned(ledger.terms), of: group, in: ledger, terms)
             }
             if let last = groups.last, groups.count == Self.groupsMax { return last.text }
             try transaction.closeEpoch(in: ledger)

@@ -55,8 +55,8 @@ struct CSVRecords: IteratorProtocol {
     private static func turns(_ line: Substring) -> Bool { line.count { $0 == "\"" } % 2 == 1 }
 
     private func cells(_ record: String) -> [String]? {
-        // Without the line break a last cell that is empty would be lost.
         let delimiter = CSVDelimiter(unicodeScalarLiteral: delimiter)
-        return try? EnumeratedCSV(string: record + "\n", delimiter: delimiter, loadColumns: false).header  // Told by nil.
+        // Without the line break a last cell that is empty would be lost; what is no CSV is told by nil.
+        return try? EnumeratedCSV(string: record + "\n", delimiter: delimiter, loadColumns: false).header
     }
 }

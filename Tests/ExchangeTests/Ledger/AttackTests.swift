@@ -140,8 +140,8 @@ struct AttackTests {
         // What is taken back takes the vouchers with it that the rest is no longer enough for.
         let most = (1...195).map { ClawBack(LedgerSamples.id($0), of: Self.attacker, on: 40, .error) }
         let left = after(tips, epochs: 2, backs: most)
-        #expect(left.issues == accepted.issues && left.unearned(Self.terms).map(\.count) == [8])
-        #expect(accepted.unearned(Self.terms).isEmpty)
+        #expect(left.issues == accepted.issues && left.unearned(.standard).map(\.count) == [8])
+        #expect(accepted.unearned(.standard).isEmpty)
         // One in five is found to be wrong: what is left of them goes, and the rest is worth less from then on.
         let backs = (1...40).map { ClawBack(LedgerSamples.id($0), of: Self.attacker, on: 20, .error) }
         let caught = after(tips, backs: backs)
