@@ -2,7 +2,7 @@ import Exchange
 import Foundation
 import Yams
 
-/// A file of a pool's terms of reciprocity: `config/terms/default.yaml` has every key, each with what it means.
+/// A file of terms of reciprocity: `config/terms/default.yaml` has every key, each with what it means.
 enum TermsFile {
     /// Reads a file's text: mappings in one another, with whole numbers at their ends.
     /// - Throws: `TermsFault` with the key and the rule.
@@ -21,7 +21,7 @@ enum TermsFile {
 
     /// Reads the terms of an exchange: what each tier may take.
     ///
-    /// Any other figure takes effect at closes of epochs, and those go by the defaults.
+    /// Any other figure is of each ledger's own terms, which an operator proposes.
     /// - Throws: `TermsFault` with the key and the rule.
     static func quotas(at path: String) throws(TermsFault) -> ReciprocityTerms {
         guard let bytes = FileManager.default.contents(atPath: path) else {
@@ -35,7 +35,8 @@ enum TermsFile {
         if let other = terms.changes.keys.filter({ !quotas.contains($0) }).min() {
             throw TermsFault(
                 key: other,
-                rule: "must be its default: of an exchange's terms the quotas and the history of tiers may be others"
+                rule: "must be its default: of an exchange's terms the quotas and the history of tiers may be others; "
+                    + "propose it for a ledger with caveat admin terms propose"
             )
         }
         return terms
