@@ -38,8 +38,8 @@ extension LiveState {
     }
 }
 
-/// Lets time pass: what is due expires, is recalled or comes out of its embargo, gateways begin, and
-/// task forces and epochs are closed, and entitlements lapse.
+/// Lets time pass: what is due expires, is recalled or comes out of its embargo, gateways begin, what was put off is
+/// given, task forces and epochs are closed, and entitlements lapse.
 public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks: no advisory is later than this.
     public static var interval: Duration { .seconds(1) }
@@ -69,6 +69,12 @@ public struct Calendar<Pace: Clock>: Service where Pace.Duration == Duration {
                 guard try await node.ledgers.isAnythingDue() else { return }
                 try await node.ledgers.elapse()
                 logger.notice("epochs closed")
+            }
+            // After the closes, by which tiers change.
+            await pass("delays") {
+                guard try await node.delays.isAnythingDue() else { return }
+                let count = try await node.delays.elapse()
+                logger.debug("what was put off is given", metadata: ["member.count": "\(count)"])
             }
             await pass("entitlements") {
                 guard try await node.entitlements.isAnythingDue() else { return }

@@ -91,6 +91,8 @@ public final class Node: Sendable {
     public let notices: NoticeDesk
     /// What ownership groups may take, and what is left of it.
     public let quotas: QuotaBook
+    /// Gives what was put off by tiers once it is due.
+    public let delays: DelayDesk
     /// What holders and offices do with entitlements.
     public let entitlements: EntitlementDesk
     /// Answers to POSTs.
@@ -129,7 +131,7 @@ public final class Node: Sendable {
             await live.follow(committed, telling: logger)
         }
         let own = try OwnKey(identity)
-        let federation = Federation(live, surroundings, own, key: identity.cursorKey)
+        let federation = Federation(live, surroundings, own, Delays(settings.terms), key: identity.cursorKey)
         self.settings = settings
         self.live = live
         self.database = database
@@ -143,6 +145,7 @@ public final class Node: Sendable {
             rate: RequestRate(perSecond: settings.requestsPerSecond, burst: settings.requestBurst)
         )
         quotas = QuotaBook(live, database, settings.terms, clock: surroundings.clock)
+        delays = DelayDesk(live, database, commits, Delays(settings.terms), quotas, clock: surroundings.clock)
         screening = ScreeningDesk(live, database, commits, surroundings, quotas, key: identity.cursorKey)
         watch = WatchDesk(live, database, commits, screening, surroundings, exchangeKey: identity.cursorKey)
         acceptance = Acceptance(live, commits, surroundings, federation, watch)

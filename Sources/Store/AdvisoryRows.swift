@@ -17,6 +17,8 @@ public struct AdvisoryRow: Sendable {
     public var isCorroborated: Bool
     /// Of a task force: how often a member had joined when the version that is out was released.
     public var cohort: Int
+    /// From when delays by tier count; nil for what is put off for nobody.
+    public var counted: Timestamp?
 
     /// Puts it together from its parts.
     public init(
@@ -26,7 +28,8 @@ public struct AdvisoryRow: Sendable {
         advisory: Advisory,
         released: Int,
         isCorroborated: Bool = false,
-        cohort: Int = 0
+        cohort: Int = 0,
+        counted: Timestamp? = nil
     ) {
         self.number = number
         self.pool = pool
@@ -35,7 +38,11 @@ public struct AdvisoryRow: Sendable {
         self.released = released
         self.isCorroborated = isCorroborated
         self.cohort = cohort
+        self.counted = counted
     }
+
+    /// From when delays by tier count of each of its renditions.
+    public var release: Label.Release? { counted.map { Label.Release(at: $0, member: advisory.member) } }
 
     /// The cohort of the labels of its version in its pool: that of its release, or the present one where it is yet to
     /// be released.
@@ -48,7 +55,7 @@ public struct AdvisoryRow: Sendable {
         return [advisory.due, embargo].compactMap { $0 }.min()
     }
 
-    static let columns = "a.number, a.pool, a.member, a.released, b.body, a.corroborated, a.cohort"
+    static let columns = "a.number, a.pool, a.member, a.released, b.body, a.corroborated, a.cohort, a.counts_from"
     static let tables = "advisory a join advisory_body b on b.advisory = a.number"
 
     init(_ row: any SQLRow) throws {
@@ -65,7 +72,8 @@ public struct AdvisoryRow: Sendable {
             advisory: advisory,
             released: Int(row.integer(3)),
             isCorroborated: row.integer(5) == 1,
-            cohort: Int(row.integer(6))
+            cohort: Int(row.integer(6)),
+            counted: row.isNull(7) ? nil : Timestamp(microseconds: row.integer(7))
         )
     }
 
@@ -223,7 +231,8 @@ extension Transaction {
     public func change(_ row: AdvisoryRow, by principal: Principal?) throws {
         try connection.run(
             """
-            update advisory set reference = $2, released = $3, due = $4, corroborated = $5, cohort = $6
+            update advisory set reference = $2, released = $3, due = $4, corroborated = $5, cohort = $6,
+                counts_from = $7
             where number = $1
             """,
             .integer(row.number),
@@ -231,7 +240,8 @@ extension Transaction {
             .integer(Int64(row.released)),
             SQLValue(row.due?.microseconds),
             SQLValue(row.isCorroborated),
-            .integer(Int64(row.cohort))
+            .integer(Int64(row.cohort)),
+            SQLValue(row.counted?.microseconds)
         )
         try connection.run(
             "update advisory_body set body = $2 where advisory = $1",

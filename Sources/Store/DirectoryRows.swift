@@ -28,7 +28,8 @@ public enum DirectoryRows {
         }
         return try connection.rows(
             """
-            select number, id, name, title, kind, sector, jurisdiction, owner_group, standing, size from member
+            select number, id, name, title, kind, sector, jurisdiction, owner_group, standing, size, given_until
+            from member
             order by number
             """
         ) { row in
@@ -43,7 +44,8 @@ public enum DirectoryRows {
                 group: try name(row, 7),
                 size: try code(row, 9),
                 standing: try code(row, 8),
-                facts: facts[row.integer(0)] ?? [:]
+                facts: facts[row.integer(0)] ?? [:],
+                given: end(row, 10)
             )
         }
     }

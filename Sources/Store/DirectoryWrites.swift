@@ -44,6 +44,18 @@ extension Transaction {
         try enterDirectory(at: nextTick())
     }
 
+    /// Keeps up to when what was released is given to members, by their numbers; nil for all of it.
+    public func give(releasedUntil given: [Int64: Timestamp?]) throws {
+        for (member, until) in given.sorted(by: { $0.key < $1.key }) {
+            try connection.run(
+                "update member set given_until = $2 where number = $1",
+                .integer(member),
+                SQLValue(until?.microseconds)
+            )
+        }
+        try enterDirectory(at: nextTick())
+    }
+
     private func keepFacts(of member: Member) throws {
         for (fact, ends) in member.facts.sorted(by: { $0.key < $1.key }) {
             try connection.run(

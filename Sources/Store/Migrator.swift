@@ -35,6 +35,7 @@ public enum Migrator {
             PackageResources.M0025_sql, PackageResources.M0026_sql, PackageResources.M0027_sql,
             PackageResources.M0028_sql, PackageResources.M0029_sql, PackageResources.M0030_sql,
             PackageResources.M0031_sql, PackageResources.M0032_sql, PackageResources.M0033_sql,
+            PackageResources.M0034_sql, PackageResources.M0035_sql,
         ]
     }
 

@@ -65,6 +65,18 @@ public enum ReceiptRows {
         return all.filter { !versions.isDisjoint(with: $0.versions) }
     }
 
+    /// Whether a member's principals were given anything since it joined that could be called back.
+    public static func isAny(givenTo member: Member, _ connection: any SQLConnection) throws -> Bool {
+        try connection.first(
+            """
+            select 1 from receipt where tick > $1 and principal in (select number from principal where member = $1)
+            limit 1
+            """,
+            .integer(member.number),
+            make: { _ in true }
+        ) ?? false
+    }
+
     /// All receipts of a principal for a pool.
     public static func receipts(
         of principal: Int64,

@@ -19,7 +19,7 @@ enum TermsFile {
         return try ReciprocityTerms(figures)
     }
 
-    /// Reads the terms of an exchange: what each tier may take.
+    /// Reads the terms of an exchange: what each tier may take, and how much later.
     ///
     /// Any other figure is of each ledger's own terms, which an operator proposes.
     /// - Throws: `TermsFault` with the key and the rule.
@@ -31,12 +31,12 @@ enum TermsFile {
             )
         }
         let terms = try read(String(decoding: bytes, as: UTF8.self), file: path)
-        let quotas = Set(Term.quotas.map(\.rawValue))
+        let quotas = Set((Term.quotas + Term.delays).map(\.rawValue))
         if let other = terms.changes.keys.filter({ !quotas.contains($0) }).min() {
             throw TermsFault(
                 key: other,
-                rule: "must be its default: of an exchange's terms the quotas and the history of tiers may be others; "
-                    + "propose it for a ledger with caveat admin terms propose"
+                rule: "must be its default: of an exchange's terms the quotas, the history and the delays of tiers may be "
+                    + "others; propose it for a ledger with caveat admin terms propose"
             )
         }
         return terms

@@ -25,6 +25,7 @@ public struct AcceptancePlan: Sendable {
     private let confidants: [STIXID: [STIXID]]
     private let passage: Label.Passage?
     private let given: Label?
+    private let counted: Timestamp?
     private let pool: Pool
     private let directory: Directory
     private let rule: ReleaseRule
@@ -45,6 +46,7 @@ public struct AcceptancePlan: Sendable {
     ///   - confidants: identities of the members that alone may read single objects beside the author's.
     ///   - gateway: the legal gateway that it is passed on by; nil where none is asked for.
     ///   - label: the label of all of it; nil where each object says it by itself.
+    ///   - counted: from when delays by tier count of what is new; nil where nobody is put off.
     ///   - rule: the pool's, or `direct` once a second person has agreed. Under `secondPerson` the releases wait.
     ///   - held: what the store holds of every id in the envelope that it knows, in all pools.
     public init(
@@ -54,6 +56,7 @@ public struct AcceptancePlan: Sendable {
         confiding confidants: [STIXID: [STIXID]] = [:],
         by gateway: Name? = nil,
         labelled label: Label? = nil,
+        delayedFrom counted: Timestamp? = nil,
         held: [STIXID: HeldObject],
         directory: Directory,
         rule: ReleaseRule,
@@ -62,6 +65,7 @@ public struct AcceptancePlan: Sendable {
         self.author = author
         self.confidants = confidants
         given = label
+        self.counted = counted
         let origin = GatewayParty(author.member)
         passage = gateway.map { Label.Passage(gateway: $0, originator: author.member.id, origin: origin) }
         self.pool = pool
@@ -93,8 +97,7 @@ public struct AcceptancePlan: Sendable {
 
     private mutating func verdict(on object: STIXObject, at place: Int) -> Verdict {
         let version = object.version?.text ?? now.text
-        let label =
-            given ?? Label(of: object, in: pool, from: author.principal, onlyTo: confidants[object.id], by: passage)
+        let label = label(of: object)
         do throws(Refusal) {
             let twin = places[Content(id: object.id, digest: object.digest)]
             if twin == nil {
@@ -119,6 +122,25 @@ public struct AcceptancePlan: Sendable {
         } catch {
             return .failure(id: object.id.text, version: version, reason: error.reason)
         }
+    }
+
+    private func label(of object: STIXObject) -> Label {
+        if let given { return given }
+        let confidants = confidants[object.id]
+        var label = Label(of: object, in: pool, from: author.principal, onlyTo: confidants, by: passage)
+        // An acknowledgement comes at once, like the recall that it answers.
+        if confidants == nil { label.release = release(of: object) }
+        return label
+    }
+
+    /// From when delays by tier count of an object: from its first version in the pool, so that who has that is given
+    /// each later one at once.
+    private func release(of object: STIXObject) -> Label.Release? {
+        guard let counted, TLP.marking(object.id) == nil else { return nil }
+        let earlier = (held[object.id]?.versions ?? []).filter { $0.pool == pool.id }.map(\.label.release?.at)
+        guard !earlier.contains(nil) else { return nil }
+        let first = earlier.compactMap { $0 }.min() ?? counted
+        return Label.Release(at: first, member: author.member.id)
     }
 
     /// The version in this pool that makes the object an exact duplicate: one that the author may see, or that has the

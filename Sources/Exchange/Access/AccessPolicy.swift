@@ -1,10 +1,29 @@
 /// The one decision that every way out goes through: a pure function of reader, label and time.
 ///
 /// The rows are those of docs/ACCESS.md. STOP rows in order, the first that matches ends; then every REDUCE row that
-/// matches, each of which only takes away.
+/// matches, each of which only takes away; then TIME, which alone knows of standing, and only puts off.
 public enum AccessPolicy {
     /// What `reader` may have of what bears `label`.
     public static func decide(_ reader: Reader, _ label: Label, at now: Timestamp) -> Decision {
+        let decision = decideTimeless(reader, label, at: now)
+        return decision.isPermitted && isPutOff(label, for: reader.member) ? .hidden(by: .time) : decision
+    }
+
+    // MARK: TIME
+
+    /// Whether the tier of a member's group puts off what bears a label (row 14).
+    ///
+    /// What the member is given is written down with it (`Member.given`): neither a tier nor a clock is asked here, so
+    /// that nothing comes or goes but by a change of the directory, which gives what comes at ticks of its own.
+    private static func isPutOff(_ label: Label, for member: Member) -> Bool {
+        guard let release = label.release, let given = member.given, given < release.at else { return false }
+        return switch Timing(label, in: .sharing, to: member) {
+        case .exempt: false
+        case .discretionary: true
+        }
+    }
+
+    private static func decideTimeless(_ reader: Reader, _ label: Label, at now: Timestamp) -> Decision {
         guard reader.principal.standing == .active, reader.principal.roles.contains(.reader),
             reader.until.map({ now < $0 }) ?? true
         else { return .hidden(by: .noReader) }

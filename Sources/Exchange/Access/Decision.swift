@@ -62,7 +62,8 @@ public enum AccessRow: Int, CaseIterable, Sendable, Codable {
     case originatorControl
     case protectedPerson
     case disputed
-    case open = 15
+    case time
+    case open
     case embargo
 
     /// Why, for an auditor; a reader is never told.
@@ -83,6 +84,7 @@ public enum AccessRow: Int, CaseIterable, Sendable, Codable {
             "controlled by its originator, and the reader is no addressee: the tearline, or what a consent covers"
         case .protectedPerson: "the person is a victim or innocent: revealed on a screening hit only"
         case .disputed: "disputed: with a banner, and not pushed"
+        case .time: "put off by the tier of the reader's group: it is the reader's once its delay is over"
         case .open: "nothing stands against it"
         case .embargo: "under an embargo: it is the reader's when that ends"
         }

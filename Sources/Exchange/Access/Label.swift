@@ -12,6 +12,22 @@ public struct Label: Hashable, Sendable {
     public let passage: Passage?
     /// Of a task force: how often a member had joined when it was released; 0 in any other pool.
     public let cohort: Int
+    /// From when delays by tier count; nil for what is put off for nobody.
+    public var release: Release?
+
+    /// From when delays by tier count (row 14), and who is never delayed.
+    public struct Release: Hashable, Sendable {
+        /// When it was released first, rounded up to whole steps (`Delays.step`).
+        public let at: Timestamp
+        /// The member that brought it.
+        public let member: ID<Member>
+
+        /// Puts it together from its parts.
+        public init(at: Timestamp, member: ID<Member>) {
+            self.at = at
+            self.member = member
+        }
+    }
 
     /// A readership narrower than the pool's.
     public struct Scope: Hashable, Sendable {

@@ -71,7 +71,9 @@ extension Label {
     public var unprotected: Label {
         var terms = terms
         terms?.isProtected = false
-        return Label(pool: pool, marking: marking, scope: scope, terms: terms, passage: passage, cohort: cohort)
+        var label = Label(pool: pool, marking: marking, scope: scope, terms: terms, passage: passage, cohort: cohort)
+        label.release = release
+        return label
     }
 
     /// The first instant after `now` at which time alone may change who may see it; nil for none.

@@ -4,11 +4,13 @@ import Foundation
 ///
 /// `pool|marking`, for a narrowed readership `|originator|author or -|addressee,addressee…`, and for the rendition of
 /// an advisory `|terms` as JSON with its keys and lists in order, as the passage of what came from a source; before
-/// these an unnarrowed readership is `|-|-|`. In a task force the pool is `pool/cohort`.
+/// these an unnarrowed readership is `|-|-|`. In a task force the pool is `pool/cohort`; where delays by tier count, that
+/// is followed by `@microseconds+member`.
 extension Label {
     /// The canonical text.
     public var text: String {
-        var parts = [cohort == 0 ? pool.text : "\(pool.text)/\(cohort)", marking.code]
+        let place = cohort == 0 ? pool.text : "\(pool.text)/\(cohort)"
+        var parts = [place + (release?.text ?? ""), marking.code]
         if let scope {
             let addressees = scope.addressees.map { $0.uuid.text }.joined(separator: ",")
             parts += [scope.originator.text, scope.author?.text ?? "-", addressees]
@@ -23,7 +25,8 @@ extension Label {
     /// Reads the canonical text; nil when it is anything else.
     public init?(text: String) {
         let parts = text.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
-        let place = parts[0].split(separator: "/", maxSplits: 1).map(String.init)
+        let head = parts[0].split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let place = head[0].split(separator: "/", maxSplits: 1).map(String.init)
         guard [2, 5, 6].contains(parts.count), let marking = TLP(code: parts[1]),
             let pool = place.first.flatMap({ ID<Pool>(parsing: $0) }), let cohort = place.count == 1 ? 0 : Int(place[1])
         else { return nil }
@@ -39,7 +42,23 @@ extension Label {
             passage = WrittenPassage(text: parts[5])?.passage
             guard (terms == nil) != (passage == nil) else { return nil }
         }
+        var release: Release?
+        if head.count > 1 {
+            guard let read = Release(text: head[1]) else { return nil }
+            release = read
+        }
         self.init(pool: pool, marking: marking, scope: scope, terms: terms, passage: passage, cohort: cohort)
+        self.release = release
+    }
+}
+
+extension Label.Release {
+    fileprivate var text: String { "@\(at.microseconds)+\(member.text)" }
+
+    fileprivate init?(text: String) {
+        let parts = text.split(separator: "+", maxSplits: 1).map(String.init)
+        guard parts.count == 2, let at = Int64(parts[0]), let member = ID<Member>(parsing: parts[1]) else { return nil }
+        self.init(at: Timestamp(microseconds: at), member: member)
     }
 }
 

@@ -36,8 +36,12 @@ public struct Discretionary: Hashable, Sendable {
 
     /// When it may be delivered, at the earliest.
     public func due(released: Timestamp, to tier: Tier, _ terms: ReciprocityTerms) -> Timestamp {
-        guard let delay = tier.delay else { return released }
-        return released.advanced(by: .seconds(Int64(terms[delay]) * 3_600))
+        released.advanced(by: delay(to: tier, terms))
+    }
+
+    /// By how much later a tier is given it.
+    func delay(to tier: Tier, _ terms: ReciprocityTerms) -> Duration {
+        .seconds(tier.delay.map { Int64(terms[$0]) * 3_600 } ?? 0)
     }
 
     /// How far back it may be read.
@@ -80,6 +84,8 @@ public enum Timing: Hashable, Sendable {
         let reason: Exemption? =
             if pool == .officialList {
                 .officialList
+            } else if label.release?.member == member.id {
+                .ownExposure
             } else if let terms = label.terms {
                 if terms.rendition == .stub {
                     .recall
@@ -186,7 +192,7 @@ extension Discretionary.Quota {
 }
 
 extension Tier {
-    fileprivate var delay: Term? {
+    var delay: Term? {
         switch self {
         case .restricted: .restrictedDelay
         case .basic: .basicDelay

@@ -84,7 +84,8 @@ public enum Term: String, CaseIterable, Sendable, Codable {
             Discretionary.Quota.allCases.map { $0.limit(of: tier) } + [tier.history]
         }
 
-    private static let delays: [Term] = [.restrictedDelay, .basicDelay]
+    /// By how much later tiers are given what is released: none of them moves a balance either.
+    public static let delays: [Term] = Tier.allCases.compactMap(\.delay)
     private static let ofRequests: [Term] = [.line, .simpleRequest, .moderateRequest, .deepRequest]
 
     /// Who says what a figure is.

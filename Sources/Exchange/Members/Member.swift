@@ -44,6 +44,8 @@ public struct Member: Hashable, Sendable {
     public var standing: Standing
     /// The facts that legal gateways ask for, each with its end; nil where it has none.
     public var facts: [Precondition: Timestamp?]
+    /// Up to when what was released is given to it, where the tier of its group puts things off; nil where all of it is.
+    public var given: Timestamp?
 
     /// Puts it together from its parts.
     public init(
@@ -57,7 +59,8 @@ public struct Member: Hashable, Sendable {
         group: Name,
         size: SizeClass = .medium,
         standing: Standing,
-        facts: [Precondition: Timestamp?] = [:]
+        facts: [Precondition: Timestamp?] = [:],
+        given: Timestamp? = nil
     ) {
         self.id = id
         self.number = number
@@ -70,6 +73,7 @@ public struct Member: Hashable, Sendable {
         self.size = size
         self.standing = standing
         self.facts = facts
+        self.given = given
     }
 }
 

@@ -21,6 +21,30 @@ struct Gains {
         return output
     }
 
+    /// Gives members what was released up to other instants than before, by their numbers, and everybody what falls due
+    /// by that: what was put off was given to nobody, so that all of it is given.
+    static func give(releasedUntil given: [Int64: Timestamp?], in transaction: Transaction) throws {
+        let before = try DirectoryRows.directory(transaction.connection)
+        try transaction.give(releasedUntil: given)
+        guard let oldest = given.keys.compactMap({ before.member(numbered: $0)?.given }).min() else { return }
+        let gains = Gains(
+            before: before,
+            after: try DirectoryRows.directory(transaction.connection),
+            labels: try JournalRows.labels(after: 0, transaction.connection).filter { label in
+                label.label.release.map { oldest < $0.at } ?? false
+            }
+        )
+        let members = Set(given.keys.compactMap { before.member(numbered: $0)?.id })
+        let principals = gains.after.principals.values.filter { members.contains($0.member) }
+        for principal in principals.sorted(by: { $0.number < $1.number }) {
+            let due = Dictionary(grouping: gains.gained(by: principal, at: transaction.now), by: \.label.pool)
+            for (id, labels) in due.sorted(by: { $0.key < $1.key }) {
+                guard let pool = gains.after.pools[id] else { continue }
+                try transaction.give(versionsOf: labels.map(\.number), except: [], to: principal, in: pool)
+            }
+        }
+    }
+
     /// Gives everybody again what it may see after the change and might not see before.
     ///
     /// Who has a pool for the first time begins with its beginning, and needs nothing again.

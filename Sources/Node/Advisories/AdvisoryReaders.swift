@@ -155,7 +155,7 @@ extension AdvisoryDesk {
             let isHeld = version.terms.embargo.map { now < $0 } ?? false
             let renditions = Rendition.allCases.filter(version.renditions.contains)
             let labels = renditions.map { rendition in
-                version.label(
+                var label = version.label(
                     of: rendition,
                     in: pool,
                     originator: originator,
@@ -163,6 +163,8 @@ extension AdvisoryDesk {
                     isCorroborated: row.isCorroborated,
                     cohort: version.version.number == row.released ? row.cohort : pool.cohort
                 )
+                label.release = row.release
+                return label
             }
             let reader = told(of: labels, reader, at: now)
             return zip(renditions, labels).map { rendition, label in

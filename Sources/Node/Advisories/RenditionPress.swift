@@ -22,7 +22,9 @@ struct RenditionPress: Sendable {
         _ directory: Directory
     ) throws {
         let advisory = row.advisory
-        guard advisory.release != nil, let job = Job(row, directory) else { return }
+        guard advisory.release != nil else { return }
+        row.count(by: federation.versions.delays, at: transaction.now, directory)
+        guard let job = Job(row, directory) else { return }
         if advisory.erasure != before.erasure {
             try erase(row, job, transaction, directory)
             return try end(row, .erasure, job, transaction)
@@ -348,18 +350,17 @@ private struct Job {
         self.cohort = cohort
         self.originator = originator
         self.author = author
-        let labels = advisory.renditions.map {
-            (
-                $0,
-                advisory.label(
-                    of: $0,
-                    in: pool,
-                    originator: originator,
-                    author: author,
-                    isCorroborated: row.isCorroborated,
-                    cohort: cohort
-                )
+        let labels = advisory.renditions.map { rendition in
+            var label = advisory.label(
+                of: rendition,
+                in: pool,
+                originator: originator,
+                author: author,
+                isCorroborated: row.isCorroborated,
+                cohort: cohort
             )
+            label.release = row.release
+            return (rendition, label)
         }
         self.labels = Dictionary(uniqueKeysWithValues: labels)
         let marks = labels.first?.1.terms?.subjects ?? []

@@ -11,11 +11,11 @@ final class Federation: Sendable {
     let versions: VersionPress
     private let ids: KeyedIDs
 
-    init(_ live: LiveState, _ surroundings: Surroundings, _ own: OwnKey, key: [UInt8]) {
+    init(_ live: LiveState, _ surroundings: Surroundings, _ own: OwnKey, _ delays: Delays, key: [UInt8]) {
         self.live = live
         self.surroundings = surroundings
         self.own = own
-        versions = VersionPress(live, surroundings)
+        versions = VersionPress(live, surroundings, delays)
         ids = KeyedIDs(key: key, use: "federation")
     }
 

@@ -132,8 +132,10 @@ extension Federation {
         _ directory: Directory
     ) throws -> Bool {
         guard let number = row.label, var principal = directory.principal(numbered: peer.principal),
-            let member = directory.members[principal.member]
+            var member = directory.members[principal.member]
         else { return false }
+        // What goes to other exchanges is no tier's.
+        member.given = nil
         let label = try versions.label(numbered: number, transaction)
         principal.roles.insert(.reader)
         let known = directory.reader(as: principal, of: member, until: nil)

@@ -195,7 +195,8 @@ extension Federation {
     ) throws {
         let (release, isNotice) = (signed.release, objects.isEmpty)
         let place = try place(of: row, directory, transaction.connection)
-        let label = label(of: signed, objects, row, place)
+        var label = label(of: signed, objects, row, place)
+        label.release = try firstRelease(of: row, at: place, transaction)
         var plan: AcceptancePlan?
         if !isNotice, !release.purpose.isEnd, release.number > row.copy.number || row.copy.held == nil {
             plan = try checked(objects, label, place, transaction, directory)
@@ -233,6 +234,17 @@ extension Federation {
         }
         guard let pool = directory.pool(numbered: row.pool) else { throw Refusal("its pool is no more") }
         return VersionPress.Place(pool: pool, author: principal, member: member)
+    }
+
+    /// From when delays by tier count: from when it was shown first.
+    private func firstRelease(
+        of row: FederatedCopyRow,
+        at place: VersionPress.Place,
+        _ transaction: Transaction
+    ) throws -> Label.Release? {
+        if let shown = row.label { return try versions.label(numbered: shown, transaction).release }
+        return versions.delays.count(from: transaction.now, in: place.pool.kind)
+            .map { Label.Release(at: $0, member: place.member.id) }
     }
 
     /// Under what it is shown here: never under a looser marking than it came with.

@@ -13,10 +13,13 @@ struct VersionPress: Sendable {
 
     private let live: LiveState
     private let surroundings: Surroundings
+    /// By how much later some are given what goes there.
+    let delays: Delays
 
-    init(_ live: LiveState, _ surroundings: Surroundings) {
+    init(_ live: LiveState, _ surroundings: Surroundings, _ delays: Delays) {
         self.live = live
         self.surroundings = surroundings
+        self.delays = delays
     }
 
     func label(numbered number: Int64, _ transaction: Transaction) throws -> Label {

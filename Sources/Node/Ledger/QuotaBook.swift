@@ -12,6 +12,8 @@ public struct QuotaBook: Sendable {
         public let allowances: [Allowance]
         /// How far back it is told of advisories when it screens.
         public let history: Timestamp
+        /// Up to when what was released is given to it; nil where all of it is.
+        public let given: Timestamp?
     }
 
     private let live: LiveState
@@ -42,7 +44,8 @@ public struct QuotaBook: Sendable {
                 allowances: try Discretionary.Quota.allCases.map {
                     try allowance($0, of: tier, by: session.member.group, taking, at: now, connection)
                 },
-                history: taking.history(of: tier, at: now, terms)
+                history: taking.history(of: tier, at: now, terms),
+                given: session.member.given
             )
         }
     }

@@ -13,6 +13,8 @@ struct QuotaService: Sendable {
         let quotas: [QuotaResource]
         /// How far back advisories are told of in screenings.
         let since: String?
+        /// Up to when what was released is given to the caller, where its tier puts off what came later.
+        let until: String?
     }
 
     func answer(_ session: Session) async throws -> Response {
@@ -21,7 +23,8 @@ struct QuotaService: Sendable {
             Listing(
                 tier: share?.allowances.first?.tier.code,
                 quotas: (share?.allowances ?? []).map(QuotaResource.init),
-                since: share?.history.text
+                since: share?.history.text,
+                until: share?.given?.text
             ),
             MediaType.json
         )

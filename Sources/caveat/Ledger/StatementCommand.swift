@@ -69,6 +69,9 @@ extension StatementCommand {
                         + (quota["renews"]?.string?.printable ?? "?")
                 )
             }
+            if let until = quotas["until"]?.string?.printable {
+                Output.note("what was released until \(until) is given to you; what came later is put off by your tier")
+            }
         }
     }
 
