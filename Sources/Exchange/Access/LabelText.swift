@@ -4,8 +4,8 @@ import Foundation
 ///
 /// `pool|marking`, for a narrowed readership `|originator|author or -|addressee,addressee…`, and for the rendition of
 /// an advisory `|terms` as JSON with its keys and lists in order, as the passage of what came from a source; before
-/// these an unnarrowed readership is `|-|-|`. In a task force the pool is `pool/cohort`; where delays by tier count, that
-/// is followed by `@microseconds+member`.
+/// these an unnarrowed readership is `|-|-|`. In a task force the pool is `pool/cohort`; where delays by tier count,
+/// that is followed by `@microseconds+member`.
 extension Label {
     /// The canonical text.
     public var text: String {

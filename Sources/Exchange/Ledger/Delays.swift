@@ -3,9 +3,11 @@
 /// What a member is given is written down with it as an instant, up to which all that was released is given
 /// (`Member.given`). This says what that instant is to become.
 public struct Delays: Sendable {
-    /// What is released within one step of the clock is given at once, so that whoever is put off is brought what is
-    /// due a few times an hour, and not with every release of others.
-    public static let step = Duration.seconds(900)
+    /// What is released within one step of the clock is given at once: what a member brings in that time has one label,
+    /// and whoever is put off is brought what is due once in that time, and not with every release of others.
+    public static let step = Duration.seconds(3_600)
+    /// By how much the clocks of two nodes may differ, so that what one gave nobody takes back.
+    static let skew = Duration.seconds(60)
 
     private let terms: ReciprocityTerms
 
@@ -54,13 +56,13 @@ public struct Delays: Sendable {
     /// Up to when what was released is given to a member now; nil where all of it is.
     ///
     /// It never goes back. Who was given all until now keeps that, whatever becomes of its tier: so the present step is
-    /// given, and the next, in which another node may think itself to be.
+    /// given to its end, by whatever clock.
     public func given(to one: Case, at now: Timestamp) -> Timestamp? {
         let delay = delay(to: one.member, of: one.tier)
         guard delay > .zero, !one.isPeer else { return nil }
         let due = Self.start(ofStepAt: now.advanced(by: .zero - delay))
-        let now = Self.end(ofStepAt: now).advanced(by: Self.step)
-        return max(one.member.given ?? (one.isNew ? due : now), due)
+        let end = Self.end(ofStepAt: now.advanced(by: Self.skew))
+        return max(one.member.given ?? (one.isNew ? due : end), due)
     }
 
     private static func start(ofStepAt now: Timestamp) -> Timestamp {

@@ -44,7 +44,7 @@ public struct Member: Hashable, Sendable {
     public var standing: Standing
     /// The facts that legal gateways ask for, each with its end; nil where it has none.
     public var facts: [Precondition: Timestamp?]
-    /// Up to when what was released is given to it, where the tier of its group puts things off; nil where all of it is.
+    /// Up to when what was released is given to it, where the tier of its group puts things off; nil for all of it.
     public var given: Timestamp?
 
     /// Puts it together from its parts.

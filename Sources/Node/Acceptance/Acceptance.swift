@@ -145,13 +145,8 @@ public final class Acceptance: Sendable {
                 guard pool.isWritten(by: approver.member), !pool.hasEnded(at: transaction.now) else {
                     throw AcceptanceFault.forbidden("\(approver.member.name) may no longer write to \(pool.name)")
                 }
-                var desk = try Desk(
-                    transaction,
-                    live,
-                    directory,
-                    contributions,
-                    Seal.all(of: contributions, surroundings)
-                )
+                let seals = Seal.all(of: contributions, surroundings)
+                var desk = try Desk(transaction, live, directory, contributions, seals)
                 let reader = directory.reader(as: author, of: approver.member, until: nil)
                 let acknowledgements = try Acknowledgements(in: contributions, by: reader, directory, transaction)
                 let plan = AcceptancePlan(
