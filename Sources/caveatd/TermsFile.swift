@@ -35,8 +35,8 @@ enum TermsFile {
         if let other = terms.changes.keys.filter({ !quotas.contains($0) }).min() {
             throw TermsFault(
                 key: other,
-                rule: "must be its default: of an exchange's terms the quotas, the history and the delays of tiers may be "
-                    + "others; propose it for a ledger with caveat admin terms propose"
+                rule: "must be its default: of an exchange's terms the quotas, the history and the delays of tiers "
+                    + "may be others; propose it for a ledger with caveat admin terms propose"
             )
         }
         return terms
