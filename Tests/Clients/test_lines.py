@@ -72,6 +72,8 @@ def test_what_is_asked_is_owed_until_a_circle_is_netted(world, question):
     assert [(one["event"], one["item"], one["from"], one["C"], one["R"], one["U"]) for one in told[birch]["lines"]] == [
         ("answer", item, ash, 500, 1000, 1000)]
     assert [one["event"] for one in told[cedar]["lines"]] == ["nil-answer"] and told[ash]["lines"] == []
-    assert told[birch]["posted"] == 2 * told[cedar]["posted"] > 4_700 and "until May" not in json.dumps(told)
+    # How soon each of the two answered may differ by minutes, of which T has each count.
+    assert abs(told[birch]["posted"] - 2 * told[cedar]["posted"]) < 50 and told[birch]["posted"] > 4_700
+    assert "until May" not in json.dumps(told)
     text = world.cli("statement", "warnings", member=birch).stdout
     assert "Statement of birch-bank in warnings" in text and "Request lines" in text and ash in text

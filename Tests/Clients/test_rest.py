@@ -104,7 +104,8 @@ def calls(scene):
     feedback = {"report": scene.report, "outcome": "OM-REV", "note": "Looking."}
     reliance = {"report": scene.report, "decision": "account 1"}
     confirmation = told | {"observation": seen}
-    sent = f"reports/{scene.sent}"
+    sent, police = f"reports/{scene.sent}", Party(scene.bank.world, "city-police")
+    asked, closed = (scene.bank.call("POST", "requests", question, 201)["id"] for _ in range(2))
     return {
         "makeDestination": (scene.bank, "destinations", {"url": "https://hooks.example/in"}, {"url": "https://hooks.example/to"}),
         "draftAdvisory": (scene.customs, "advisories", draft, draft | {"kind": "ADV-SAFE"}),
@@ -116,6 +117,8 @@ def calls(scene):
         "confirm": (scene.bank, "confirmations", confirmation, confirmation | {"salt": "00" * 16}),
         "report": (scene.forwarder, "reports", report, report | {"authority": "city-police"}),
         "ask": (scene.bank, "requests", question, question | {"to": "warnings"}),
+        "answerRequest": (police, f"requests/{asked}/answer", {"answer": "nil"}, {"answer": "positive", "text": "They are."}),
+        "closeRequest": (scene.bank, f"requests/{closed}/close", {}, None),
         "wantMoreOfReport": (scene.legal, f"{sent}/want-more", {"text": "When?"}, {"text": "Where?"}),
         "addToReport": (scene.forwarder, f"{sent}/add", {"content": suspicion()}, {"content": suspicion(severity=1)}),
         "sayOnReport": (scene.forwarder, f"{sent}/say", {"text": "At night."}, {"text": "By day."}),

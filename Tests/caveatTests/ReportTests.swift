@@ -245,7 +245,7 @@ struct ReportRowsTests {
         "of a file whose header is wrong are not read",
         arguments: [
             ("", "empty"),
-            ("categories;severity;facts\n", "between commas"),
+            ("categories severity facts\n", "between commas"),
             ("categories,severity,facts,colour\n", "colour"),
             ("categories,severity,facts,place,place\n", "twice"),
             ("categories,facts\n", "severity"),
