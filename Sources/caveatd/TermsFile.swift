@@ -33,10 +33,15 @@ enum TermsFile {
         let terms = try read(String(decoding: bytes, as: UTF8.self), file: path)
         let quotas = Set((Term.quotas + Term.delays).map(\.rawValue))
         if let other = terms.changes.keys.filter({ !quotas.contains($0) }).min() {
+            let rest =
+                switch Term(rawValue: other)?.scope {
+                case .ledger: "propose it for a ledger with caveat admin terms propose"
+                case .exchange, .fixed, nil: "take it out"
+                }
             throw TermsFault(
                 key: other,
                 rule: "must be its default: of an exchange's terms the quotas, the history and the delays of tiers "
-                    + "may be others; propose it for a ledger with caveat admin terms propose"
+                    + "may be others; \(rest)"
             )
         }
         return terms

@@ -146,6 +146,11 @@ struct BadFaithTests {
         try await harbour.pass(days: 31)
         let statement = try await harbour.statement()
         #expect(statement.fined.count == 2 * 6_470 && statement.reliability == 400)
+        // Each fine has its item, and each row of a spreadsheet the epoch of its day.
+        #expect(statement.fines.map(\.item.text) == [id.text] && statement.text.contains("\(id.text) day"))
+        let all = try await harbour.statement(epochs: days > 0 ? 2 : 1).csv.split(separator: "\r\n")
+        let epoch = days > 0 ? 2 : 1
+        #expect(all.contains { $0.hasPrefix("\(epoch),") && $0.contains("fined-bad-faith,\(id.text),") })
         // Nor is it paid for having told of an error that was none.
         #expect(statement.closing.earned == .zero)
         // What is decided is final.

@@ -91,6 +91,16 @@ public struct GroupStatement: Hashable, Sendable {
         public let reason: Reason
     }
 
+    /// What it was fined for an item in bad faith.
+    public struct Fine: Hashable, Sendable {
+        /// Which item.
+        public let item: ID<LedgerItem>
+        /// How much.
+        public let amount: Amount<MilliCredit>
+        /// On which day.
+        public let day: Int
+    }
+
     /// Which pool.
     public let pool: Name
     /// Whose it is.
@@ -107,8 +117,10 @@ public struct GroupStatement: Hashable, Sendable {
     public let decayed: Amount<MilliCredit>
     /// What was taken back, by items.
     public let takenBack: [TakenBack]
-    /// What it was fined.
+    /// What it was fined in all.
     public let fined: Amount<MilliCredit>
+    /// The same, by items.
+    public let fines: [Fine]
     /// What each item brought, but for what was under an embargo or seal.
     public let lines: [StatementLine]
     /// What was under an embargo or seal, in one sum.
@@ -174,6 +186,10 @@ public struct GroupStatement: Hashable, Sendable {
             return TakenBack(item: item, amount: entry.amount, day: entry.day, reason: .init(clawBack))
         }.sorted { ($0.item, $0.day) < ($1.item, $1.day) }
         fined = sum(.penalty)
+        fines = entries.compactMap { entry in
+            guard entry.cause == .penalty, let item = entry.item else { return nil }
+            return Fine(item: item, amount: entry.amount, day: entry.day)
+        }.sorted { ($0.day, $0.item) < ($1.day, $1.item) }
         closing = Balance(
             earned: opening.earned + posted - decayed - takenBack.reduce(.zero) { $0 + $1.amount },
             penalty: opening.penalty + fined - sum(.relief)

@@ -31,6 +31,17 @@ extension GroupStatement {
             ("epochs", CanonicalText.list(["\(period.first.number)", "\(period.last.number)"])),
             ("events", sums(events)),
             ("feedback_owed", CanonicalText.list(owed.map(json))), ("fined", "\(fined.count)"),
+            (
+                "fines",
+                CanonicalText.list(
+                    fines.map { fine in
+                        CanonicalText.object([
+                            ("amount", "\(fine.amount.count)"), ("date", date(fine.day)),
+                            ("item", CanonicalText.string(fine.item.text)),
+                        ])
+                    }
+                )
+            ),
             ("group", CanonicalText.string(group.text)), ("lines", CanonicalText.list(lines.map(json))),
             ("not_itemised", "\(notItemised.count)"), ("opening", Self.json(opening)),
             ("overdue_authorities", CanonicalText.list(overdue.map(json))),
@@ -50,38 +61,68 @@ extension GroupStatement {
         return Array(text.utf8)
     }
 
-    /// For spreadsheets: one row an item and event; what was taken back, sightings, words that are owed, entitlements
-    /// and lines of requests; then the totals.
+    /// For spreadsheets: one row an item and event, with why R and U are what they are; what was taken back, fines,
+    /// sightings, words that are owed, entitlements and lines of requests; then the totals.
     public var csv: String {
-        let totals: [(String, Amount<MilliCredit>)] = [
-            ("opening", opening.earned), ("not-itemised", notItemised), ("posted", posted), ("decayed", -decayed),
-            ("clawed-back", -takenBack.reduce(.zero) { $0 + $1.amount }), ("closing", closing.earned),
-            ("fined", -fined), ("penalty", -closing.penalty), ("standing", standing.total),
-        ]
-        let blank = [String](repeating: "", count: StatementLine.columns.count - 4)
-        let close = ["\(period.last.number)", period.days.date(of: period.last.closes)]
-        let rows = totals.map { close + [$0] + blank + [$1.text] }
-        // What is owed has the day on which it is, or was, due, and no amount.
-        let debts = owed.map { debt in
-            ["\(period.last.number)", period.days.date(of: debt.due), "feedback-\(state(of: debt).part.rawValue)"]
-                + [debt.item.text, debt.authority.text] + blank.dropFirst()
+        let lines = lines.map { line in
+            line.cells(period.days) + [line.reason.map { "R, \($0.relevance); U, \($0.novelty)" } ?? ""]
         }
-        let seen = sightings.map { sighting in
-            ["\(period.last.number)", period.days.date(of: sighting.day), "sighting-\(sighting.refusal.rawValue)"]
-                + [sighting.item.text] + blank
-        }
+        let rows = [StatementLine.columns + ["why"]] + lines + eventRows + standingRows + totalRows
+        return rows.map { $0.map(Self.cell).joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    /// What came of items, each in the epoch of its day.
+    private var eventRows: [[String]] {
         let taken = takenBack.map { taken in
-            ["\(period.last.number)", period.days.date(of: taken.day), "clawed-back-\(taken.reason.rawValue)"]
-                + [taken.item.text] + blank.dropFirst() + [(-taken.amount).text]
+            row(of: taken.day, "clawed-back-\(taken.reason.rawValue)", taken.item.text, posted: (-taken.amount).text)
+        }
+        let fined = fines.map { row(of: $0.day, "fined-bad-faith", $0.item.text, posted: (-$0.amount).text) }
+        let seen = sightings.map { row(of: $0.day, "sighting-\($0.refusal.rawValue)", $0.item.text) }
+        return taken + fined + seen
+    }
+
+    /// What stands at the last close.
+    ///
+    /// What is owed has the day on which it is, or was, due, and an entitlement the day on which it expires.
+    private var standingRows: [[String]] {
+        let debts = owed.map { debt in
+            row(of: debt.due, "feedback-\(state(of: debt).part.rawValue)", debt.item.text, debt.authority.text)
         }
         let vouchers = entitlements.map { held in
-            ["\(period.last.number)", period.days.date(of: held.expires), "entitlement-\(held.state.part.rawValue)"]
-                + [held.id.text, held.office.text] + blank.dropFirst()
+            row(of: held.expires, "entitlement-\(held.state.part.rawValue)", held.id.text, held.office.text)
         }
-        let units = requests.map { close + ["request-units", "", $0.name] + blank.dropFirst(2) + ["\($0.amount)"] }
-        let named = taken + seen + debts + vouchers + units
-        return ([StatementLine.columns] + lines.map { $0.cells(period.days) } + named + rows)
-            .map { $0.joined(separator: ",") + "\r\n" }.joined()
+        let units = requests.map { row(of: period.last.closes, "request-units", "", $0.name, posted: "\($0.amount)") }
+        return debts + vouchers + units
+    }
+
+    private var totalRows: [[String]] {
+        let totals: [(String, Amount<MilliCredit>)] = [
+            ("not-itemised", notItemised), ("posted", posted), ("decayed", -decayed),
+            ("clawed-back", -takenBack.reduce(.zero) { $0 + $1.amount }), ("fined", -fined),
+            ("closing", closing.earned), ("penalty", -closing.penalty), ("standing", standing.total),
+        ]
+        return [row(of: period.first.opens, "opening", posted: opening.earned.text)]
+            + totals.map { row(of: period.last.closes, $0, posted: $1.text) }
+    }
+
+    /// A row without the parts of an item's quality; of a day that is no epoch's of the period the epochs are all.
+    private func row(
+        of day: Int,
+        _ event: String,
+        _ item: String = "",
+        _ from: String = "",
+        posted: String = ""
+    ) -> [String] {
+        let (first, last) = (period.first, period.last)
+        let all = first.number == last.number ? "\(last.number)" : "\(first.number) to \(last.number)"
+        let isWithin = (first.opens..<last.closes).contains(day)
+        let epoch = isWithin ? "\(last.number - (last.closes - 1 - day) / (last.closes - last.opens))" : all
+        let parts = [String](repeating: "", count: StatementLine.columns.count - 6)
+        return [epoch, period.days.date(of: day), event, item, from] + parts + [posted, ""]
+    }
+
+    private static func cell(_ text: String) -> String {
+        text.contains(",") || text.contains("\"") ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
 
     /// For people.
@@ -111,6 +152,7 @@ extension GroupStatement {
             "Clawed back",
             takenBack.map { Self.row("\($0.item) \(named($0.day)): \($0.reason.rawValue)", $0.amount) }
         )
+        rows += Self.section("Fined", fines.map { Self.row("\($0.item) \(named($0.day)): bad-faith", $0.amount) })
         rows += Self.section(
             "Sightings that corroborated nothing",
             sightings.map { "  \($0.item) found on \(named($0.day)): \($0.refusal.rawValue)" }

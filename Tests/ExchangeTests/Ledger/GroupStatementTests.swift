@@ -72,6 +72,7 @@ struct GroupStatementTests {
         let named = rows.map { "\($0[2]) \($0[4]) \($0[13])" }
         #expect(named.contains("request-units bank -3") && named.contains("entitlement-available customs "))
         #expect(rows.allSatisfy { $0.count == rows[0].count })
+        #expect(rows.contains { $0[0] == "2" && $0[1] == "2026-12-31" && $0[2] == "opening" && $0[13] == "22.675" })
     }
 
     @Test("an operator sees shares and sums, and no name")
