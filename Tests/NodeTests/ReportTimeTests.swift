@@ -40,8 +40,9 @@ struct ReportTimeTests {
         let refused = await harbour.refused(early.id, by: first.id)
         #expect(refused.contains("told it after"), "\(refused)")
         try await harbour.pass(days: 31)
-        let novelties = try await ["anchor", "swift"].asyncMap {
-            try await harbour.statement($0).lines.map(\.lot.claim.quality.novelty)
+        var novelties: [[Int]] = []
+        for name in ["anchor", "swift"] {
+            novelties.append(try await harbour.statement(name).lines.map(\.lot.claim.quality.novelty))
         }
         #expect(novelties == [[1_000], [0]])
         // T is by the two days that went by, too.
@@ -90,13 +91,5 @@ struct ReportTimeTests {
         harbour.exchange.clock.advance(by: .seconds(86_401))
         try await commit(0)
         await harbour.exchange.close()
-    }
-}
-
-extension Sequence {
-    fileprivate func asyncMap<Result>(_ body: (Element) async throws -> Result) async rethrows -> [Result] {
-        var results: [Result] = []
-        for element in self { results.append(try await body(element)) }
-        return results
     }
 }

@@ -213,7 +213,9 @@ struct Prepared: Sendable {
     /// English; nil for what is none that is known.
     static func country(_ text: String) -> UInt16? {
         let word = text.uppercased()
-        return countryNames[word] ?? countryCodes[formerCountries.contains(word) ? String(word.prefix(2)) : word]
+        // Nearly all are codes, and no name is as short.
+        if word.utf8.count == 2 { return countryCodes[word] }
+        return countryNames[word] ?? (formerCountries.contains(word) ? countryCodes[String(word.prefix(2))] : nil)
     }
 
     private static let formerCountries: Set = ["SUHH", "YUCS", "CSHH", "CSXX", "DDDE", "BUMM", "ZRCD", "TPTL", "ANHH"]

@@ -75,23 +75,25 @@ struct Alignment {
 
     /// Whether each of the two has a number that is none of the other's: two houses of one street.
     func leavesNumbers(of asked: PreparedName, _ known: PreparedName) -> Bool {
-        func leaves(_ name: PreparedName, _ used: [Range<Int>]) -> Bool {
-            name.tokens.indices.contains { place in
-                name.tokens[place].hasDigit && !used.contains { $0.contains(place) }
-            }
-        }
-        return leaves(asked, pairs.map(\.asked)) && leaves(known, pairs.map(\.known))
+        Self.leaves(asked, pairs.map(\.asked)) { $0.hasDigit } && Self.leaves(known, pairs.map(\.known)) { $0.hasDigit }
     }
 
     /// Whether one of the two has a word that tells something, and that the other has not, nor another form of it.
     func leavesWords(of asked: PreparedName, _ known: PreparedName) -> Bool {
         let pairs = pairs.filter { $0.relation != .synonym }
-        func leaves(_ name: PreparedName, _ used: [Range<Int>]) -> Bool {
-            name.tokens.indices.contains { place in
-                !name.tokens[place].tellsNothing(isPerson: false) && !used.contains { $0.contains(place) }
-            }
+        return Self.leaves(asked, pairs.map(\.asked)) { !$0.tellsNothing(isPerson: false) }
+            || Self.leaves(known, pairs.map(\.known)) { !$0.tellsNothing(isPerson: false) }
+    }
+
+    /// Whether a name has a word of some kind that is in no pair.
+    private static func leaves(
+        _ name: PreparedName,
+        _ used: [Range<Int>],
+        _ isMeant: (Token) -> Bool
+    ) -> Bool {
+        name.tokens.indices.contains { place in
+            isMeant(name.tokens[place]) && !used.contains { $0.contains(place) }
         }
-        return leaves(asked, pairs.map(\.asked)) || leaves(known, pairs.map(\.known))
     }
 
     private static func formed(_ share: Int, _ asked: PreparedName, _ known: PreparedName) -> Int {
