@@ -53,18 +53,29 @@ public enum DebtRows {
         )
     }
 
-    /// Those that time changes by an instant, the first of them.
+    /// Those that time changes by an instant, in the order in which they were submitted: of two that silence accepts
+    /// the later one is compared with the earlier, however late it is looked at.
     public static func due(
         by time: Timestamp,
         upTo count: Int,
         _ connection: any SQLConnection
     ) throws -> [DebtRow] {
         try connection.rows(
-            "select \(DebtRow.columns) from debt where next <= $1 order by next, number limit $2",
+            "select \(DebtRow.columns) from debt where next <= $1 order by number limit $2",
             .integer(time.microseconds),
             .integer(Int64(count)),
             make: DebtRow.init
         )
+    }
+
+    /// Whether time changes one of a ledger's by an instant.
+    public static func isAnyDue(in pool: Int64, by time: Timestamp, _ connection: any SQLConnection) throws -> Bool {
+        try connection.first(
+            "select 1 from debt where next <= $1 and pool = $2 limit 1",
+            .integer(time.microseconds),
+            .integer(pool),
+            make: { _ in true }
+        ) ?? false
     }
 
     /// What was owed to a group at an instant, in the order in which it was submitted.

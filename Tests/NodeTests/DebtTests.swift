@@ -147,6 +147,44 @@ struct DebtTests {
         await harbour.exchange.close()
     }
 
+    @Test(
+        "count what silence accepts in the epoch that it is in, whatever commit of the calendar fails",
+        arguments: Engine.both
+    )
+    func held(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        _ = try await harbour.accepted("TGHU7599330", from: "swift")
+        try await harbour.pass(days: 5)
+        _ = try await harbour.submitted()
+        // Day 185 is in the epoch that ends with day 210.
+        try await harbour.pass(days: 176)
+        harbour.exchange.clock.advance(by: .seconds(30 * 86_400))
+        let ledgers = try await harbour.exchange.faulty(.beforeCommit).ledgers
+        for _ in 0..<2 { try? await ledgers.elapse() }
+        try await harbour.pass(days: 0)
+        let statement = try await harbour.statement()
+        #expect(statement.period.last.closes == 210 && statement.posted > .zero)
+        await harbour.exchange.close()
+    }
+
+    @Test("compare what silence accepts by when it was told, however late the calendar is", arguments: Engine.both)
+    func order(engine: Engine) async throws {
+        for isLate in [false, true] {
+            let harbour = try await Harbour(engine)
+            let first = try await harbour.submitted(from: "swift")
+            harbour.exchange.clock.advance(by: .seconds(60))
+            let second = try await harbour.submitted(from: "anchor")
+            // The first is answered, and waits for nothing but silence; the second is to be overdue first.
+            try await harbour.act(.say("We look."), on: first)
+            for _ in 0..<(isLate ? 1 : 7) { try await harbour.pass(days: isLate ? 211 : 31) }
+            if !isLate { try await harbour.pass(days: 1) }
+            let lines = try await harbour.statement("anchor", epochs: 7).lines
+            #expect(lines.map(\.lot.claim.key.item.text) == [second.text])
+            #expect(lines.map(\.lot.claim.quality.novelty) == [0])
+            await harbour.exchange.close()
+        }
+    }
+
     @Test("let silence count first where the calendar was late", arguments: Engine.both, [false, true])
     func late(engine: Engine, isLate: Bool) async throws {
         let harbour = try await Harbour(engine)

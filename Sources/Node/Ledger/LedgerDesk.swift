@@ -58,7 +58,7 @@ public final class LedgerDesk: Sendable {
         for number in numbers {
             do { try await elapse(number) } catch { fault = fault ?? error }
         }
-        // One that cannot be closed holds up no other.
+        // One that cannot be closed holds up no other, and is closed with what silence accepts in it, or not yet.
         if let fault { throw fault }
     }
 
@@ -66,6 +66,9 @@ public final class LedgerDesk: Sendable {
         let ledger = try await commits.write { transaction in
             let ledger = try LedgerRows.ledger(number, transaction.connection)
             guard let ledger, !ledger.isClosing, ledger.isOver(at: transaction.now) else { return ledger }
+            // What silence accepted in these days could not be entered: it would be posted later than it should.
+            let end = ledger.days.start(of: ledger.epoch.closes)
+            guard try !DebtRows.isAnyDue(in: number, by: end, transaction.connection) else { return ledger }
             let next = ledger.epoch.number + 1
             try transaction.open(ledger.epoch.next(ledger.terms[epoch: next]), in: ledger)
             return try LedgerRows.ledger(number, transaction.connection)
