@@ -84,11 +84,11 @@ final class TestExchange: Sendable {
 
     func close() async { await database.close() }
 
-    /// Another node over the same store, whose next write fails.
-    func faulty(_ fault: FaultyDatabase.Fault) async throws -> Node {
+    /// Another node over the same store, whose next write fails, or one after it.
+    func faulty(_ fault: FaultyDatabase.Fault, write: Int = 1) async throws -> Node {
         let counting = FaultyDatabase(database, failing: fault, write: .max)
         _ = try await Self.node(over: counting, clock)
-        let faulty = FaultyDatabase(database, failing: fault, write: counting.writeCount + 1)
+        let faulty = FaultyDatabase(database, failing: fault, write: counting.writeCount + write)
         return try await Self.node(over: faulty, clock)
     }
 

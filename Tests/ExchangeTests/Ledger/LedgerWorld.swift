@@ -3,12 +3,6 @@ import TestSupport
 
 /// Some groups that report, corroborate, answer and take back over some hundred days: all of it from one seed.
 struct LedgerWorld {
-    struct Group {
-        let name: Name
-        let joined: Int
-        let size: SizeClass
-    }
-
     struct Report {
         let item: ID<LedgerItem>
         let group: Name
@@ -23,7 +17,7 @@ struct LedgerWorld {
 
     let seed: UInt64
     let days: Int
-    let groups: [Group]
+    let groups: [SimpleBooks.Group]
     private(set) var reports: [Report] = []
     var claims: [Claim] = []
     var clawBacks: [ClawBack] = []
@@ -35,8 +29,8 @@ struct LedgerWorld {
         var random = SplitMix64(seed: seed)
         days = 30 * Int.random(in: 3...9, using: &random) + Int.random(in: 0..<30, using: &random)
         groups = (0..<Int.random(in: 2...5, using: &random)).map { place in
-            Group(
-                name: LedgerSamples.name("g\(place)"),
+            SimpleBooks.Group(
+                LedgerSamples.name("g\(place)"),
                 joined: Int.random(in: -200...60, using: &random),
                 size: SizeClass.allCases[place % 2]
             )
@@ -58,7 +52,7 @@ struct LedgerWorld {
         )
     }
 
-    private mutating func group() -> Group { groups[number(0...groups.count - 1)] }
+    private mutating func group() -> SimpleBooks.Group { groups[number(0...groups.count - 1)] }
 
     /// Until when it stays hidden.
     private mutating func shows(_ day: Int) -> Int? {
@@ -159,5 +153,12 @@ struct LedgerWorld {
         add(event, report, from: counterpart, event == .feedback ? .full : nil, day: day, shows: day)
         // Another member of the group answers the same request.
         if event == .answer, chance(0.2) { add(.nilAnswer, report, from: counterpart, day: day + 1, shows: day + 1) }
+    }
+}
+
+extension SimpleBooks {
+    /// Counts a world to its end, or to a day.
+    init(_ world: LedgerWorld, _ figures: SimpleFigures = SimpleFigures(), to end: Int? = nil) {
+        self.init(world.groups, world.claims, world.clawBacks, figures, to: end ?? world.days)
     }
 }

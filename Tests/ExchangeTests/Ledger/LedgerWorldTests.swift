@@ -43,6 +43,28 @@ struct LedgerWorldTests {
         }
     }
 
+    @Test("the simple books predict every balance where terms change on the way", arguments: batches)
+    func termsChange(seeds: Range<UInt64>) {
+        for seed in seeds {
+            let world = LedgerWorld(seed: seed)
+            var random = SplitMix64(seed: seed)
+            var versions: [TermsVersion] = []
+            var figures: [Int: [String: Int]] = [:]
+            var epoch = 1
+            for number in 1...3 {
+                epoch += Int.random(in: number == 1 ? 0...2 : 1...3, using: &random)
+                let terms = TermsHistoryTests.terms(using: &random)
+                versions.append(
+                    TermsVersion(number: number, epoch: epoch, proposed: LedgerSamples.start, terms)
+                )
+                figures[epoch] = Dictionary(uniqueKeysWithValues: Term.allCases.map { ($0.rawValue, terms[$0]) })
+            }
+            let run = LedgerRun(world, under: TermsHistory(versions), .much(seed))
+            let books = SimpleBooks(world, SimpleFigures(figures))
+            #expect(Self.differences(run, books).isEmpty, "world \(seed)")
+        }
+    }
+
     /// What does not hold of the lots, each alone and all together.
     private static func lotFaults(_ run: LedgerRun, day: Int) -> [String] {
         var faults: [String] = []

@@ -224,7 +224,7 @@ struct TermsHistoryTests {
     }
 
     /// Some figures of a ledger's, those that fit one another.
-    private static func terms(using random: inout SplitMix64) -> ReciprocityTerms {
+    static func terms(using random: inout SplitMix64) -> ReciprocityTerms {
         let own = Term.allCases.filter { $0.scope == .ledger && !$0.numbersDays }
         while true {
             var figures: [String: Int] = [:]

@@ -1,0 +1,324 @@
+import Exchange
+import Foundation
+import Node
+import Store
+import TestSupport
+import Testing
+
+/// Random histories of reports over two nodes, with commits that fail and closes that come late, beside two models that
+/// were written apart: what is credited for what, and what accounts make of it.
+@Suite("Histories of contribution")
+struct ContributionHistoryTests {
+    /// Histories on each engine; `CAVEAT_HISTORIES` makes more of them.
+    private static let count = UInt64(ProcessInfo.processInfo.environment["CAVEAT_HISTORIES"] ?? "") ?? 8
+
+    @Test(
+        "I1, I3, I4, I9: balances are what the simple books say, whatever fails, over whichever node",
+        arguments: Engine.both
+    )
+    func histories(engine: Engine) async throws {
+        var seen: Set<String> = []
+        for seed in 0..<Self.count {
+            var world = try await World(engine, seed: seed)
+            for _ in 0..<90 { try await world.step() }
+            try await world.pass(seconds: 200 * 86_400)
+            try await world.compare()
+            seen.formUnion(world.seen)
+            await world.harbour.exchange.close()
+        }
+        let events: [EarningEvent] = [
+            .accepted, .corroborated, .corroborating, .investigation, .seizure, .arrest, .safeguarded, .conviction,
+            .ownError,
+        ]
+        let all =
+            events.map(\.rawValue) + Independence.Refusal.expected.map(\.rawValue)
+            + ["retraction", "error", "bad-faith", "part", "hidden", "silence", "late", "T0", "T1", "T2"]
+        #expect(seen.isSuperset(of: all), "never happened: \(Set(all).subtracting(seen))")
+    }
+
+    private struct World {
+        static let containers = ["MSKU0383250", "TGHU7599330", "CSQU3054383"]
+        static let outcomes: [Outcome] = [
+            .seizure, .arrest, .investigationOpened, .conviction, .victimSafeguarded, .mistakenIdentity,
+        ]
+        static let groups = ["anchor", "swift", "tern"]
+        let harbour: Harbour
+        let nodes: [Node]
+        let seed: UInt64
+        var tokens: [String: String] = [:]
+        var random: SplitMix64
+        var model: SimpleReports
+        var number = 0
+        /// What happened, in words.
+        var seen: Set<String> = []
+        /// How many epochs closed.
+        var closed = 0
+
+        init(_ engine: Engine, seed: UInt64) async throws {
+            (self.seed, random) = (seed, SplitMix64(seed: seed))
+            harbour = try await Harbour.old(engine)
+            let exchange = harbour.exchange
+            for name in ["ann", "ben"] {
+                tokens[name] = try await exchange.principal(name, of: "customs", roles: [.officer])
+            }
+            tokens["tern"] = try await exchange.join("tern", .freightForwarder)
+            exchange.clock.advance(by: .seconds(90 * 86_400))
+            for (name, size) in [("anchor", SizeClass.small), ("berth", .small), ("tern", .large)] {
+                _ = try await exchange.node.administration.changeMember(name) { $0.size = size }
+            }
+            nodes = [
+                exchange.node, try await TestExchange.node(over: exchange.database, exchange.clock, seed: 1_000 + seed),
+            ]
+            let votes = ["ann", "ben"].map {
+                PanelDecision.Vote(by: Samples.name($0), of: Samples.name("customs"), because: "It was old.")
+            }
+            model = SimpleReports(panel: try PanelDecision(votes, about: []), wantedUntil: 200)
+            // Within the second in which the ledger's days begin.
+            let until = exchange.clock.now.advanced(by: .seconds(200 * 86_400 + 1))
+            let wanted = Wanted(
+                Samples.name("heavy"),
+                about: "Boxes",
+                categories: [try #require(Category(rawValue: "TBM-QTY"))],
+                kinds: [],
+                until: until
+            )
+            _ = try await exchange.node.ledgers.require(wanted, by: try await harbour.session("customs"))
+            exchange.clock.advance(by: .seconds(1))
+            try await report()
+        }
+
+        private func session(_ name: String) async throws -> Session {
+            guard let token = tokens[name] else { return try await harbour.session(name) }
+            return try await harbour.exchange.session(token)
+        }
+
+        private mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
+        private mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+
+        /// Does something by a key of its own, over some node, after it may have failed on another.
+        /// - Returns: nil where it is refused.
+        private mutating func once<Output>(
+            _ name: String,
+            _ body: (Node, Session, KeyedCall) async throws -> Output
+        ) async throws -> Output? {
+            number += 1
+            let session = try await session(name)
+            if chance(0.2) {
+                let node = try await harbour.exchange.faulty(chance(0.5) ? .beforeCommit : .afterCommit)
+                _ = try? await body(node, session, node.call("\(number)", by: session, asked: []))
+            }
+            let node = nodes[number(0...1)]
+            do {
+                return try await body(node, session, node.call("\(number)", by: session, asked: []))
+            } catch let fault as AdvisoryFault {
+                switch fault {
+                case .notNow, .invalid, .conflict, .forbidden: return nil
+                default: throw fault
+                }
+            }
+        }
+
+        mutating func step() async throws {
+            let now = harbour.exchange.clock.now
+            switch number(0...19) {
+            case 0...4: try await report()
+            case 5...8: try await accept()
+            case 9: try await act("customs", .refuse(.tooLittle, nil)) { try $0.decide($1, accepted: nil, at: now) }
+            case 10, 11: try await conclude()
+            case 12: try await retract()
+            case 13...15: try await corroborate()
+            case 16: try await condemn()
+            case 17: harbour.exchange.clock.advance(by: .seconds(Int64(number(1...900_000))))
+            default: try await pass(seconds: Int64(number(1...1_200_000)))
+            }
+            try await compare()
+        }
+
+        private mutating func report() async throws {
+            harbour.exchange.clock.advance(by: .seconds(Int64(number(1...3_000))))
+            let now = harbour.exchange.clock.now
+            let name = ["anchor", "berth", "swift", "tern"][number(0...3)]
+            let (container, hours) = (number(0...2), Int64(number(0...120)))
+            let (place, isWanted) = (chance(0.6) ? ["NLRTM", "DEHAM"][number(0...1)] : nil, chance(0.5))
+            let box = try Subject(.container, key: "c1", properties: ["containerNumber": [Self.containers[container]]])
+            let content = try ReportContent(
+                categories: [try #require(Category(rawValue: isWanted ? "TBM-QTY" : "TBM-MIS"))],
+                severity: .serious,
+                seen: now.advanced(by: .seconds(-hours * 3_600)),
+                place: place,
+                facts: "Too heavy",
+                subjects: [box]
+            )
+            let isCommitted = chance(0.7)
+            var observed: ID<Observation>?
+            if isCommitted {
+                let digest = Observation.digest(of: content.facts, salt: Harbour.salt)
+                observed = try await once(name) { try await $0.reports.observe(digest, by: $1, as: $2).id }
+                // What was seen is committed before it is told.
+                harbour.exchange.clock.advance(by: .seconds(1))
+            }
+            let made = try #require(
+                try await once(name) { try await $0.reports.report(content, to: "customs", by: $1, as: $2) }
+            )
+            if let observed {
+                let told = ObservedText(content.facts, content, salt: Harbour.salt)
+                let (id, shown) = (made.id, observed)
+                _ = try await once(name) { try await $0.reports.observed(told, as: shown, in: id, by: $1, as: $2) }
+            }
+            model.submit(
+                SimpleReports.Told(
+                    id: made.id,
+                    group: name == "berth" ? "anchor" : name,
+                    container: container,
+                    place: place,
+                    submitted: made.submitted,
+                    secondsSeen: hours * 3_600 + (isCommitted ? 1 : 0),
+                    isWanted: isWanted,
+                    isCommitted: isCommitted
+                )
+            )
+        }
+
+        private mutating func act(
+            _ name: String,
+            _ action: ReportAction,
+            on known: ID<Report>? = nil,
+            _ follow: (inout SimpleReports, ID<Report>) throws -> Void
+        ) async throws {
+            guard let id = known ?? model.reports.randomElement(using: &random)?.id else { return }
+            let done = try await once(name) { try await $0.reports.act(action, on: id, by: $1, as: $2) }
+            if done != nil { try follow(&model, id) }
+        }
+
+        private mutating func accept() async throws {
+            let now = harbour.exchange.clock.now
+            let grades: [(Grade.Credibility, Int)] = [
+                (.confirmed, 1_000), (.probable, 750), (.possible, 500), (.doubtful, 250), (.improbable, 0),
+                (.unknown, 500),
+            ]
+            let grade = chance(0.7) ? grades[number(0...5)] : nil
+            // The latest, as an inbox is worked off, or any.
+            let id = chance(0.6) ? model.reports.last { !$0.isDecided }?.id : nil
+            try await act("customs", .accept(grade.map { Grade(.usually, $0.0) }), on: id) {
+                try $0.decide($1, accepted: .some(grade?.1), at: now)
+            }
+        }
+
+        private mutating func conclude() async throws {
+            let now = harbour.exchange.clock.now
+            let outcome = Self.outcomes[number(0...5)]
+            let embargo = chance(0.4) ? now.advanced(by: .seconds(Int64(number(1...5_000_000)))) : nil
+            let action = ReportAction.conclude(outcome, seized: nil, note: nil, embargo: embargo)
+            let events: [Outcome: EarningEvent] = [
+                .seizure: .seizure, .arrest: .arrest, .investigationOpened: .investigation, .conviction: .conviction,
+                .victimSafeguarded: .safeguarded,
+            ]
+            try await act("customs", action) {
+                try $0.conclude(events[outcome], on: $1, embargo: embargo, at: now)
+            }
+        }
+
+        private mutating func retract() async throws {
+            let now = harbour.exchange.clock.now
+            guard let told = model.reports.suffix(8).randomElement(using: &random) else { return }
+            let name = told.group == "anchor" ? (chance(0.5) ? "anchor" : "berth") : told.group
+            guard (try? await nodes[0].reports.report(told.id, for: try await session(name))) != nil else { return }
+            try await act(name, .retract, on: told.id) { try $0.retract($1, at: now) }
+        }
+
+        private mutating func condemn() async throws {
+            let now = harbour.exchange.clock.now
+            guard let id = model.reports.randomElement(using: &random)?.id else { return }
+            var isProposed = false
+            try await act("ann", .proposeBadFaith("It was old."), on: id) { model, _ in
+                isProposed = true
+                try model.vest(id, at: now)
+            }
+            guard isProposed else { return }
+            try await act("ben", .secondBadFaith("It knew that."), on: id) { try $0.condemn($1, at: now) }
+        }
+
+        private mutating func corroborate() async throws {
+            let now = harbour.exchange.clock.now
+            let pairs = model.reports.flatMap { first in
+                model.reports.filter { $0.container == first.container && first.submitted < $0.submitted }
+                    .map { (first.id, $0.id) }
+            }
+            // What counts comes seldom by itself.
+            let good = pairs.filter { model.counts($0.0, by: $0.1, at: now) }
+            guard let (first, second) = (chance(0.4) ? good : pairs).randomElement(using: &random) else { return }
+            let expected = model.finding(first, by: second, at: now)
+            let isNew = model.looked[second] == nil
+            let found = try await once("customs") { node, session, _ in
+                try await node.reports.corroborate(first, by: second, for: session)
+            }
+            guard let found else { return }
+            if isNew { #expect(found.refusal == expected, "seed \(seed), call \(number)") }
+            if let expected { seen.insert(expected.rawValue) }
+            try model.corroborate(first, by: second, at: now)
+        }
+
+        /// Lets time pass, on some node, after it may have failed on others.
+        mutating func pass(seconds: Int64) async throws {
+            harbour.exchange.clock.advance(by: .seconds(seconds))
+            while chance(0.3) {
+                let fault: FaultyDatabase.Fault = chance(0.5) ? .beforeCommit : .afterCommit
+                try? await harbour.exchange.faulty(fault, write: number(1...4)).ledgers.elapse()
+            }
+            let ledgers = nodes[number(0...1)].ledgers
+            while try await ledgers.isAnythingDue() { try await ledgers.elapse() }
+            let before = model.claims.count
+            try model.pass(at: harbour.exchange.clock.now)
+            if model.claims.count > before { seen.insert("silence") }
+            let day = model.day(harbour.exchange.clock.now)
+            if day / 30 > closed + 1 { seen.insert("late") }
+            closed = day / 30
+        }
+
+        mutating func compare() async throws {
+            guard closed > 0 else { return }
+            note()
+            let groups = Self.groups.map {
+                SimpleBooks.Group(
+                    Samples.name($0),
+                    joined: $0 == "tern" ? -90 : -180,
+                    size: $0 == "anchor" ? .small : $0 == "tern" ? .large : .medium
+                )
+            }
+            let end = 30 * closed
+            // What is taken back on the day of a close is of the next epoch.
+            let books = SimpleBooks(groups, model.claims, model.clawBacks.filter { $0.day < end }, to: end)
+            for group in Self.groups {
+                let name = group == "anchor" && number.isMultiple(of: 2) ? "berth" : group
+                let session = try await session(name)
+                let statement = try await nodes[0].ledgers.statement(of: Samples.name("customs"), for: session)
+                let (key, what) = (Samples.name(group), "seed \(seed), call \(number), day \(30 * closed): \(group)")
+                #expect(statement.period.last.closes == 30 * closed, "\(what)")
+                #expect(statement.closing.earned.count == Int64(books.earned[key] ?? 0), "\(what)")
+                #expect(statement.closing.penalty.count == Int64(books.fined[key] ?? 0), "\(what)")
+                #expect(statement.standing.total.count == Int64(books.standings[key]?.last ?? 0), "\(what)")
+                #expect(statement.reliability == books.reliabilities[key]?.last, "\(what)")
+                #expect(statement.tier.rawValue == books.tiers[key]?.last, "\(what)")
+                seen.insert(statement.tier.code)
+            }
+            try await harbour.checkBooks()
+        }
+
+        private mutating func note() {
+            seen.formUnion(model.claims.map(\.key.event.rawValue))
+            if model.claims.contains(where: \.wasHidden) { seen.insert("hidden") }
+            for back in model.clawBacks {
+                switch back.cause {
+                case .retraction: seen.insert(back.part == nil ? "retraction" : "part")
+                case .error: seen.insert("error")
+                case .badFaith: seen.insert("bad-faith")
+                }
+            }
+        }
+    }
+}
+
+extension Independence.Refusal {
+    /// What these histories come to.
+    fileprivate static let expected: [Self] = [.sameGroup, .frozen, .uncommitted, .nothingNew]
+}
