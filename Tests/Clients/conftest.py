@@ -1,5 +1,6 @@
 """Drives the real daemon as a process; every process started here is ended by its pid."""
 import functools
+import glob
 import json
 import os
 import shutil
@@ -55,20 +56,24 @@ def later_library():
     return library
 
 
+def told_later(seconds):
+    """The environment of a program for which it is so many seconds later than it is."""
+    return os.environ | ({"LD_PRELOAD": str(later_library()), "CAVEAT_TEST_LATER": str(seconds)} if seconds else {})
+
+
 class Trial:
     """One `caveatd trial`, which can be killed and started again on the same data."""
 
     def __init__(self, data, port=0):
         self.data, self.port, self.process, self.card = data, port, None, None
+        # Tokens of members that a test adds.
+        self.extra = {}
 
     def start(self, later=0):
         """Starts it, for all it knows so many seconds later than it is."""
-        environment = os.environ
-        if later:
-            environment = os.environ | {"LD_PRELOAD": str(later_library()), "CAVEAT_TEST_LATER": str(later)}
         self.process = subprocess.Popen(
             [CAVEATD, "trial", "--json", "--data", self.data, "--listen", f"127.0.0.1:{self.port}"],
-            stdout=subprocess.PIPE, stderr=open(f"{self.data}.log", "a"), env=environment,
+            stdout=subprocess.PIPE, stderr=open(f"{self.data}.log", "a"), env=told_later(later),
         )
         line = self.process.stdout.readline()
         assert line, Path(f"{self.data}.log").read_text()
@@ -84,7 +89,7 @@ class Trial:
         self.process.wait()
 
     def token(self, member):
-        return next(m["token"] for m in self.card["members"] if m["name"] == member)
+        return self.extra.get(member) or next(m["token"] for m in self.card["members"] if m["name"] == member)
 
     def collection(self, pool):
         return next(p["collection"] for p in self.card["pools"] if p["name"] == pool)
@@ -129,6 +134,58 @@ class Trial:
         return "identity--" + json.loads(self.cli("admin", "member", "show", name, "--json").stdout)["id"]
 
 
+class Node(Trial):
+    """A daemon over an address of a store: its own, or one PostgreSQL of several."""
+
+    def __init__(self, folder, number, url):
+        super().__init__(str(folder / f"node{number}"), free_port())
+        self.socket = str(folder / f"run{number}/admin.sock")
+        self.file = folder / f"node{number}.yaml"
+        self.log = folder / f"node{number}.log"
+        self.card = {"url": f"http://127.0.0.1:{self.port}", "admin_socket": self.socket, "members": []}
+        self.file.write_text(
+            f"listen: 127.0.0.1:{self.port}\nstore:\n  url: {url}\nadmin:\n  socket: {self.socket}\n"
+            "rate:\n  requests_per_second: 0\nlog:\n  level: notice\n"
+        )
+
+    def start(self, later=0):
+        environment = told_later(later)
+        self.process = subprocess.Popen([CAVEATD, "serve", "--config", self.file], stderr=open(self.log, "w"), env=environment)
+        wait_for(lambda: "serving" in self.log.read_text() or self.process.poll() is not None, "the start")
+        assert self.process.poll() is None, self.log.read_text()
+        return self
+
+
+class Postgres:
+    """A PostgreSQL of the test's own, on a Unix socket in a temporary folder."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        data = self.folder / "pg"
+        data.mkdir()
+        for place in (self.folder, data):
+            os.chmod(place, 0o777)
+        if self.user:
+            shutil.chown(data, "postgres")
+        for parent in self.folder.parents:
+            if parent.stat().st_mode & 0o001 == 0:
+                os.chmod(parent, parent.stat().st_mode | 0o711)
+        subprocess.run([*self.user, f"{self.bin}/initdb", "-D", data, "-A", "trust", "-U", "caveat", "-E", "UTF8"], check=True, capture_output=True)
+        self.process = subprocess.Popen(
+            [*self.user, f"{self.bin}/postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses="],
+            stdout=subprocess.DEVNULL, stderr=open(self.folder / "pg.log", "w"),
+        )
+        self.url = f"postgresql://caveat@/postgres?host={self.folder}"
+        wait_for(lambda: (self.folder / ".s.PGSQL.5432").exists() and "ready to accept" in (self.folder / "pg.log").read_text(), "PostgreSQL")
+
+    def stop(self):
+        pid = int((self.folder / "pg/postmaster.pid").read_text().splitlines()[0])
+        os.kill(pid, 2)
+        self.process.wait(20)
+
+
 class Serve:
     """`caveatd serve` with a configuration of its own."""
 
@@ -171,6 +228,15 @@ def fresh(tmp_path):
     yield running
     if running.process.poll() is None:
         running.stop()
+
+
+@pytest.fixture
+def postgres():
+    folder = tempfile.mkdtemp(prefix="caveat-pg-", dir="/tmp")
+    server = Postgres(folder)
+    yield server
+    server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def indicator(number=None, modified="2026-01-01T00:00:00.000Z", marking=None, addressees=None, **more):

@@ -2,20 +2,15 @@
 
 CAVEAT_KILLS says how often the daemon is killed (4; the nightly form has 50), CAVEAT_SEED which history it is.
 """
-import glob
 import json
 import os
 import random
-import shutil
-import subprocess
 import threading
 import uuid
-from pathlib import Path
 
-import pytest
 import requests
 
-from conftest import CAVEATD, TAXII, Trial, free_port, indicator, wait_for
+from conftest import TAXII, Node, Trial, free_port, indicator, wait_for
 
 KILLS = int(os.environ.get("CAVEAT_KILLS", "4"))
 SEED = int(os.environ.get("CAVEAT_SEED", "1"))
@@ -155,69 +150,6 @@ def test_one_daemon_on_sqlite(tmp_path):
         history.check({record["id"] for record in listed})
     finally:
         trial.stop()
-
-
-class Postgres:
-    """A PostgreSQL of the test's own, on a Unix socket in a temporary folder."""
-
-    def __init__(self, folder):
-        self.folder = Path(folder)
-        self.bin = sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
-        self.user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        data = self.folder / "pg"
-        data.mkdir()
-        for place in (self.folder, data):
-            os.chmod(place, 0o777)
-        if self.user:
-            shutil.chown(data, "postgres")
-        for parent in self.folder.parents:
-            if parent.stat().st_mode & 0o001 == 0:
-                os.chmod(parent, parent.stat().st_mode | 0o711)
-        subprocess.run([*self.user, f"{self.bin}/initdb", "-D", data, "-A", "trust", "-U", "caveat", "-E", "UTF8"], check=True, capture_output=True)
-        self.process = subprocess.Popen(
-            [*self.user, f"{self.bin}/postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses="],
-            stdout=subprocess.DEVNULL, stderr=open(self.folder / "pg.log", "w"),
-        )
-        self.url = f"postgresql://caveat@/postgres?host={self.folder}"
-        wait_for(lambda: (self.folder / ".s.PGSQL.5432").exists() and "ready to accept" in (self.folder / "pg.log").read_text(), "PostgreSQL")
-
-    def stop(self):
-        pid = int((self.folder / "pg/postmaster.pid").read_text().splitlines()[0])
-        os.kill(pid, 2)
-        self.process.wait(20)
-
-
-class Node:
-    """One of several daemons over one PostgreSQL."""
-
-    def __init__(self, folder, number, url):
-        self.port, self.socket = free_port(), str(folder / f"run{number}/admin.sock")
-        self.file = folder / f"node{number}.yaml"
-        self.log = folder / f"node{number}.log"
-        self.file.write_text(
-            f"listen: 127.0.0.1:{self.port}\nstore:\n  url: {url}\nadmin:\n  socket: {self.socket}\n"
-            "rate:\n  requests_per_second: 0\nlog:\n  level: notice\n"
-        )
-
-    def start(self):
-        self.process = subprocess.Popen([CAVEATD, "serve", "--config", self.file], stderr=open(self.log, "w"))
-        wait_for(lambda: "serving" in self.log.read_text() or self.process.poll() is not None, "the start")
-        assert self.process.poll() is None, self.log.read_text()
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-
-@pytest.fixture
-def postgres():
-    import tempfile
-
-    folder = tempfile.mkdtemp(prefix="caveat-pg-", dir="/tmp")
-    server = Postgres(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_two_daemons_on_one_postgresql(tmp_path, postgres):

@@ -146,13 +146,17 @@ def test_holders_say_what_came_of_an_advisory(world, customs, legal):
     other.call("GET", f"feedback?advisory={made['id']}", status=404)
 
 
+def commit(party, content):
+    """Commits what a party saw; what it shows to tell that it had."""
+    text, salt = json.dumps(content), secrets.token_bytes(16)
+    digest = hashlib.sha256(salt + text.encode()).hexdigest()
+    return {"observation": party.call("POST", "observations", {"digest": digest}, 201)["observation"], "salt": salt.hex(), "text": text}
+
+
 def observe(party, facts, name="Ottoline Brack", **properties):
     """Commits what a party saw of a person; what it tells to confirm an advisory by it."""
     known = {"name": [name], "birthDate": ["1971-02-04"]}
-    text = json.dumps(suspicion(facts=facts, relations=[], subjects=[person(properties=known | properties)]))
-    salt = secrets.token_bytes(16)
-    digest = hashlib.sha256(salt + text.encode()).hexdigest()
-    return {"observation": party.call("POST", "observations", {"digest": digest}, 201)["observation"], "salt": salt.hex(), "text": text}
+    return commit(party, suspicion(facts=facts, relations=[], subjects=[person(properties=known | properties)]))
 
 
 def answers(party, made):

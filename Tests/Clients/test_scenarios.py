@@ -94,9 +94,10 @@ def restart(world, later=0):
     world.start(later)
 
 
-def join(world, name, kind="bank", country="NL", partner=True):
-    world.cli("admin", "member", "add", name, "--title", name, "--kind", kind, "--jurisdiction", country)
-    world.cli("admin", "principal", "add", name, "--member", name, "--role", "reader", "--role", "reporter")
+def join(world, name, kind="bank", country="NL", partner=True, group=None, role="reporter"):
+    of = ["--group", group] if group else []
+    world.cli("admin", "member", "add", name, "--title", name, "--kind", kind, "--jurisdiction", country, *of)
+    world.cli("admin", "principal", "add", name, "--member", name, "--role", "reader", "--role", role)
     secret = world.cli("admin", "credential", "add", "--principal", name, "--type", "token", "--purpose", "P02", "--purpose", "P08", "--json").stdout
     if partner:
         world.cli("admin", "member", "fact", name, "--add", FACT)
@@ -106,10 +107,7 @@ def join(world, name, kind="bank", country="NL", partner=True):
 
 @pytest.fixture
 def world(fresh):
-    """The trial, with tokens of members that a test adds kept over restarts."""
-    fresh.extra = {}
-    given = fresh.token
-    fresh.token = lambda name: fresh.extra.get(name) or given(name)
+    """The trial, of one test alone."""
     return fresh
 
 
