@@ -61,7 +61,7 @@ def container(serial):
 
 
 def box(serial):
-    """A subject that names nobody, so that no legal gateway is needed."""
+    """A subject."""
     return {"kind": "CTR", "key": f"c{serial}", "properties": {"containerNumber": [container(serial)]}}
 
 

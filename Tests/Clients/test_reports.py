@@ -159,8 +159,8 @@ def observe(party, facts, name="Ottoline Brack", **properties):
     return commit(party, suspicion(facts=facts, relations=[], subjects=[person(properties=known | properties)]))
 
 
-def answers(party, made):
-    """What a party is told of an advisory by every route of `/v1` that answers at once, and by the pool."""
+def everything(party, made):
+    """What a party is told of an advisory or a report by every route of `/v1` that answers at once, and by the pool."""
     routes = requests.get(f"{party.world.card['url']}/openapi.json", timeout=20).json()["paths"]
     told = {}
     for route in sorted(route for route, ways in routes.items() if "get" in ways and route != "/v1/events"):
@@ -170,9 +170,14 @@ def answers(party, made):
         told[route] = (answer.status_code, answer.json())
         # How far back one is told moves with the clock.
         told[route][1].pop("since", None)
+    return told | {"pool": Party(party.world, party.name).poll()}
+
+
+def answers(party, made):
+    """The same of an advisory that it may ask about."""
+    told = everything(party, made)
     assert {told[route][0] for route in ("/v1/feedback", "/v1/consents", "/v1/recalls")} == {200}
-    whole = Party(party.world, party.name)
-    return told | {"pool": whole.poll()}
+    return told
 
 
 def test_one_who_read_repeats_and_one_who_did_not_corroborates(world, customs, legal):
