@@ -145,7 +145,7 @@ class Node(Trial):
         self.card = {"url": f"http://127.0.0.1:{self.port}", "admin_socket": self.socket, "members": []}
         self.file.write_text(
             f"listen: 127.0.0.1:{self.port}\nstore:\n  url: {url}\nadmin:\n  socket: {self.socket}\n"
-            "rate:\n  requests_per_second: 0\nlog:\n  level: notice\n"
+            f"access:\n  gateways: {ROOT}/config/gateways\nrate:\n  requests_per_second: 0\nlog:\n  level: notice\n"
         )
 
     def start(self, later=0):
@@ -179,6 +179,12 @@ class Postgres:
         )
         self.url = f"postgresql://caveat@/postgres?host={self.folder}"
         wait_for(lambda: (self.folder / ".s.PGSQL.5432").exists() and "ready to accept" in (self.folder / "pg.log").read_text(), "PostgreSQL")
+
+    def rows(self, query):
+        """What a query brings, a tuple of texts a row."""
+        words = [f"{self.bin}/psql", "-h", self.folder, "-U", "caveat", "-d", "postgres", "-At", "-F", "\t", "-c", query]
+        done = subprocess.run(words, check=True, capture_output=True, text=True)
+        return [tuple(line.split("\t")) for line in done.stdout.splitlines()]
 
     def stop(self):
         pid = int((self.folder / "pg/postmaster.pid").read_text().splitlines()[0])

@@ -2,7 +2,6 @@
 import datetime
 import json
 import math
-import re
 
 import requests
 from conftest import wait_for
@@ -87,8 +86,3 @@ def closed(party, epoch, epochs=1, authority="harbour-customs"):
         return statement if statement.get("epochs", [0, 0])[1] == epoch else None
 
     return wait_for(look, f"the close of epoch {epoch}", seconds=40)
-
-
-def row(text, name):
-    """An amount of a statement for people."""
-    return re.search(rf"^  {re.escape(name)} +(-?\d+\.\d\d\d)$", text, re.M)[1]
