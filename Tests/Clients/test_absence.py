@@ -62,9 +62,7 @@ class World:
     """The trial, with something that strangers may not see for each of the reasons that there are."""
 
     def __init__(self, trial):
-        self.trial, trial.extra = trial, {}
-        token, collection, self.collections = trial.token, trial.collection, {}
-        trial.token = lambda name: trial.extra.get(name) or token(name)
+        self.trial, self.collections, collection = trial, {}, trial.collection
         trial.collection = lambda name: self.collections.get(name) or collection(name)
         self.customs, self.legal = Party(trial, "harbour-customs"), Party(trial, "harbour-customs-legal")
         self.partner = join(trial, "partner")

@@ -8,11 +8,16 @@ from test_scenarios import Party, legal, restart, world  # noqa: F401
 DAY = 86_400
 
 
-def test_two_officers_find_bad_faith_and_its_member_reads_why(world, legal):
+def add_officers(world):
+    """Two of customs who have accepted nothing."""
     for name in ("ann", "ben"):
         world.cli("admin", "principal", "add", name, "--member", "harbour-customs", "--role", "reader", "--role", "officer")
         secret = world.cli("admin", "credential", "add", "--principal", name, "--type", "token", "--purpose", "P02", "--json").stdout
         world.extra[name] = json.loads(secret)["secret"]
+
+
+def test_two_officers_find_bad_faith_and_its_member_reads_why(world, legal):
+    add_officers(world)
     forwarder = Party(world, "blue-anchor")
     report = forwarder.call("POST", "reports", {"authority": "harbour-customs", "content": suspicion()}, 201)["id"]
     legal.call("POST", f"reports/{report}/accept", {"grade": "B2"})

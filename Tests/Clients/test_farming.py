@@ -117,7 +117,7 @@ def test_two_hundred_tips_earn_what_their_matters_do_and_no_firm_more_than_its_g
 
 def test_vouchers_for_tips_are_ten_a_quarter_and_none_for_what_one_reported(farm):
     world, legal = farm.world, farm.legal
-    # 45.150 credits are four an epoch; of the third there is room for two, and the first leave the quarter before the fourth.
+    # 45.150 credits are four an epoch; at the third there is room for two, and at the fourth the first are out of it.
     issued = {120: 4, 150: 4, 180: 2, 210: 4}
     for party in (farm.north, farm.south, farm.lone):
         assert vouchers(json.loads(shown(party, EPOCHS))) == issued

@@ -3,13 +3,15 @@ import json
 import shutil
 
 import pytest
+import requests
 from conftest import Trial
 from reckoning import BUDGET, box, closed, earns, left, reliability, score, shown, told
+from test_bad_faith import add_officers
 from test_reports import commit, everything
 from test_scenarios import DAY, FACT, HOUR, Party, join, later, publish
 
 OFFICE = "harbour-customs"
-# The ledger begins once whoever is in the trial from its start may corroborate; what is said is under an embargo until its day 39.
+# The ledger begins once whoever is in the trial from its start may corroborate; an embargo ends on its day 39.
 START = 91 * DAY
 MEMBERS = ("blue-anchor", "anchor-berth", "swift-cargo", "first-harbour-bank", "north-oil", "city-police", OFFICE)
 TOLD = score(500, 300, 1_000, 917)
@@ -33,6 +35,7 @@ def begin(world):
     for name in ("bank-1", "bank-2"):
         join(world, name)
     world.cli("admin", "member", "fact", second.name, "--add", FACT)
+    add_officers(world)
     world.kill()
     world.start(START)
     made = {"first": report(first, [box(1)], 917), "late": report(first, [box(3)], 648)}
@@ -52,7 +55,7 @@ def begin(world):
     return made
 
 
-# What more is said in each of the copies, to whom it is told by itself, and until when.
+# What more is said in each of the copies.
 def nothing(world, made):
     pass
 
@@ -70,22 +73,22 @@ def sealed(world, made):
     Party(world, "first-harbour-bank").call("POST", "feedback", {"report": made["stix"], "outcome": "OM-RPT"}, 201)
 
 
-WORDS = {"open": nothing, "seizure": embargoed("OA-SEI"), "mistaken": embargoed("OA-MIS"), "sealed": sealed}
+MORE = {"open": nothing, "seizure": embargoed("OA-SEI"), "mistaken": embargoed("OA-MIS"), "sealed": sealed}
 
 
 class Copies:
     """The same exchange several times, with the same keys, ids and tokens, and with the same calls at the same times."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, more):
         first = Trial(str(folder / "origin")).start()
-        self.made = begin(first)
+        self.made, self.more = begin(first), more
         self.worlds = {}
-        for name in WORDS:
+        for name in more:
             shutil.copytree(first.data, folder / name)
             self.worlds[name] = Trial(str(folder / name))
             self.worlds[name].extra = first.extra
         self.at(0)
-        for name, say in WORDS.items():
+        for name, say in more.items():
             say(self.worlds[name], self.made)
 
     def at(self, day):
@@ -113,9 +116,10 @@ class Copies:
 
     def differing(self):
         """Whose statements differ from those where nothing more was said, in each of the others; each is there."""
-        told = {world: self.statements(world) for world in WORDS}
+        told = {world: self.statements(world) for world in self.more}
         plain = told.pop("open")
-        assert all(plain.values()) and all(all(other.values()) and other.keys() == plain.keys() for other in told.values())
+        assert all(plain.values())
+        assert all(all(other.values()) and other.keys() == plain.keys() for other in told.values())
         return {world: {key[:2] for key in plain if plain[key] != other[key]} for world, other in told.items()}
 
     def statement(self, world, name, epochs=1):
@@ -123,8 +127,8 @@ class Copies:
 
 
 @pytest.fixture
-def copies(tmp_path):
-    made = Copies(tmp_path)
+def copies(tmp_path, request):
+    made = Copies(tmp_path, {name: MORE[name] for name in getattr(request, "param", MORE)})
     yield made
     for world in made.worlds.values():
         world.stop()
@@ -134,13 +138,22 @@ def outcomes(copies, world, name="blue-anchor"):
     return [one["outcome"] for one in copies.party(world, name).call("GET", f"reports/{copies.made['first']}")["outcomes"]]
 
 
+def tag(copies, world, name):
+    """The tag of the report, as somebody is shown it."""
+    party = copies.party(world, name)
+    place = f"{party.world.card['url']}/v1/reports/{copies.made['first']}"
+    return requests.get(place, headers=party.headers(), timeout=20).headers["ETag"]
+
+
 def check_that_nobody_is_told(copies):
     """Neither by a statement nor by any other route, but for who said it, is anything told of it."""
     assert copies.differing() == {"seizure": set(), "mistaken": set(), "sealed": set()}
     for name, item in (("blue-anchor", "first"), ("swift-cargo", "second"), ("city-police", "first")):
-        told = {world: everything(copies.party(world, name), {"id": copies.made[item]}) for world in WORDS}
+        told = {world: everything(copies.party(world, name), {"id": copies.made[item]}) for world in copies.more}
         assert told["open"]["/v1/reports"][0] == 200
-        assert [world for world in WORDS if told[world] != told["open"]] == [], name
+        assert [world for world in copies.more if told[world] != told["open"]] == [], name
+    assert len({tag(copies, world, "blue-anchor") for world in copies.more}) == 1
+    assert len({tag(copies, world, "harbour-customs-legal") for world in copies.more}) == 3, "the seizure, the mistake, and neither"
     overviews = {world.cli("admin", "reciprocity", "--json").stdout for world in copies.worlds.values()}
     assert len(overviews) == 1 and json.loads(overviews.pop())["ledgers"][0]["tiers"] == {"T0": 0, "T1": 6, "T2": 0, "T3": 0}
 
@@ -183,19 +196,40 @@ def test_no_statement_moves_until_an_embargo_is_lifted_and_then_by_what_was_unde
     assert [one["state"] for one in first["entitlements"]] == ["available"]
     # What is accepted while it is under the embargo is worth the same; it is lifted before the epoch closes.
     copies.at(35)
-    for world in WORDS:
+    for world in copies.more:
         copies.party(world, "harbour-customs-legal").call("POST", f"reports/{copies.made['late']}/accept", {"grade": "B3"})
     check_that_nobody_is_told(copies)
     copies.at(45)
     # By now the reporter reads it in its report, and its account does not tell of it before the close.
-    assert [outcomes(copies, world) for world in WORDS] == [[], ["OA-SEI"], ["OA-MIS"], []]
+    assert [outcomes(copies, world) for world in copies.more] == [[], ["OA-SEI"], ["OA-MIS"], []]
     assert copies.differing() == {"seizure": set(), "mistaken": set(), "sealed": set()}
     copies.at(61)
     copies.close(2)
     anchor = {(name, OFFICE) for name in ("blue-anchor", "anchor-berth")}
     assert copies.differing() == {"seizure": anchor, "mistaken": anchor | {("swift-cargo", OFFICE)}, "sealed": set()}
-    told = {world: copies.statement(world, "blue-anchor") for world in WORDS}
+    told = {world: copies.statement(world, "blue-anchor") for world in copies.more}
     assert all(one["opening"] == first["closing"] for one in told.values())
     assert [one["state"] for one in told["open"]["entitlements"]] == ["available"]
     check_seizure(told["open"], told["seizure"])
     check_mistake(copies, told["mistaken"], copies.statement("mistaken", "swift-cargo"))
+
+
+@pytest.mark.parametrize("copies", [("open", "seizure")], indirect=True)
+def test_bad_faith_is_fined_the_same_whatever_is_under_an_embargo(copies):
+    copies.at(10)
+    for world in copies.more:
+        for name, action in (("ann", "propose"), ("ben", "second")):
+            copies.party(world, name).call("POST", f"reports/{copies.made['first']}/{action}-bad-faith", {"reason": "The pictures are old."})
+    # Twice what it would have brought, but for the seizure; it decays, and nothing comes back once the embargo is over.
+    fine = 2 * (ACCEPTED + CORROBORATED)
+    for epoch, penalty in ((1, left(fine, 20)), (2, left(fine, 50))):
+        copies.at(30 * epoch + 1)
+        copies.close(epoch)
+        assert copies.differing() == {"seizure": set()}
+        told = copies.statement("seizure", "blue-anchor", epoch)
+        assert [(one["item"], one["amount"]) for one in told["fines"]] == [(copies.made["first"], fine)] and fine == 38_350
+        assert told["closing"] == {"earned": 0, "penalty": penalty} and told["standing"]["total"] == -penalty
+        assert told["posted"] == told["not_itemised"] == 0 and told["entitlements"] == [] and told["reliability"] == reliability(0, 1)
+        swift = copies.statement("seizure", "swift-cargo", epoch)
+        assert swift["events"] == {"accepted": earns("accepted", score(500, 300, 500, 749))}
+    assert outcomes(copies, "seizure") == ["OA-SEI"] and outcomes(copies, "open") == []

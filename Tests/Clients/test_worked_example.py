@@ -1,7 +1,8 @@
 """The worked example of reciprocity over half a year of the real programs, each figure of it beside plain arithmetic.
 
-Where it has what no caller can bring about, the nearest is taken: an answer has a C of 500, for nobody grades it, so that eight answers
-stand for four and for nine words on advisories, which count in their pool's own ledger; and whoever corroborates has its own report accepted.
+Where it has what no caller can bring about, the nearest is taken. An answer has a C of 500, for nobody grades it, so that
+eight of them stand for four and for nine words on advisories, which count in their pool's own ledger. Whoever
+corroborates has its own report accepted, too.
 """
 import json
 
@@ -10,7 +11,8 @@ from conftest import wait_for
 from reckoning import BUDGET, box, closed, counted, earns, left, reliability, score, shown, told
 from test_entitlement import AWB, OFFICE, cli
 from test_reports import commit
-from test_scenarios import DAY, EXTENSION, HOUR, Party, customs, is_advisory, join, later, legal, publish, restart, world  # noqa: F401
+from test_scenarios import DAY, EXTENSION, HOUR, Party, is_advisory, join, later, publish, restart
+from test_scenarios import customs, legal, world  # noqa: F401
 
 # When the forwarder joins, and its first report begins the ledger: the bank is old enough to corroborate.
 START = 91 * DAY
