@@ -80,15 +80,16 @@ class Copies:
     """The same exchange several times, with the same keys, ids and tokens, and with the same calls at the same times."""
 
     def __init__(self, folder, more):
-        first = Trial(str(folder / "origin")).start()
-        self.made, self.more = begin(first), more
-        self.worlds = {}
-        for name in more:
-            shutil.copytree(first.data, folder / name)
-            self.worlds[name] = Trial(str(folder / name))
-            self.worlds[name].extra = first.extra
+        self.folder, self.more, self.worlds, self.first = folder, more, {}, Trial(str(folder / "origin"))
+
+    def begin(self):
+        self.made = begin(self.first.start())
+        for name in self.more:
+            shutil.copytree(self.first.data, self.folder / name)
+            self.worlds[name] = Trial(str(self.folder / name))
+            self.worlds[name].extra = self.first.extra
         self.at(0)
-        for name, say in more.items():
+        for name, say in self.more.items():
             say(self.worlds[name], self.made)
 
     def at(self, day):
@@ -129,9 +130,13 @@ class Copies:
 @pytest.fixture
 def copies(tmp_path, request):
     made = Copies(tmp_path, {name: MORE[name] for name in getattr(request, "param", MORE)})
-    yield made
-    for world in made.worlds.values():
-        world.stop()
+    try:
+        made.begin()
+        yield made
+    finally:
+        for world in (made.first, *made.worlds.values()):
+            if world.process and world.process.poll() is None:
+                world.stop()
 
 
 def outcomes(copies, world, name="blue-anchor"):

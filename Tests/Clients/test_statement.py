@@ -87,12 +87,15 @@ def harbour(request, tmp_path):
 
     node = Node(tmp_path, 0, url).start()
     node.rows = rows
-    join(node, "port-customs", "customs", partner=False, role="officer")
-    join(node, "tide-forwarding", "freight-forwarder", partner=False)
-    node.cli("admin", "pool", "add", "inbox", "--title", "Inbox", "--kind", "inbox", "--reading", "enrolled", "--writing", "everyone")
-    node.cli("admin", "pool", "enrol", "inbox", "port-customs", "--reads")
-    yield node
-    node.stop()
+    try:
+        join(node, "port-customs", "customs", partner=False, role="officer")
+        join(node, "tide-forwarding", "freight-forwarder", partner=False)
+        node.cli("admin", "pool", "add", "inbox", "--title", "Inbox", "--kind", "inbox", "--reading", "enrolled", "--writing", "everyone")
+        node.cli("admin", "pool", "enrol", "inbox", "port-customs", "--reads")
+        yield node
+    finally:
+        if node.process.poll() is None:
+            node.stop()
 
 
 def close_over_kills(node, party, epoch, day):
