@@ -44,21 +44,27 @@ public struct CompactJWS: Hashable, Sendable {
         return "\(parts[0])..\(parts[2])"
     }
 
-    /// The line of a payload and of what was left of it without that; nil for a text of another form.
-    static func text(_ payload: [UInt8], detached: String) -> String? {
-        let parts = detached.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[1].isEmpty else { return nil }
-        return "\(parts[0]).\(Base64URL.text(payload)).\(parts[2])"
-    }
-
     /// Reads a line and verifies it, off line, whenever it was signed: by a key that was not revoked since.
     /// - Throws: `Refusal`.
     public init(verifying text: String, type: String, keys: KeyRing) throws(Refusal) {
         guard text.utf8.count <= Self.bytesMax else { throw .form }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count == 3, let header = Base64URL.bytes(parts[0]), let payload = Base64URL.bytes(parts[1]),
-            let signature = Base64URL.bytes(parts[2])
-        else { throw .form }
+        guard parts.count == 3, let payload = Base64URL.bytes(parts[1]) else { throw .form }
+        try self.init(verifying: payload, in: parts, type: type, keys: keys)
+    }
+
+    /// Verifies a payload, of whatever length, with what `detached` left of its line.
+    /// - Throws: `Refusal`.
+    init(verifying payload: [UInt8], detached: String, type: String, keys: KeyRing) throws(Refusal) {
+        var parts = detached.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, parts[1].isEmpty else { throw .form }
+        parts[1] = Base64URL.text(payload)
+        try self.init(verifying: payload, in: parts, type: type, keys: keys)
+    }
+
+    /// - Parameter parts: of the line, of which the second is the payload's text.
+    private init(verifying payload: [UInt8], in parts: [String], type: String, keys: KeyRing) throws(Refusal) {
+        guard let header = Base64URL.bytes(parts[0]), let signature = Base64URL.bytes(parts[2]) else { throw .form }
         // What is no JSON has no header.
         guard let root = (try? JSON(parsing: header))?.root, root["alg"]?.string == "EdDSA",
             root["typ"]?.string == type, root["crit"] == nil, let id = root["kid"]?.string.flatMap(KeyID.init)
@@ -68,7 +74,7 @@ public struct CompactJWS: Hashable, Sendable {
         guard key.revoked == nil else { throw .keyNotInForce }
         self.payload = payload
         self.key = id
-        self.text = text
+        text = parts.joined(separator: ".")
     }
 
     /// Reads a line and verifies it, off line.
@@ -89,16 +95,15 @@ public struct CompactJWS: Hashable, Sendable {
 /// Base64 as it stands in a URL, without padding (RFC 4648 §5).
 enum Base64URL {
     static func text(_ bytes: [UInt8]) -> String {
-        String(
-            Data(bytes).base64EncodedString().compactMap { character -> Character? in
-                switch character {
-                case "+": "-"
-                case "/": "_"
-                case "=": nil
-                default: character
-                }
+        let standard = Data(bytes).base64EncodedString().utf8
+        let own = standard.lazy.filter { $0 != UInt8(ascii: "=") }.map { byte in
+            switch byte {
+            case UInt8(ascii: "+"): UInt8(ascii: "-")
+            case UInt8(ascii: "/"): UInt8(ascii: "_")
+            default: byte
             }
-        )
+        }
+        return String(decoding: Array(own), as: UTF8.self)
     }
 
     /// Nil for a text that is not written so: each value has one text.

@@ -2,11 +2,15 @@
 public struct SignedStatement: Hashable, Sendable {
     /// Its type, as the header of its signature tells.
     public static let type = "caveat-statement"
+    /// Bytes of the longest that is read.
+    public static let bytesMax = 67_108_864
 
     /// Why a statement is not taken; each case is one reason.
     public enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
         /// It is no statement in JSON, or has no signature.
         case form
+        /// It is longer than is read.
+        case long
         /// It is not signed as it must be.
         case notSigned(CompactJWS.Refusal)
 
@@ -14,6 +18,7 @@ public struct SignedStatement: Hashable, Sendable {
         public var description: String {
             switch self {
             case .form: "form: is no signed statement; take it anew with --form json"
+            case .long: "long: has more than \(bytesMax / 1_048_576) MiB; take one of fewer epochs (--epochs)"
             case .notSigned(.form): "form: its signature has another form; take it anew with --form json"
             case .notSigned(.header): "header: is not an exchange's signature under a statement; do not rely on it"
             case .notSigned(.unknownKey):
@@ -40,16 +45,22 @@ public struct SignedStatement: Hashable, Sendable {
     /// Reads one and verifies it.
     /// - Parameter keys: those of the exchange itself; a key that took another's place since is good.
     public init(verifying bytes: [UInt8], keys: KeyRing) throws(Refusal) {
-        guard bytes.count <= CompactJWS.bytesMax, let root = (try? JSON(parsing: bytes))?.root,
-            let signature = root["signature"]?.string
-        else { throw .form }
+        guard bytes.count <= Self.bytesMax else { throw .long }
+        guard let root = (try? JSON(parsing: bytes))?.root, let signature = root["signature"]?.string else {
+            throw .form
+        }
         let rest = root.members.filter { $0.key != "signature" }.sorted { $0.key < $1.key }
         let payload = CanonicalText.object(
             rest.map { key, value in (key, String(decoding: value.canonical(), as: UTF8.self)) }
         )
-        guard let line = CompactJWS.text(Array(payload.utf8), detached: signature) else { throw .notSigned(.form) }
         do throws(CompactJWS.Refusal) {
-            key = try CompactJWS(verifying: line, type: Self.type, keys: keys).key
+            let signed = try CompactJWS(
+                verifying: Array(payload.utf8),
+                detached: signature,
+                type: Self.type,
+                keys: keys
+            )
+            key = signed.key
         } catch {
             throw .notSigned(error)
         }

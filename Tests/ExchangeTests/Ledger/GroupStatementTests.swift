@@ -199,4 +199,45 @@ struct StatementItemTests {
         #expect(statement.lines.isEmpty && statement.notItemised == statement.posted)
         #expect(statement.notItemised.count == 5_100)
     }
+
+    @Test("one of thousands of reports is verified as any other")
+    func long() throws {
+        let owed = (1...12_000).map { number in
+            OwedFeedback(
+                LedgerSamples.id(number),
+                of: WorkedExample.customs,
+                to: WorkedExample.forwarder,
+                submitted: 0,
+                answered: nil,
+                Self.terms
+            )
+        }
+        let epoch = Epoch(first: Self.terms)
+        var account = GroupAccount(WorkedExample.forwarder, joined: 0, size: .medium)
+        let entries = account.close(epoch, WorkedExample().claims, .standard)
+        let statement = GroupStatement(
+            pool: LedgerSamples.name("harbour"),
+            account,
+            GroupStatement.Period(from: epoch, to: epoch, in: PoolDays(start: LedgerSamples.start)),
+            opening: GroupStatement.Balance(),
+            entries: entries,
+            reasons: [:],
+            owed: owed,
+            entitlements: [],
+            requests: [:],
+            .standard
+        )
+        let key = try #require(SigningKey(seed: [UInt8](repeating: 7, count: 32)))
+        let exchange = KeyHolder.exchange(LedgerSamples.id(1))
+        let known = FederationKey(key.publicKey, of: exchange, named: "exchange", from: LedgerSamples.start)
+        let keys = KeyRing([try #require(known)])
+        var signed = statement.signed(by: key)
+        #expect(signed.count > CompactJWS.bytesMax)
+        #expect(try SignedStatement(verifying: signed, keys: keys).earned == statement.closing.earned)
+        let place = try #require(signed.lastIndex(of: UInt8(ascii: "9")))
+        signed[place] = UInt8(ascii: "8")
+        #expect(throws: SignedStatement.Refusal.self) { try SignedStatement(verifying: signed, keys: keys) }
+        let padded = [UInt8](repeating: UInt8(ascii: " "), count: SignedStatement.bytesMax) + signed
+        #expect(throws: SignedStatement.Refusal.long) { try SignedStatement(verifying: padded, keys: keys) }
+    }
 }
