@@ -45,7 +45,12 @@ def test_a_tip_earns_at_the_close_of_its_epoch_and_an_embargoed_seizure_after_it
     assert "Statement of blue-anchor in customs-inbox, epochs 1 to 2" in text and "not itemised" in text
     rows = world.cli("statement", "harbour-customs", "--form", "csv", member="blue-anchor").stdout.splitlines()
     assert rows[0].startswith("epoch,date,event,item,from")
-    assert rows[-1].startswith(f"2,{second['epoch_dates'][1]},standing,")
+    assert [row.split(",")[2] for row in rows[-4:]] == ["standing", "r", "rho", "tier"]
+    assert rows[-1].startswith(f"2,{second['epoch_dates'][1]},tier,") and second["tier"] in rows[-1]
+    # By the name that it is headed with it is the same; of an account with nothing in it there is no empty table.
+    by_inbox, empty = (world.cli("statement", "customs-inbox", member=name).stdout for name in ("blue-anchor", "first-harbour-bank"))
+    assert by_inbox == world.cli("statement", "harbour-customs", member="blue-anchor").stdout
+    assert "opening" in empty and "event" not in empty
     refused = world.cli("statement", "first-harbour-bank", member="blue-anchor", check=False)
     assert refused.returncode == 1 and "no authority with an inbox" in refused.stderr
 

@@ -48,7 +48,8 @@ def test_terms_are_proposed_announced_and_counted_by(world, legal, tmp_path):
     assert "announced" in told and "tier.demotion_epochs 1 epochs (default 2)" in told and not re.search(r"\b20\d\d-", told)
     read = forwarder.call("GET", "terms?authority=harbour-customs")
     assert [(one["version"], one["state"]) for one in read["terms"]] == [(0, "in-force"), (1, "announced")] and "date" not in read["terms"][1]
-    assert "no pool that you read" in forwarder.call("GET", "terms?authority=customs-inbox", status=404)["detail"]
+    assert forwarder.call("GET", "terms?authority=customs-inbox") == read
+    assert "no pool that you read" in forwarder.call("GET", "terms?authority=no-such-pool", status=404)["detail"]
     assert requests.get(f"{world.card['url']}/v1/terms?authority=harbour-customs", timeout=20).status_code == 401
     assert "announced" not in admin("withdraw", "harbour-customs").stdout
     admin("propose", "harbour-customs", str(file))

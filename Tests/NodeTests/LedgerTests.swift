@@ -109,6 +109,23 @@ struct LedgerTests {
         await harbour.exchange.close()
     }
 
+    @Test("close all epochs at once that a daemon was too late for", arguments: Engine.both)
+    func late(engine: Engine) async throws {
+        var books: [[String]] = []
+        for isLate in [false, true] {
+            let harbour = try await Harbour(engine)
+            _ = try await harbour.accepted()
+            for _ in 0..<(isLate ? 0 : 6) { try await harbour.pass(days: 30) }
+            harbour.exchange.clock.advance(by: .seconds((isLate ? 180 : 0) * 86_400))
+            try await harbour.exchange.node.ledgers.elapse()
+            let entries = try await harbour.entries().map { $0.filter { !$0.isHexDigit || $0.isNumber } }
+            books.append(entries + (try await harbour.standings()))
+            #expect(try await harbour.statement().period.last.number == 6)
+            await harbour.exchange.close()
+        }
+        #expect(books[0] == books[1] && !books[0].isEmpty)
+    }
+
     @Test(
         "post the same entries and standings whatever commit of a close fails",
         arguments: Engine.both,

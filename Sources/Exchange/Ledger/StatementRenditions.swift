@@ -101,8 +101,9 @@ extension GroupStatement {
             ("clawed-back", -takenBack.reduce(.zero) { $0 + $1.amount }), ("fined", -fined),
             ("closing", closing.earned), ("penalty", -closing.penalty), ("standing", standing.total),
         ]
+        let shares = [("r", Amount<MilliCredit>(Int64(share)).text), ("rho", "\(reliability)"), ("tier", tier.code)]
         return [row(of: period.first.opens, "opening", posted: opening.earned.text)]
-            + totals.map { row(of: period.last.closes, $0, posted: $1.text) }
+            + (totals.map { ($0, $1.text) } + shares).map { row(of: period.last.closes, $0, posted: $1) }
     }
 
     /// A row without the parts of an item's quality; of a day that is no epoch's of the period the epochs are all.
@@ -140,10 +141,11 @@ extension GroupStatement {
             rows.append("  of \(standing.remaining.text): no more than a share counts of one counterpart")
         }
         rows.append("  r \(Amount<MilliCredit>(Int64(share)).text), rho \(reliability), tier \(tier.code)")
-        rows += [""] + Self.table([StatementLine.columns] + lines.map { $0.cells(period.days) })
+        if !lines.isEmpty { rows += [""] + Self.table([StatementLine.columns] + lines.map { $0.cells(period.days) }) }
         if notItemised != .zero { rows.append(Self.row("not itemised", notItemised)) }
+        var told: Set<ID<LedgerItem>> = []
         for line in lines {
-            guard let reason = line.reason else { continue }
+            guard let reason = line.reason, told.insert(line.lot.claim.key.item).inserted else { continue }
             rows.append("  \(line.lot.claim.key.item): R, \(reason.relevance); U, \(reason.novelty)")
         }
         rows += Self.section("By event", events.map { Self.row($0.name, Amount($0.amount)) })

@@ -45,7 +45,7 @@ public final class LedgerDesk: Sendable {
         }
     }
 
-    /// Closes the epoch of each ledger whose days are over, one at the most.
+    /// Closes the epochs of all ledgers whose days are over.
     ///
     /// The next one is opened first, so that what is entered meanwhile is of that. Then group after group is posted,
     /// some in one transaction: a daemon that is stopped goes on there, and what was posted is posted once.
@@ -56,13 +56,15 @@ public final class LedgerDesk: Sendable {
         do { try await debts.elapse() } catch { fault = error }
         do { try await lines.elapse() } catch { fault = fault ?? error }
         for number in numbers {
-            do { try await elapse(number) } catch { fault = fault ?? error }
+            do { while try await close(number) {} } catch { fault = fault ?? error }
         }
         // One that cannot be closed holds up no other, and is closed with what silence accepts in it, or not yet.
         if let fault { throw fault }
     }
 
-    private func elapse(_ number: Int64) async throws {
+    /// Closes the open epoch of a ledger.
+    /// - Returns: false where its days are not over, or what silence accepted in them is not entered.
+    private func close(_ number: Int64) async throws -> Bool {
         let ledger = try await commits.write { transaction in
             let ledger = try LedgerRows.ledger(number, transaction.connection)
             guard let ledger, !ledger.isClosing, ledger.isOver(at: transaction.now) else { return ledger }
@@ -73,9 +75,10 @@ public final class LedgerDesk: Sendable {
             try transaction.open(ledger.epoch.next(ledger.terms[epoch: next]), in: ledger)
             return try LedgerRows.ledger(number, transaction.connection)
         }
-        guard let ledger, ledger.isClosing else { return }
+        guard let ledger, ledger.isClosing else { return false }
         var last = ""
         while let next = try await close(ledger, after: last) { last = next }
+        return true
     }
 
     /// Posts the epoch that is being closed for the groups after one.
@@ -172,12 +175,18 @@ public final class LedgerDesk: Sendable {
         }
     }
 
-    /// The pool whose ledger is meant: an authority's first inbox, else a pool that a member reads.
+    /// The pool whose ledger is meant: an authority's first inbox, by its name or the authority's, else a pool that a
+    /// member reads.
     static func pool(of name: Name, for member: Member, _ directory: Directory) throws(AdvisoryFault) -> Pool {
         if let authority = directory.member(named: name), let inbox = directory.inbox(of: authority.id) {
             return inbox
         }
-        guard let pool = directory.pool(addressed: name.text), pool.kind != .inbox, pool.isRead(by: member) else {
+        let named = directory.pool(addressed: name.text)
+        // Statements tell everybody what an authority's first inbox is called.
+        if let named, named.kind == .inbox, named.number == named.owner.flatMap({ directory.inbox(of: $0) })?.number {
+            return named
+        }
+        guard let pool = named, pool.kind != .inbox, pool.isRead(by: member) else {
             throw .noSuch(
                 field: "authority",
                 rule: "no authority with an inbox, and no pool that you read, has this name"

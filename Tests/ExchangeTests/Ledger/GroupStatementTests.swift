@@ -68,7 +68,7 @@ struct GroupStatementTests {
         let rows = try statement().csv.split(separator: "\r\n").map {
             $0.split(separator: ",", omittingEmptySubsequences: false)
         }
-        #expect(rows.count == 1 + 1 + 1 + 2 + 1 + 9)
+        #expect(rows.count == 1 + 1 + 1 + 2 + 1 + 9 + 3)
         let named = rows.map { "\($0[2]) \($0[4]) \($0[13])" }
         #expect(named.contains("request-units bank -3") && named.contains("entitlement-available customs "))
         #expect(rows.allSatisfy { $0.count == rows[0].count })
