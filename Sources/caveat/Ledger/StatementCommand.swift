@@ -25,9 +25,10 @@ extension StatementCommand {
                 "Show what your reports to an authority, or answers in a pool, earned, what time took, and your tier.",
             discussion: """
                 Credits are posted when an epoch closes, every 30 days unless the ledger's terms say otherwise: what \
-                an authority accepted, what came of it, and requests that were answered in time. An outcome under an embargo \
-                is in a later total and is never told by itself. Members of one ownership group have one account. It tells, too, which authorities owe \
-                you a word on a report, and since when, what is owed for answers, and what is left of your quotas.
+                an authority accepted, what came of it, and requests that were answered in time. An outcome under an \
+                embargo is in a later total and is never told by itself. Members of one ownership group have one \
+                account. It tells, too, which authorities owe you a word on a report, and since when, what is owed \
+                for answers, and what is left of your quotas.
 
                 Examples:
                   caveat statement northport-customs
