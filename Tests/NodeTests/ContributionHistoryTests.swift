@@ -36,6 +36,42 @@ struct ContributionHistoryTests {
         #expect(seen.isSuperset(of: all), "never happened: \(Set(all).subtracting(seen))")
     }
 
+    @Test(
+        "I15: statements are the same bytes with and without a word under an embargo, until that is lifted",
+        arguments: Engine.both
+    )
+    func secrecy(engine: Engine) async throws {
+        var (same, other) = (0, 0)
+        for seed in 0..<Self.count {
+            var full = try await World(engine, seed: seed)
+            for _ in 0..<70 { try await full.step() }
+            await full.harbour.exchange.close()
+            let counted = full.embargoes.indices.filter { full.embargoes[$0].counts }
+            guard !counted.isEmpty else { continue }
+            let omitted = counted[Int(seed) % counted.count]
+            var bare = try await World(engine, seed: seed, omitting: omitted)
+            for _ in 0..<70 { try await bare.step() }
+            await bare.harbour.exchange.close()
+            let lifts = full.model.day(full.embargoes[omitted].until) + 1
+            for (place, statement) in full.told {
+                if place.closes <= lifts {
+                    #expect(statement == bare.told[place], "seed \(seed): \(place)")
+                    same += 1
+                } else if statement != bare.told[place] {
+                    other += 1
+                }
+            }
+        }
+        // Some of it is lifted in time, and then tells.
+        #expect(same > 0 && other > 0)
+    }
+
+    /// A statement: whose, and the day of the close that it is of.
+    private struct Place: Hashable {
+        let group: String
+        let closes: Int
+    }
+
     private struct World {
         static let containers = ["MSKU0383250", "TGHU7599330", "CSQU3054383"]
         static let outcomes: [Outcome] = [
@@ -51,11 +87,17 @@ struct ContributionHistoryTests {
         var number = 0
         /// What happened, in words.
         var seen: Set<String> = []
+        /// What was said under an embargo, in order: until when, and whether anything comes of it then.
+        var embargoes: [(until: Timestamp, counts: Bool)] = []
+        /// Which of them is not said, though it is counted.
+        let omitted: Int?
+        /// All statements, signed.
+        var told: [Place: [UInt8]] = [:]
         /// How many epochs closed.
         var closed = 0
 
-        init(_ engine: Engine, seed: UInt64) async throws {
-            (self.seed, random) = (seed, SplitMix64(seed: seed))
+        init(_ engine: Engine, seed: UInt64, omitting omitted: Int? = nil) async throws {
+            (self.seed, self.omitted, random) = (seed, omitted, SplitMix64(seed: seed))
             harbour = try await Harbour.old(engine)
             let exchange = harbour.exchange
             for name in ["ann", "ben"] {
@@ -129,7 +171,7 @@ struct ContributionHistoryTests {
             case 13...15: try await corroborate()
             case 16: try await condemn()
             case 17: harbour.exchange.clock.advance(by: .seconds(Int64(number(1...900_000))))
-            default: try await pass(seconds: Int64(number(1...1_200_000)))
+            default: try await pass(seconds: Int64(number(1...2_600_000)))
             }
             try await compare()
         }
@@ -213,8 +255,19 @@ struct ContributionHistoryTests {
                 .seizure: .seizure, .arrest: .arrest, .investigationOpened: .investigation, .conviction: .conviction,
                 .victimSafeguarded: .safeguarded,
             ]
-            try await act("customs", action) {
+            let accepted = model.reports.filter { $0.credibility != nil }
+            let id = (chance(0.7) ? accepted : model.reports).randomElement(using: &random)?.id
+            guard let id else { return }
+            if let embargo {
+                embargoes.append((embargo, false))
+                if embargoes.count - 1 == omitted { return _ = try await once("customs") { _, _, _ in } }
+            }
+            let before = model.claims.count + model.clawBacks.count
+            try await act("customs", action, on: id) {
                 try $0.conclude(events[outcome], on: $1, embargo: embargo, at: now)
+            }
+            if embargo != nil {
+                embargoes[embargoes.count - 1].counts = model.claims.count + model.clawBacks.count > before
             }
         }
 
@@ -300,6 +353,10 @@ struct ContributionHistoryTests {
                 #expect(statement.reliability == books.reliabilities[key]?.last, "\(what)")
                 #expect(statement.tier.rawValue == books.tiers[key]?.last, "\(what)")
                 seen.insert(statement.tier.code)
+                let signed = try await nodes[1].ledgers.signed(statement)
+                let place = Place(group: group, closes: end)
+                #expect(told[place].map { $0 == signed } ?? true, "\(what): it is another than before")
+                told[place] = signed
             }
             try await harbour.checkBooks()
         }
