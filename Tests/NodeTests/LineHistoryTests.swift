@@ -4,8 +4,8 @@ import Store
 import TestSupport
 import Testing
 
-/// Random histories of asking and answering over two nodes, beside a model that was written apart: a list of requests
-/// and nothing else.
+/// Random histories of asking and answering over two nodes, with commits that fail, beside a model that was written
+/// apart: a list of requests and nothing else.
 @Suite("Histories of request lines")
 struct LineHistoryTests {
     /// A request as the model has it.
@@ -48,7 +48,11 @@ struct LineHistoryTests {
         }
     }
 
-    @Test("agree with a list of requests, whoever asks whom over which node", arguments: Engine.both, UInt64(0)..<8)
+    @Test(
+        "I3, I5: agree with a list of requests, whoever asks whom over which node",
+        arguments: Engine.both,
+        UInt64(0)..<8
+    )
     func histories(engine: Engine, seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         let ring = try await Ring(engine, seed: seed)
@@ -70,7 +74,9 @@ struct LineHistoryTests {
                 let units = try #require(Self.units[weight])
                 let roomy = others.filter { model.hasRoom(group, $0, units, at: ring.exchange.clock.now) }
                 do {
-                    let request = try await ring.ask(named ?? "banks", weight, by: name, about: step + 1, over: node)
+                    let request = try await once(step, over: node, by: name, in: ring, &random) {
+                        try await ring.ask(named ?? "banks", weight, by: name, about: step + 1, over: $0, as: $1)
+                    }
                     #expect(named.map { roomy.contains($0) } ?? true, "seed \(seed), step \(step)")
                     let asked = request.asked.compactMap { node.live.directory.members[$0]?.name.text }
                     let banks = Set(asked).intersection(Ring.banks).subtracting([group])
@@ -90,7 +96,10 @@ struct LineHistoryTests {
                 let reply = replies[Int.random(in: 0...2, using: &random)]
                 let request = model.requests[place].request
                 let now = ring.exchange.clock.now
-                guard (try? await ring.answer(request, reply, by: name, over: node)) != nil else { continue }
+                let answered = try? await once(step, over: node, by: name, in: ring, &random) {
+                    try await ring.answer(request, reply, by: name, over: $0, as: $1)
+                }
+                guard answered != nil else { continue }
                 let isOwed = if case .refused = reply { false } else { now <= request.due }
                 if isOwed, model.requests[place].asker != group { model.requests[place].answered.insert(group) }
                 if model.requests[place].named != nil { model.requests[place].isOver = true }
@@ -101,7 +110,13 @@ struct LineHistoryTests {
                 guard (try? await ring.close(asked.request, by: asker)) != nil else { continue }
                 model.requests[place].isOver = true
             default:
-                try await ring.pass(seconds: Int64.random(in: 1...400_000, using: &random))
+                ring.exchange.clock.advance(by: .seconds(Int64.random(in: 1...400_000, using: &random)))
+                if Bool.random(using: &random) {
+                    let fault = Bool.random(using: &random) ? FaultyDatabase.Fault.beforeCommit : .afterCommit
+                    let write = Int.random(in: 1...3, using: &random)
+                    try? await ring.exchange.faulty(fault, write: write).ledgers.elapse()
+                }
+                try await ring.pass(seconds: 0)
                 try await adopt(&model, ring)
             }
             try await compare(model, ring, "seed \(seed), step \(step)")
@@ -109,6 +124,24 @@ struct LineHistoryTests {
         try await ring.checkBooks()
         #expect(model.requests.count > 5)
         await ring.exchange.close()
+    }
+
+    /// Does something by a key of its own, at times after its commit failed on another node.
+    private func once<Output>(
+        _ number: Int,
+        over node: Node,
+        by name: String,
+        in ring: Ring,
+        _ random: inout SplitMix64,
+        _ body: (Node, KeyedCall) async throws -> Output
+    ) async throws -> Output {
+        let session = try await ring.session(name)
+        if Int.random(in: 0..<5, using: &random) == 0 {
+            let fault = Bool.random(using: &random) ? FaultyDatabase.Fault.beforeCommit : .afterCommit
+            let faulty = try await ring.exchange.faulty(fault)
+            _ = try? await body(faulty, faulty.call("\(number)", by: session, asked: []))
+        }
+        return try await body(node, node.call("\(number)", by: session, asked: []))
     }
 
     /// Takes over what netting took off, which is a matter of the order of names, where it took nothing from anybody.

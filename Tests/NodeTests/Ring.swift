@@ -72,9 +72,11 @@ struct Ring {
         _ request: InformationRequest,
         _ reply: InformationRequest.Reply = .nothing,
         by name: String,
-        over node: Node? = nil
+        over node: Node? = nil,
+        as call: KeyedCall? = nil
     ) async throws -> InformationRequest {
-        try await (node ?? exchange.node).reports.answer(request.id, reply, by: try await session(name))
+        let desk = (node ?? exchange.node).reports
+        return try await desk.answer(request.id, reply, by: try await session(name), as: call)
     }
 
     func close(_ request: InformationRequest, by name: String) async throws {
