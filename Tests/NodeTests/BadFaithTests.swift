@@ -160,6 +160,31 @@ struct BadFaithTests {
         await harbour.exchange.close()
     }
 
+    @Test("is fined the same whatever is said to have come of the report afterwards", arguments: Engine.both)
+    func outcomes(engine: Engine) async throws {
+        let office = try await Office(try await Harbour(engine))
+        let harbour = office.harbour
+        let id = try await harbour.accepted()
+        try await office.condemn(id)
+        for outcome in [Outcome.seizure, .charge, .conviction] { try await harbour.conclude(outcome, on: id) }
+        try await harbour.pass(days: 31)
+        let statement = try await harbour.statement()
+        #expect(statement.fined.count == 2 * 6_470 && statement.posted == .zero && statement.reliability == 400)
+        await harbour.exchange.close()
+    }
+
+    @Test("lets its group redeem nothing that it had reserved before", arguments: Engine.both)
+    func reserved(engine: Engine) async throws {
+        let office = try await Office(try await Harbour(engine))
+        let harbour = office.harbour
+        let reports = try await harbour.issued()
+        let held = try await harbour.reserve().entitlement.id
+        try await office.condemn(try #require(reports.last))
+        #expect(await refusal { try await harbour.redeem(held) }.hasPrefix("frozen: a report of its holder's group"))
+        try await harbour.checkBooks()
+        await harbour.exchange.close()
+    }
+
     @Test(
         "is entered once whatever commit fails, and on nodes side by side",
         arguments: Engine.both,

@@ -80,6 +80,21 @@ struct LedgerTests {
         await harbour.exchange.close()
     }
 
+    @Test("pay nobody for taking back what it was told is mistaken", arguments: Engine.both)
+    func told(engine: Engine) async throws {
+        for embargo in [nil, 3] as [Int64?] {
+            let harbour = try await Harbour(engine)
+            let id = try await harbour.accepted()
+            try await harbour.conclude(.mistakenIdentity, on: id, days: embargo)
+            harbour.exchange.clock.advance(by: .seconds(3_600))
+            try await harbour.act(.retract, on: id, as: "anchor")
+            try await harbour.pass(days: 31)
+            // While it is under an embargo nothing may tell of it.
+            #expect(try await harbour.statement().events.map(\.name) == (embargo == nil ? [] : ["own-error"]))
+            await harbour.exchange.close()
+        }
+    }
+
     @Test("stay with who owned the member when the report was accepted", arguments: Engine.both)
     func owners(engine: Engine) async throws {
         let harbour = try await Harbour(engine)

@@ -21,6 +21,9 @@ struct SimpleReports {
         var credibility: Int?
         var novelty = 0
         var hidden: [Timestamp] = []
+        /// From when on it is told to be mistaken.
+        var mistaken: [Timestamp] = []
+        var isCondemned = false
     }
 
     /// Two that were found to be about one thing.
@@ -144,11 +147,12 @@ struct SimpleReports {
         guard told.credibility != nil else { return }
         let isInTime = today - day(told.submitted) <= 7
         try takeBack(told, on: today, isInTime ? .retraction : .error)
-        if isInTime { try claim(.ownError, told, .full, day: today) }
+        if isInTime, !told.mistaken.contains(where: { $0 <= now }) { try claim(.ownError, told, .full, day: today) }
     }
 
     mutating func condemn(_ id: ID<Report>, at now: Timestamp) throws {
         try vest(id, at: now)
+        reports[place(of: id)].isCondemned = true
         let (told, today) = (report(id), day(now))
         guard told.credibility != nil else { return }
         try takeBack(told, on: today, .badFaith(panel))
@@ -157,8 +161,9 @@ struct SimpleReports {
 
     mutating func conclude(_ event: EarningEvent?, on id: ID<Report>, embargo: Timestamp?, at now: Timestamp) throws {
         try vest(id, at: now)
+        if event == nil { reports[place(of: id)].mistaken.append(embargo ?? now) }
         let told = report(id)
-        guard told.credibility != nil else { return }
+        guard told.credibility != nil, !told.isCondemned else { return }
         let shows = embargo.map { day($0) + 1 }
         if let event { return try claim(event, told, day: day(now), shows: shows) }
         // Nothing but mistaken identity is said otherwise.

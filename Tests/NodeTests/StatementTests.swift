@@ -107,6 +107,11 @@ struct StatementTests {
         #expect(statement.owed.map(\.item.text) == [silent.text, owed.id.text])
         #expect(statement.overdue.map(\.authority.text) == ["customs", "police"])
         #expect(statement.overdue.map(\.since) == [89, 90] && statement.overdue.map(\.count) == [1, 1])
+        // What is signed to be shown to others tells of no report to another.
+        let shown = try JSON(parsing: try await exchange.node.ledgers.signed(statement)).root
+        #expect(shown["feedback_owed"]?.elements.compactMap { $0["item"]?.string } == [owed.id.text])
+        #expect(shown["overdue_authorities"]?.elements.compactMap { $0["authority"]?.string } == ["police"])
+        #expect(statement.text.contains(silent.text) && statement.csv.contains(silent.text))
         await #expect(throws: AdvisoryFault.self) { _ = try await harbour.statement() }
         await exchange.close()
     }
@@ -133,17 +138,73 @@ struct StatementTests {
         await harbour.exchange.close()
     }
 
-    @Test("count reports of nothing that could be compared once, and as nothing new", arguments: Engine.both)
-    func plain(engine: Engine) async throws {
+    @Test("count reports of one route once, and as nothing new where another told of it", arguments: Engine.both)
+    func routes(engine: Engine) async throws {
         let harbour = try await Harbour(engine)
         for name in ["anchor", "anchor", "swift"] {
             let id = try await harbour.submitted(nil, from: name)
             try await harbour.act(.accept(nil), on: id)
+            harbour.exchange.clock.advance(by: .seconds(1))
         }
         try await harbour.pass(days: 31)
-        // C 500, R 300, U 0, T 917: Q 397.
-        #expect(try await harbour.statement().lines.map(\.lot.amount.count).sorted() == [0, 3_970])
+        // C 500, R 300, U 1000, T 917: Q 647.
+        let lines = try await harbour.statement().lines
+        #expect(lines.map(\.lot.amount.count).sorted() == [0, 6_470])
+        #expect(lines.first?.reason?.novelty == "nothing like it was held")
         #expect(try await harbour.statement("swift").lines.map(\.lot.claim.quality.novelty) == [0])
+        await harbour.exchange.close()
+    }
+
+    @Test("count one company once, however it is spelt", arguments: Engine.both)
+    func spellings(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        func report(_ name: String, from member: String) async throws {
+            let company = try Subject(.organisation, key: "o1", properties: ["name": [name]])
+            let content = try ReportContent(
+                categories: [try #require(Category(rawValue: "TBM-MIS"))],
+                severity: .serious,
+                seen: harbour.exchange.clock.now.advanced(by: .seconds(-6 * 3_600)),
+                facts: "Seen",
+                subjects: [company]
+            )
+            let session = try await harbour.session(member)
+            let id = try await harbour.exchange.node.reports.report(content, to: "customs", by: session).id
+            try await harbour.act(.accept(nil), on: id)
+            harbour.exchange.clock.advance(by: .seconds(1))
+        }
+        for name in ["Tidewater Freight BV", "Tidewatr Freight", "Freight, Tide-water Limited"] {
+            try await report(name, from: "anchor")
+        }
+        try await report("Tіdewater Freight", from: "swift")
+        try await report("Lowwater Freight BV", from: "anchor")
+        try await harbour.pass(days: 31)
+        let lines = try await harbour.statement().lines
+        #expect(lines.map(\.lot.amount.count).sorted() == [0, 0, 6_470, 6_470])
+        #expect(try await harbour.statement("swift").lines.map(\.lot.claim.quality.novelty) == [0])
+        await harbour.exchange.close()
+    }
+
+    @Test("count reports of nothing that could be compared once, as nothing new, and say so", arguments: Engine.both)
+    func plain(engine: Engine) async throws {
+        let harbour = try await Harbour(engine)
+        let nothing = try Subject(.address, key: "a1", properties: ["country": ["NL"]])
+        let content = try ReportContent(
+            categories: [try #require(Category(rawValue: "TBM-MIS"))],
+            severity: .serious,
+            facts: "Too heavy",
+            subjects: [nothing]
+        )
+        for name in ["anchor", "anchor", "swift"] {
+            let session = try await harbour.session(name)
+            let id = try await harbour.exchange.node.reports.report(content, to: "customs", by: session).id
+            try await harbour.act(.accept(nil), on: id)
+        }
+        try await harbour.pass(days: 31)
+        // C 500, R 300, U 0, T 0: Q 260.
+        #expect(try await harbour.statement().lines.map(\.lot.amount.count).sorted() == [0, 2_600])
+        let other = try await harbour.statement("swift").lines
+        #expect(other.map(\.lot.claim.quality.novelty) == [0])
+        #expect(other.first?.reason?.novelty == "it names nothing that could be compared")
         await harbour.exchange.close()
     }
 }

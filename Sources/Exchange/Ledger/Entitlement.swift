@@ -192,15 +192,18 @@ public struct Entitlement: Hashable, Sendable {
     /// - Parameters:
     ///   - reported: the marks of the subjects of the holder's own reports.
     ///   - subjects: the marks of all subjects that the office knows of.
+    ///   - isFrozen: whether the group was found in bad faith at the office, so short a while ago.
     /// - Throws: `EntitlementRefusal`; then it stays as it is.
     public func redeemed(
         for consignment: Consignment,
         by office: Name,
         on day: Int,
         reported: Set<SubjectMark>,
-        subjects: Set<SubjectMark>
+        subjects: Set<SubjectMark>,
+        isFrozen: Bool = false
     ) throws(EntitlementRefusal) -> (Entitlement, [LedgerEntry<VoucherAccount>]) {
         guard office == self.office else { throw .otherOffice }
+        guard !isFrozen else { throw .frozen }
         var (next, entries) = lapsed(by: day)
         try next.check(.reserved)
         guard case .reserved(let reservation) = next.state, reservation.consignment == consignment.number else {
@@ -306,8 +309,8 @@ extension EntitlementRefusal: CustomStringConvertible {
         case .void: "its days ended while it was reserved"
         case .withdrawn: "what your group was issued one for was taken back; caveat statement tells which report"
         case .frozen:
-            "a report of your group to this office was found to be in bad faith, and for a time after that none is reserved; "
-                + "caveat statement tells of it"
+            "a report of its holder's group to this office was found to be in bad faith, and for a time after that none is "
+                + "reserved or redeemed; the group's statement tells of it"
         case .ownReport:
             "the consignment is linked to a report of its holder's own group; nobody is faster by what it reported, so this one "
                 + "goes the ordinary way"

@@ -103,6 +103,8 @@ public struct GroupStatement: Hashable, Sendable {
 
     /// Which pool.
     public let pool: Name
+    /// The authority whose ledger that is; nil for a pool's own.
+    public let authority: Name?
     /// Whose it is.
     public let group: Name
     /// Of what time.
@@ -156,8 +158,10 @@ public struct GroupStatement: Hashable, Sendable {
     ///   - opening: before the first close of the period, and what came between the closes counts to it.
     ///   - entries: of this group in the period, in any order.
     ///   - reasons: why the parts of Q of an item are what they are, by items.
+    ///   - authority: whose ledger it is; nil for a pool's.
     public init(
         pool: Name,
+        of authority: Name? = nil,
         _ account: GroupAccount,
         _ period: Period,
         opening: Balance,
@@ -174,8 +178,7 @@ public struct GroupStatement: Hashable, Sendable {
             entries.filter { causes.contains($0.cause) }.reduce(.zero) { $0 + $1.amount }
         }
         let day = period.last.closes
-        self.pool = pool
-        group = account.group
+        (self.pool, self.authority, group) = (pool, authority, account.group)
         self.period = period
         self.opening = opening
         posted = sum(.close, .restored)

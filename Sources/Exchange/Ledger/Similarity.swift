@@ -15,10 +15,14 @@ public struct ItemFeatures: Hashable, Sendable, Codable {
     public let routes: Set<String>
 
     /// Takes the subjects of an item, and the place where it was seen.
-    public init(_ subjects: [Subject], place: String? = nil) {
+    /// - Parameter key: what spellings of one name share, with whether it is a person's; without one it is the name
+    ///   but for case, accents, punctuation and the order of its words.
+    public init(_ subjects: [Subject], place: String? = nil, called key: ((String, Bool) -> String)? = nil) {
         marks = subjects.reduce(into: []) { $0.formUnion($1.marks) }
-        let called = Set(subjects.flatMap(\.calledNames).map(\.foldedName)).subtracting([""])
-        names = Set(called.map { SubjectMark(of: ["called", $0]) })
+        let called = subjects.flatMap { subject in
+            subject.calledNames.map { key?($0, subject.kind == .person) ?? $0.foldedName }
+        }
+        names = Set(Set(called).subtracting([""]).map { SubjectMark(of: ["called", $0]) })
         routes = Set(subjects.flatMap(\.routeFeatures) + (place.map { ["place \($0)"] } ?? []))
     }
 
@@ -49,8 +53,10 @@ public struct ItemFeatures: Hashable, Sendable, Codable {
     /// What reports of one matter are found by: one of these in common makes them one cluster.
     ///
     /// Names alone count too: that two who bear one name earn once is less harm than a thousand tips on one subject.
+    /// Where it has neither, places and goods do.
     public var clusterMarks: Set<SubjectMark> {
-        marks.union(names)
+        let all = marks.union(names)
+        return all.isEmpty ? Set(routes.map { SubjectMark(of: ["route", $0]) }) : all
     }
 }
 
@@ -74,15 +80,19 @@ public struct Novelty: Hashable, Sendable {
     /// The greatest similarity to what another group told before.
     public let similarity: Int
 
-    /// Compares an item with those that are held from other groups.
+    private let isPlain: Bool
+
+    /// Compares an item with those that are held from other groups; one that tells nothing to compare is nothing new.
     public init(of item: ItemFeatures, held: some Sequence<ItemFeatures>) {
-        similarity = held.reduce(0) { max($0, item.similarity(to: $1)) }
+        isPlain = item.clusterMarks.isEmpty
+        similarity = isPlain ? 1_000 : held.reduce(0) { max($0, item.similarity(to: $1)) }
         score = 1_000 - similarity
     }
 
     /// Why, for a statement: it does not tell from whom anything is held.
     public var reason: String {
-        similarity == 0 ? "nothing like it was held" : "\(similarity) of 1000 of it had been told before"
+        if isPlain { return "it names nothing that could be compared" }
+        return similarity == 0 ? "nothing like it was held" : "\(similarity) of 1000 of it had been told before"
     }
 }
 

@@ -1,6 +1,9 @@
 /// The forms in which a statement goes out: each is made of the same value, and two that are equal have equal bytes.
 extension GroupStatement {
     /// For machines: RFC 8785, amounts of credit in milli-credits.
+    ///
+    /// It is what others are shown, signed: so it tells of this ledger alone, and of what other authorities owe, or who
+    /// asked whom, only the other forms do.
     public var json: [UInt8] { json(signature: nil) }
 
     /// The same with the exchange's signature in it: a compact JWS whose payload is all the rest (RFC 7515, F).
@@ -30,7 +33,8 @@ extension GroupStatement {
             ("epoch_dates", CanonicalText.list([date(period.first.opens), date(period.last.closes)])),
             ("epochs", CanonicalText.list(["\(period.first.number)", "\(period.last.number)"])),
             ("events", sums(events)),
-            ("feedback_owed", CanonicalText.list(owed.map(json))), ("fined", "\(fined.count)"),
+            ("feedback_owed", CanonicalText.list(owed.filter { $0.authority == authority }.map(json))),
+            ("fined", "\(fined.count)"),
             (
                 "fines",
                 CanonicalText.list(
@@ -44,9 +48,10 @@ extension GroupStatement {
             ),
             ("group", CanonicalText.string(group.text)), ("lines", CanonicalText.list(lines.map(json))),
             ("not_itemised", "\(notItemised.count)"), ("opening", Self.json(opening)),
-            ("overdue_authorities", CanonicalText.list(overdue.map(json))),
+            ("overdue_authorities", CanonicalText.list(overdue.filter { $0.authority == authority }.map(json))),
             ("pool", CanonicalText.string(pool.text)), ("posted", "\(posted.count)"),
-            ("reliability", "\(reliability)"), ("requests", sums(requests)), ("share", "\(share)"),
+            ("reliability", "\(reliability)"), ("requests", sums(authority == nil ? requests : [])),
+            ("share", "\(share)"),
             ("sightings", CanonicalText.list(sightings.map(json))),
             ("signature", signature.map { CanonicalText.string($0) }),
             (

@@ -96,9 +96,7 @@ public final class EntitlementDesk: Sendable {
             let labels = live.labels(showing: consignment.marks, to: session, at: transaction.now)
             let known = try links.advised(under: labels)
             let terms = ledger.terms(at: transaction.now)
-            let day = ledger.days.day(of: transaction.now)
-            let events = try LedgerRows.events(of: group, in: ledger.pool, transaction.connection)
-            let isFrozen = events.frozen(on: day, ledger.terms) != nil
+            let isFrozen = try isFrozen(group, in: ledger, transaction)
             let next = try change(row, ledger, by: actor, transaction) { held, day throws(EntitlementRefusal) in
                 try held.reserved(
                     for: consignment,
@@ -151,20 +149,27 @@ public final class EntitlementDesk: Sendable {
             let reported = try links.reported(by: row.entitlement.group, to: office)
             let labels = live.labels(showing: marks, to: session, at: transaction.now)
             let subjects = try links.suspected(by: office).union(links.advised(under: labels))
-            let next = try change(row, try ledger(of: row, transaction), by: actor, transaction) {
-                held,
-                day throws(EntitlementRefusal) in
+            let ledger = try ledger(of: row, transaction)
+            let isFrozen = try isFrozen(row.entitlement.group, in: ledger, transaction)
+            let next = try change(row, ledger, by: actor, transaction) { held, day throws(EntitlementRefusal) in
                 try held.redeemed(
                     for: consignment,
                     by: office.name,
                     on: day,
                     reported: reported,
-                    subjects: subjects
+                    subjects: subjects,
+                    isFrozen: isFrozen
                 )
             }
             try transaction.keep(call, made: row.number)
             return next
         }
+    }
+
+    /// Whether a group was found in bad faith at an office, so short a while ago.
+    private func isFrozen(_ group: Name, in ledger: LedgerRow, _ transaction: Transaction) throws -> Bool {
+        let events = try LedgerRows.events(of: group, in: ledger.pool, transaction.connection)
+        return events.frozen(on: ledger.days.day(of: transaction.now), ledger.terms) != nil
     }
 
     /// Ends a reservation at the caller's office: it is its holder's again while its days last.

@@ -130,7 +130,7 @@ public final class LedgerDesk: Sendable {
         return try await database.read { connection in
             guard let ledger = try LedgerRows.ledger(pool.number, connection), ledger.closed > 0 else {
                 let terms = try TermsRows.history(of: pool.number, connection)[epoch: 1]
-                let what = pool.kind == .inbox ? "report to it" : "answer to a request in it"
+                let what = pool.kind == .inbox ? "report to it" : "answer to a request, or feedback, in it"
                 throw AdvisoryFault.notNow(
                     "\(name) has closed no epoch yet; the first closes \(terms[.epochDays]) days after the first \(what)"
                 )
@@ -146,6 +146,7 @@ public final class LedgerDesk: Sendable {
             let end = ledger.days.start(of: closes.last.closes)
             return GroupStatement(
                 pool: pool.name,
+                of: pool.kind == .inbox ? pool.owner.flatMap { directory.members[$0]?.name } : nil,
                 closes.account,
                 GroupStatement.Period(from: closes.epoch(first), to: closes.last, in: ledger.days),
                 opening: GroupStatement.Balance(

@@ -1,5 +1,6 @@
 import Exchange
 import Foundation
+import Screening
 import Store
 
 /// What a report earns its member, entered in the transaction of what an authority or the member does with it.
@@ -42,7 +43,8 @@ struct ReportLedger {
             transaction
         )
         if isAccepted { try desk.accept(on: desk.today, from: "accept") }
-        for (place, outcome) in outcomes { try desk.conclude(outcome, at: place) }
+        // Once bad faith is decided nothing is added to what it is fined for.
+        if last.badFaith?.second == nil { for (place, outcome) in outcomes { try desk.conclude(outcome, at: place) } }
         if isRetracted { try desk.retract() }
         if !votes.isEmpty { try desk.condemn(try decision(by: votes, on: report)) }
     }
@@ -136,7 +138,7 @@ struct ReportLedger {
         func accept(on day: Int, from cause: String) throws {
             if let held = try LedgerRows.item(item, transaction.connection) { return try regrade(held) }
             let content = report.content
-            let features = ItemFeatures(content.subjects, place: content.place)
+            let features = ItemFeatures(of: content)
             let similar = try LedgerRows.items(
                 sharing: features.clusterMarks,
                 in: ledger.pool,
@@ -149,7 +151,7 @@ struct ReportLedger {
             // In whatever order they are accepted; what can be compared with nothing is like what was told before.
             let others = similar.map(\.row).filter { $0.group != group && $0.submitted < report.told }
             let isPlain = features.clusterMarks.isEmpty
-            let novelty = Novelty(of: features, held: others.map(\.features) + (isPlain ? [features] : []))
+            let novelty = Novelty(of: features, held: others.map(\.features))
             let relevance = try relevance()
             let terms = ledger.terms[day: day]
             let seen = content.seenLast ?? content.seen
@@ -214,7 +216,12 @@ struct ReportLedger {
             let clawBack = ClawBack(retracting: item, of: row.group, submitted: submitted(row), on: today, terms)
             try transaction.enter(.takenBack(clawBack), from: "retract", in: ledger)
             try undo(on: today, from: "retract")
-            if clawBack.cause == .retraction { try claim(.ownError, row, .full, shows: today, from: "retract") }
+            // Whoever is told that it was mistaken says nothing by taking it back.
+            let isKnown = report.outcomes(for: report.member, at: transaction.now).contains {
+                $0.outcome == .mistakenIdentity
+            }
+            guard clawBack.cause == .retraction, !isKnown else { return }
+            try claim(.ownError, row, .full, shows: today, from: "retract")
         }
 
         func condemn(_ decision: PanelDecision) throws {
@@ -254,6 +261,13 @@ struct ReportLedger {
         private func submitted(_ row: LedgerItemRow) -> Int { max(0, ledger.days.day(of: row.submitted)) }
 
         private var terms: ReciprocityTerms { ledger.terms(at: transaction.now) }
+    }
+}
+
+extension ItemFeatures {
+    /// What a report or a request tells, with names by their sound as screening has it.
+    init(of content: ReportContent) {
+        self.init(content.subjects, place: content.place, called: NameSound.key)
     }
 }
 

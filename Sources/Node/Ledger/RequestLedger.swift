@@ -103,7 +103,7 @@ struct RequestLedger {
         else { return }
         let ledger = try transaction.ledger(of: pool)
         let (item, group) = (ID<LedgerItem>(request.id.uuid), responder.group)
-        let marks = ItemFeatures(request.content.subjects, place: request.content.place).clusterMarks
+        let marks = ItemFeatures(of: request.content).clusterMarks
         let known = try AnswerMarkRows.clusters(sharing: marks, of: group, in: ledger.pool, transaction.connection)
         let cluster = ID<SubjectCluster>.of(known, else: marks.isEmpty ? .plain : ID(request.id.uuid))
         try transaction.keep(marks, of: item, in: cluster, for: group, ledger)

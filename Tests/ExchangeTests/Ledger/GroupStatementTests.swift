@@ -217,6 +217,7 @@ struct StatementItemTests {
         let entries = account.close(epoch, WorkedExample().claims, .standard)
         let statement = GroupStatement(
             pool: LedgerSamples.name("harbour"),
+            of: WorkedExample.customs,
             account,
             GroupStatement.Period(from: epoch, to: epoch, in: PoolDays(start: LedgerSamples.start)),
             opening: GroupStatement.Balance(),
