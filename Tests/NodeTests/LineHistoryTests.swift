@@ -87,22 +87,7 @@ struct LineHistoryTests {
                     #expect(named.map { !roomy.contains($0) } ?? false, "seed \(seed), step \(step)")
                 }
             case 4..<8:
-                let mine = model.requests.indices.filter { place in
-                    let request = model.requests[place].request
-                    return request.asked.contains { node.live.directory.members[$0]?.name.text == name }
-                }
-                guard let place = mine.randomElement(using: &random) else { continue }
-                let replies: [InformationRequest.Reply] = [.nothing, .positive("Yes."), .refused(.capacity)]
-                let reply = replies[Int.random(in: 0...2, using: &random)]
-                let request = model.requests[place].request
-                let now = ring.exchange.clock.now
-                let answered = try? await once(step, over: node, by: name, in: ring, &random) {
-                    try await ring.answer(request, reply, by: name, over: $0, as: $1)
-                }
-                guard answered != nil else { continue }
-                let isOwed = if case .refused = reply { false } else { now <= request.due }
-                if isOwed, model.requests[place].asker != group { model.requests[place].answered.insert(group) }
-                if model.requests[place].named != nil { model.requests[place].isOver = true }
+                try await answer(step, of: name, over: node, in: ring, &model, &random)
             case 8:
                 guard let place = model.requests.indices.randomElement(using: &random) else { continue }
                 let asked = model.requests[place]
@@ -110,13 +95,7 @@ struct LineHistoryTests {
                 guard (try? await ring.close(asked.request, by: asker)) != nil else { continue }
                 model.requests[place].isOver = true
             default:
-                ring.exchange.clock.advance(by: .seconds(Int64.random(in: 1...400_000, using: &random)))
-                if Bool.random(using: &random) {
-                    let fault = Bool.random(using: &random) ? FaultyDatabase.Fault.beforeCommit : .afterCommit
-                    let write = Int.random(in: 1...3, using: &random)
-                    try? await ring.exchange.faulty(fault, write: write).ledgers.elapse()
-                }
-                try await ring.pass(seconds: 0)
+                try await pass(ring, &random)
                 try await adopt(&model, ring)
             }
             try await compare(model, ring, "seed \(seed), step \(step)")
@@ -124,6 +103,44 @@ struct LineHistoryTests {
         try await ring.checkBooks()
         #expect(model.requests.count > 5)
         await ring.exchange.close()
+    }
+
+    /// Lets some one answer one of those that were put to it.
+    private func answer(
+        _ step: Int,
+        of name: String,
+        over node: Node,
+        in ring: Ring,
+        _ model: inout Model,
+        _ random: inout SplitMix64
+    ) async throws {
+        let mine = model.requests.indices.filter { place in
+            let request = model.requests[place].request
+            return request.asked.contains { node.live.directory.members[$0]?.name.text == name }
+        }
+        guard let place = mine.randomElement(using: &random), let group = Self.groups[name] else { return }
+        let replies: [InformationRequest.Reply] = [.nothing, .positive("Yes."), .refused(.capacity)]
+        let reply = replies[Int.random(in: 0...2, using: &random)]
+        let request = model.requests[place].request
+        let now = ring.exchange.clock.now
+        let answered = try? await once(step, over: node, by: name, in: ring, &random) {
+            try await ring.answer(request, reply, by: name, over: $0, as: $1)
+        }
+        guard answered != nil else { return }
+        let isOwed = if case .refused = reply { false } else { now <= request.due }
+        if isOwed, model.requests[place].asker != group { model.requests[place].answered.insert(group) }
+        if model.requests[place].named != nil { model.requests[place].isOver = true }
+    }
+
+    /// Lets time pass, at times after a commit of it failed on another node.
+    private func pass(_ ring: Ring, _ random: inout SplitMix64) async throws {
+        ring.exchange.clock.advance(by: .seconds(Int64.random(in: 1...400_000, using: &random)))
+        if Bool.random(using: &random) {
+            let fault = Bool.random(using: &random) ? FaultyDatabase.Fault.beforeCommit : .afterCommit
+            let write = Int.random(in: 1...3, using: &random)
+            try? await ring.exchange.faulty(fault, write: write).ledgers.elapse()
+        }
+        try await ring.pass(seconds: 0)
     }
 
     /// Does something by a key of its own, at times after its commit failed on another node.

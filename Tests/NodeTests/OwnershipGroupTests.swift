@@ -38,6 +38,30 @@ struct OwnershipGroupTests {
         await world.exchange.close()
     }
 
+    @Test("take nobody in by its name alone")
+    func names() async throws {
+        let exchange = try await TestExchange()
+        let administration = exchange.node.administration
+        func add(_ name: String, _ group: String?) async throws {
+            let new = Administration.NewMember(
+                name: Samples.name(name),
+                title: name,
+                kind: .bank,
+                sector: "",
+                jurisdiction: "NL",
+                group: group.map(Samples.name)
+            )
+            _ = try await administration.add(new)
+        }
+        try await add("north-quay", "quay")
+        await #expect {
+            try await add("quay", nil)
+        } throws: { "\($0)".contains("quay is an ownership group of others already") }
+        #expect(administration.directory.member(named: Samples.name("quay")) == nil)
+        try await add("quay", "quay")
+        await exchange.close()
+    }
+
     @Test("note a link of the originator's own of the others in its group", arguments: Engine.both)
     func own(engine: Engine) async throws {
         let world = try await exchange(engine)

@@ -89,6 +89,13 @@ public final class Administration: Sendable {
             guard directory.member(named: new.name) == nil else {
                 throw AdministrationFault.taken(field: "name", rule: "a member is called \(new.name) already")
             }
+            guard new.group != nil || directory.groups[new.name] == nil else {
+                throw AdministrationFault.taken(
+                    field: "group",
+                    rule: "\(new.name) is an ownership group of others already, whose accounts are one; name the group "
+                        + "that it is of (--group), which may be this one"
+                )
+            }
             let member = Member(
                 id: id,
                 number: transaction.nextTick().microseconds,
