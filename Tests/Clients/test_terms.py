@@ -39,6 +39,8 @@ def test_terms_are_proposed_announced_and_counted_by(world, legal, tmp_path):
         refused = admin("propose", "harbour-customs", str(file), check=False)
         assert refused.returncode == 1 and words in refused.stderr, refused.stderr
     assert admin("withdraw", "harbour-customs", check=False).returncode == 1
+    file.write_text(TERMS + "#" * 32_768)
+    assert "leave out what has its default" in admin("propose", "harbour-customs", str(file), check=False).stderr
     file.write_text(TERMS)
     assert admin("propose", "nobody-at-all", str(file), check=False).returncode == 1
     shown = admin("propose", "harbour-customs", str(file)).stdout

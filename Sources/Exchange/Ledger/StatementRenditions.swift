@@ -174,8 +174,10 @@ extension GroupStatement {
         )
         rows += Self.section(
             "Entitlements",
-            entitlements.map {
-                "  \($0.id) at \($0.office): \($0.state.part.rawValue), expires on \(named($0.expires))"
+            entitlements.map { held in
+                let isOpen = [.available, .reserved].contains(held.state.part)
+                return "  \(held.id) at \(held.office): \(held.state.part.rawValue)"
+                    + (isOpen ? ", expires on \(named(held.expires))" : "")
             }
         )
         rows += Self.section("Request lines", requests.map { "  \($0.name): \($0.amount)" })

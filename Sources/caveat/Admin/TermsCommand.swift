@@ -47,11 +47,21 @@ struct TermsCommand: AsyncParsableCommand {
                 """
         )
 
+        /// Bytes of a file: with what it takes to send it, the daemon takes so many.
+        private static let bytesMax = 32_768
+
         @OptionGroup var ledger: Ledger
         @Argument(help: "The file, or - for standard input.", completion: .file(extensions: ["yaml"])) var file: String
 
         func run() async throws {
-            let text = String(decoding: try InputFile.bytes(file), as: UTF8.self)
+            let bytes = try InputFile.bytes(file)
+            guard bytes.count <= Self.bytesMax else {
+                throw CommandFault.file(
+                    path: file,
+                    rule: "has more than \(Self.bytesMax) bytes; leave out what has its default"
+                )
+            }
+            let text = String(decoding: bytes, as: UTF8.self)
             try ledger.show(try await ledger.admin.connection.send(.put, ledger.path, ["file": text]))
         }
     }
