@@ -281,47 +281,39 @@ extension Transaction {
         )
     }
 
-    /// Keeps how far a destination has got.
-    /// - Parameter claim: the node that goes on having it, and until when; nil to leave that as it is.
-    public func keep(_ destination: Destination, for claim: (node: String, until: Timestamp)? = nil) throws {
-        var (word, failures, refusals) = ("flowing", 0, 0)
-        var (since, fault, pause): (Timestamp?, PushFault?, Delivery.Pause?) = (nil, nil, nil)
-        var awaited: Delivery.Awaited?
-        switch destination.delivery.phase {
-        case .flowing: break
-        case .retrying(let count, let refused, let until, let cause):
-            (word, failures, refusals, since, fault) = ("retrying", count, refused, until, cause)
-        case .awaiting(let status):
-            (word, failures, since, awaited) = ("retrying", status.looks, status.until, status)
-        case .paused(let reason, let time): (word, since, pause) = ("paused", time, reason)
-        }
+    /// Keeps everything that may change of a destination.
+    public func keep(_ destination: Destination) throws {
         try connection.run(
-            """
-            update destination set generation = $2, overlap_ends = $3, cursor = $4, recalls = $5, phase = $6,
-            failures = $7, refusals = $8, since = $9, fault = $10, fault_status = $11, pause = $12, credential = $13,
-            purpose = $14, status = $15, status_through = $16, status_since = $17, holder = coalesce($18, holder),
-            held_until = coalesce($19, held_until) where number = $1
-            """,
-            .integer(destination.number),
-            .integer(Int64(destination.generation)),
-            SQLValue(destination.overlapEnds?.microseconds),
-            .integer(destination.delivery.cursor.microseconds),
-            .integer(destination.delivery.recalls.microseconds),
-            .text(word),
-            .integer(Int64(failures)),
-            .integer(Int64(refusals)),
-            SQLValue(since?.microseconds),
-            fault.map { .text($0.kind.rawValue) } ?? .null,
-            SQLValue(fault.map { Int64($0.status) }),
-            pause.map { .text($0.rawValue) } ?? .null,
-            .text(destination.credential.text),
-            .text(destination.purpose.rawValue),
-            awaited.map { .text($0.status) } ?? .null,
-            SQLValue(awaited?.through.microseconds),
-            SQLValue(awaited?.since.microseconds),
-            claim.map { .text($0.node) } ?? .null,
-            SQLValue(claim?.until.microseconds)
-        )
+            DeliveryColumns.keeping,
+            DeliveryColumns(destination.delivery).values + [
+                .integer(destination.number),
+                .integer(Int64(destination.generation)),
+                SQLValue(destination.overlapEnds?.microseconds),
+                .text(destination.credential.text),
+                .text(destination.purpose.rawValue),
+            ]
+        ) { _ in }
+    }
+
+    /// Keeps how far a destination has got, where a node has it or nobody does and it stands where it stood; the node
+    /// then goes on having it.
+    /// - Returns: whether it was so; where not, nothing is kept.
+    public func keep(
+        _ delivery: Delivery,
+        of destination: Destination,
+        for node: String,
+        until: Timestamp
+    ) throws -> Bool {
+        let count = try connection.run(
+            DeliveryColumns.moving,
+            DeliveryColumns(delivery).values + [
+                .integer(destination.number),
+                .text(node),
+                .integer(until.microseconds),
+                .integer(now.microseconds),
+            ] + DeliveryColumns(destination.delivery).place
+        ) { _ in }
+        return count > 0
     }
 
     /// Puts a message aside that a receiver would not have.

@@ -67,7 +67,7 @@ struct FederationHistoryTests {
         for name in FederationLoop.names {
             let node = loop[name].node
             try await node.live.follow()
-            for destination in try await node.pushing.due() { try await node.pushing.push(to: destination) }
+            for wave in try await node.pushing.due() { await node.pushing.push(to: wave) { Issue.record($1) } }
         }
     }
 

@@ -159,7 +159,9 @@ struct FederationLoop {
             for name in Self.names {
                 let node = self[name].node
                 try await node.live.follow()
-                for destination in try await node.pushing.due() { sent += try await node.pushing.push(to: destination) }
+                for wave in try await node.pushing.due() {
+                    sent += await node.pushing.push(to: wave) { Issue.record($1) }
+                }
                 self[name].exchange.clock.advance(by: .milliseconds(10))
             }
             if sent == 0 { return }

@@ -17,7 +17,7 @@ struct KindsOfPushTests {
     private func push(_ node: Node) async throws -> Int {
         try await node.live.follow()
         var sent = 0
-        for destination in try await node.pushing.due() { sent += try await node.pushing.push(to: destination) }
+        for wave in try await node.pushing.due() { sent += await node.pushing.push(to: wave) { Issue.record($1) } }
         return sent
     }
 

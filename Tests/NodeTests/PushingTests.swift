@@ -22,8 +22,8 @@ struct PushingTests {
     @discardableResult
     private static func push(_ node: Node) async throws -> Int {
         var sent = 0
-        for destination in try await node.pushing.due() {
-            sent += try await node.pushing.push(to: destination)
+        for wave in try await node.pushing.due() {
+            sent += await node.pushing.push(to: wave) { Issue.record($1) }
         }
         return sent
     }

@@ -70,7 +70,7 @@ struct WatchWorld {
         let node = node ?? self.node
         try await node.watch.catchUp()
         try await node.live.follow()
-        for destination in try await node.pushing.due() { try await node.pushing.push(to: destination) }
+        for wave in try await node.pushing.due() { await node.pushing.push(to: wave) { Issue.record($1) } }
     }
 
     /// The notices that arrived, without what comes twice.

@@ -9,6 +9,11 @@ final class Couriers: Sendable {
     private let exchangeKey: [UInt8]
     private let key: DropKey
     private let contentLimits = ContentLimits()
+    /// The message that was written last, and when.
+    private let written = Mutex<(message: PushMessage, time: Timestamp, body: [UInt8])?>(nil)
+
+    /// For how long a message that was written is sent to others as it is.
+    private static let bodyMax = Duration.seconds(1)
 
     init(_ surroundings: Surroundings, networks: AllowedNetworks, relay: MailRelay?, exchangeKey: [UInt8]) {
         self.surroundings = surroundings
@@ -43,13 +48,25 @@ final class Couriers: Sendable {
         let (now, id) = (surroundings.clock(), message.id(for: destination.id))
         switch destination.address {
         case .webhook(let url):
-            return await post(message.body(at: now), id: id, to: url, of: destination, at: now)
+            return await post(body(of: message, at: now), id: id, to: url, of: destination, at: now)
         case .taxii(let collection, let secret):
             return await post(message, to: TAXIIPlace(collection: collection, secret: secret, terms: terms))
         case .mail(let mailbox):
             return await mail(MailDigest(message), id: id, to: mailbox, at: now)
         case .sftp(let folder):
             return await drop(message.body(at: now), as: message.fileName, in: folder)
+        }
+    }
+
+    /// The body of a message, which mostly goes to many at about the same time.
+    private func body(of message: PushMessage, at now: Timestamp) -> [UInt8] {
+        written.withLock { last in
+            if let last, last.message == message, last.time.advanced(by: Self.bodyMax) > now, last.time <= now {
+                return last.body
+            }
+            let body = message.body(at: now)
+            last = (message, now, body)
+            return body
         }
     }
 

@@ -39,6 +39,8 @@ final class DestinationIndex: Sendable {
         var changed: Set<Int64> = []
         /// How often somebody's destinations had changed when they were read last.
         var changes = 0
+        /// Whether it was told, since the last look, that there is room for one that is ready.
+        var isRoomTold = false
         var news = Tick.zero
         var swept = Timestamp(microseconds: 0)
     }
@@ -89,8 +91,8 @@ final class DestinationIndex: Sendable {
     var hasReady: Bool { state.withLock { !$0.ready.isEmpty } }
 
     /// Those to be pushed to now, as many as there is room for; each is under way until it is ended.
-    func begin(news: Tick, at now: Timestamp, underWayMax: Int) -> [Destination] {
-        state.withLock { state in
+    func begin(news: Tick, at now: Timestamp, underWayMax: Int) -> [[Destination]] {
+        let begun = state.withLock { state -> [Destination] in
             if news > state.news || now >= state.swept.advanced(by: Self.sweepInterval) {
                 (state.news, state.swept) = (max(news, state.news), now)
                 for number in state.idle.sorted() { state.ready(number) }
@@ -99,16 +101,51 @@ final class DestinationIndex: Sendable {
             let begun = state.ready.prefix(max(underWayMax - state.underWay.count, 0))
             state.ready.removeFirst(begun.count)
             state.underWay.formUnion(begun)
+            state.isRoomTold = false
             return begun.compactMap { state.known[$0] }
         }
+        return Self.waves(of: begun)
+    }
+
+    /// Where a webhook stands: those of one reader that stand at the same place are sent the same.
+    private struct Place: Hashable {
+        let credential: ID<Credential>
+        let purpose: Purpose
+        let delivery: Delivery
+    }
+
+    /// Webhooks that are sent the same together, and each other destination by itself.
+    private static func waves(of begun: [Destination]) -> [[Destination]] {
+        var (waves, known): ([[Destination]], [Place: Int]) = ([], [:])
+        for destination in begun {
+            let (delivery, kind) = (destination.delivery, destination.address.kind)
+            guard kind == .webhook, delivery.phase == .flowing else {
+                waves.append([destination])
+                continue
+            }
+            let place = Place(
+                credential: destination.credential,
+                purpose: destination.purpose,
+                delivery: delivery
+            )
+            if let wave = known[place] {
+                waves[wave].append(destination)
+            } else {
+                known[place] = waves.count
+                waves.append([destination])
+            }
+        }
+        return waves
     }
 
     /// Takes in what came of pushing to one.
-    /// - Returns: whether any is ready, for which there is room now.
+    /// - Returns: whether there is room, for the first time since the last look, for one that is ready.
     func end(_ destination: Destination, _ outcome: Outcome) -> Bool {
         state.withLock { state in
             state.end(destination, outcome)
-            return !state.ready.isEmpty
+            guard !state.ready.isEmpty, !state.isRoomTold else { return false }
+            state.isRoomTold = true
+            return true
         }
     }
 }

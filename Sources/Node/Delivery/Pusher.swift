@@ -29,7 +29,7 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
             await withDiscardingTaskGroup { group in
                 for await _ in merge(node.feed.beats(every: Self.interval), node.pushing.freed) {
                     if !node.live.isCurrent { await node.live.follow(telling: logger) }
-                    for destination in await due() { group.addTask { await push(to: destination) } }
+                    for wave in await due() { group.addTask { await push(to: wave) } }
                     // Cancelled only at the end, which the loop sees too.
                     try? await clock.sleep(for: node.pushing.hasReady ? Self.refill : Self.pause)
                 }
@@ -37,7 +37,7 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
         }
     }
 
-    private func due() async -> [Destination] {
+    private func due() async -> [[Destination]] {
         do {
             return try await node.pushing.due()
         } catch {
@@ -46,12 +46,10 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
         }
     }
 
-    private func push(to destination: Destination) async {
-        do {
-            try await node.pushing.push(to: destination)
-        } catch {
+    private func push(to wave: [Destination]) async {
+        await node.pushing.push(to: wave) { destination, fault in
             let metadata: Logger.Metadata = [
-                "destination.id": "\(destination.id)", "error.kind": "\(type(of: error))",
+                "destination.id": "\(destination.id)", "error.kind": "\(type(of: fault))",
             ]
             logger.warning("destination not pushed to", metadata: metadata)
         }

@@ -31,6 +31,7 @@ public final class Pushing: Sendable {
     let federation: Federation
     private let surroundings: Surroundings
     let couriers: Couriers
+    private let answers: Answers
     private let index = DestinationIndex()
     /// Sends once room is made for one that waits for it; what comes while nobody looks is one.
     let freed: AsyncStream<Void>
@@ -63,10 +64,12 @@ public final class Pushing: Sendable {
             case .sqlite: ("the only node", true)
             case .postgresql: (surroundings.uuid().text, false)
             }
+        answers = Answers(commits, holder)
     }
 
-    /// The destinations that may be sent something now, as many as there is room for: each is to be pushed to.
-    public func due() async throws -> [Destination] {
+    /// The destinations that may be sent something now, as many as there is room for: each is to be pushed to, together
+    /// with those that are sent the same.
+    public func due() async throws -> [[Destination]] {
         let (owners, changes) = live.changedDestinationOwners()
         do {
             if !index.isLoaded {
@@ -88,47 +91,82 @@ public final class Pushing: Sendable {
     /// Whether any is to be pushed to once there is room.
     var hasReady: Bool { index.hasReady }
 
-    /// Sends a destination what follows its cursor, until it has all of it, fails, or others should have their turn.
+    /// Sends each of some destinations what follows its cursor, until it has all of it, fails, or others should have
+    /// their turn; none waits for another.
+    /// - Parameters:
+    ///   - wave: as they came from `due`.
+    ///   - tell: is told which could not be pushed to for a reason of the exchange's own, and why.
     /// - Returns: how many messages were sent.
     @discardableResult
-    public func push(to destination: Destination) async throws -> Int {
+    public func push(
+        to wave: [Destination],
+        telling tell: @escaping @Sendable (Destination, any Error) -> Void
+    ) async -> Int {
+        // Where that fails each looks by itself, and tells why.
+        let found = wave.count > 1 ? try? await found(for: wave[0]) : nil
+        return await withTaskGroup(of: Int.self) { group in
+            for destination in wave.dropFirst() {
+                group.addTask { await self.push(to: destination, found, telling: tell) }
+            }
+            var sent = 0
+            if let first = wave.first { sent = await push(to: first, found, telling: tell) }
+            for await more in group { sent += more }
+            return sent
+        }
+    }
+
+    /// What is next for a destination, nil for nothing, and the news as of which it is.
+    private struct Found {
+        let errand: Errand?
+        let news: Tick
+    }
+
+    private func push(
+        to destination: Destination,
+        _ found: Found?,
+        telling tell: @Sendable (Destination, any Error) -> Void
+    ) async -> Int {
         var (current, sent) = (destination, 0)
         do {
-            let outcome = try await send(to: &current, &sent)
+            let outcome = try await send(to: &current, found, &sent)
             if index.end(current, outcome) { room.yield() }
-            return sent
         } catch {
             _ = index.end(current, .later(surroundings.clock().advanced(by: Self.faultWait)))
-            throw error
+            tell(destination, error)
         }
+        return sent
     }
 
     private func send(
         to current: inout Destination,
+        _ found: Found?,
         _ sent: inout Int
     ) async throws -> DestinationIndex.Outcome {
-        var isClaimed = isOnlyNode
+        var (isClaimed, known) = (isOnlyNode, found)
         var countMax = PushMessage.itemsMax
         let route = try await route(of: current)
         while sent < Self.messagesMax {
-            let (now, news) = (surroundings.clock(), live.news)
+            let now = surroundings.clock()
             switch current.delivery.phase {
             case .paused: return .stopped
             case .retrying(_, _, let until, _) where !current.delivery.isDue(at: now): return .later(until)
             case .flowing, .retrying, .awaiting: break
             }
-            let found: Errand?
+            let next: Found
             if let route {
-                guard let next = try await claimed(current, route, countMax) else {
+                let news = live.news
+                guard let claimed = try await claimed(current, route, countMax) else {
                     return .later(now.advanced(by: Self.claim))
                 }
-                (current, found, isClaimed) = (next.destination, next.errand, true)
-            } else if let session = live.session(of: current, at: now) {
-                found = try await errand(for: current, session, countMax)
+                (current, isClaimed) = (claimed.destination, true)
+                next = Found(errand: claimed.errand, news: news)
+            } else if let first = known {
+                (next, known) = (first, nil)
             } else {
-                found = nil
+                next = try await self.found(for: current, countMax)
             }
-            guard let errand = found else {
+            let news = next.news
+            guard let errand = next.errand else {
                 // Paused or put off since: looked at anew.
                 if route != nil, !current.delivery.isDue(at: now), !current.delivery.isAwaiting { continue }
                 guard let rest = rest(of: current, at: now) else { return .emptied(asOf: news) }
@@ -160,38 +198,12 @@ public final class Pushing: Sendable {
         return .more
     }
 
-    /// What is next for a destination.
-    enum Errand: Sendable {
-        /// Some of its feed; the last of it, as far as anybody knows.
-        case message(PushMessage, isLast: Bool = false)
-        /// A look at the status of what a TAXII server has.
-        case look(Delivery.Awaited, [PushMessage.Item])
-
-        /// Half of how many objects were too many; nil where it cannot be fewer.
-        var half: Int? {
-            guard case .message(let message, _) = self, !message.isOne else { return nil }
-            return message.items.count / 2
+    private func found(for destination: Destination, _ countMax: Int = PushMessage.itemsMax) async throws -> Found {
+        let news = live.news
+        guard let session = live.session(of: destination, at: surroundings.clock()) else {
+            return Found(errand: nil, news: news)
         }
-
-        /// Whether a destination that got it has everything.
-        func isLast(for destination: Destination) -> Bool {
-            guard case .message(let message, isLast: true) = self, destination.delivery.phase == .flowing else {
-                return false
-            }
-            return message.reach == .feed(through: destination.delivery.cursor)
-        }
-
-        func carried(
-            by couriers: Couriers,
-            to destination: Destination,
-            _ terms: PeerTerms?
-        ) async -> PushAnswer {
-            switch self {
-            case .message(let message, _): await couriers.send(message, to: destination, by: terms)
-            case .look(let awaited, let items):
-                await couriers.look(at: awaited.status, of: items, destination, by: terms)
-            }
-        }
+        return Found(errand: try await errand(for: destination, session, countMax), news: news)
     }
 
     /// What is next for a destination; nil when it has everything.
@@ -239,40 +251,10 @@ public final class Pushing: Sendable {
         to errand: Errand,
         for destination: Destination
     ) async throws -> Destination? {
-        let chance = surroundings.chance()
         if case .mail = destination.address, answer == .accepted {
             index.rest(destination, until: surroundings.clock().advanced(by: MailDigest.interval))
         }
-        return try await commits.write { [holder] transaction in
-            // As it is by now: its owner may have paused it.
-            let until = transaction.now.advanced(by: Self.claim)
-            guard var current = try transaction.held(destination, by: holder) else { return nil }
-            let (step, reach) =
-                switch errand {
-                case .message(let message, _):
-                    (
-                        current.delivery.after(answer, to: message.reach, at: transaction.now, chance: chance),
-                        message.reach
-                    )
-                case .look(let awaited, _):
-                    (
-                        current.delivery.after(look: answer, at: transaction.now, chance: chance),
-                        PushMessage.Reach.feed(through: awaited.through)
-                    )
-                }
-            if let fault = step.deadLetter {
-                let after = reach.isUrgent ? current.delivery.recalls : current.delivery.cursor
-                try transaction.putAside(reach, after: after, fault, of: current)
-            }
-            if case .partly(let ticks, let fault) = answer {
-                for tick in ticks {
-                    try transaction.putAside(reach.alone(tick), after: tick.before, fault, of: current)
-                }
-            }
-            current.delivery = step.delivery
-            try transaction.keep(current, for: (holder, until))
-            return current
-        }
+        return try await answers.keep(answer, to: errand, for: destination, chance: surroundings.chance())
     }
 
     /// Sends a dead letter again, with what its reader may see of it by now.
@@ -303,11 +285,6 @@ extension Destination.Kind {
     }
 }
 
-extension Tick {
-    /// The last one that may come before it.
-    fileprivate var before: Tick { Tick(microseconds: microseconds - 1) }
-}
-
 extension PushMessage.Item {
     fileprivate init(_ event: Feed.Event) {
         let recall = event.recall.map {
@@ -322,22 +299,5 @@ extension Feed.Look {
     fileprivate var items: [PushMessage.Item] {
         let all = events.map(PushMessage.Item.init) + notices.map { PushMessage.Item(tick: $0.tick, watch: $0.notice) }
         return notices.isEmpty ? all : all.sorted { $0.tick < $1.tick }
-    }
-}
-
-extension PushMessage.Reach {
-    fileprivate var isUrgent: Bool {
-        switch self {
-        case .feed: false
-        case .recalls: true
-        }
-    }
-
-    /// Of the same kind, up to one object alone.
-    fileprivate func alone(_ tick: Tick) -> PushMessage.Reach {
-        switch self {
-        case .feed: .feed(through: tick)
-        case .recalls: .recalls(through: tick)
-        }
     }
 }
