@@ -1,3 +1,6 @@
+internal import Crypto
+internal import Foundation
+
 /// What is sent to a destination at once: some of its feed, in order.
 public struct PushMessage: Hashable, Sendable {
     /// Up to where a message brings its destination.
@@ -157,15 +160,19 @@ public struct WebhookSecret: Sendable {
     /// The secret of a destination: it follows from the exchange's own key, so that it is stored nowhere.
     /// - Parameter generation: counts how often it was rotated.
     public init(of destination: ID<Destination>, generation: Int, exchangeKey: [UInt8]) {
-        key = MAC.sha256(of: Array("webhook/\(destination.text)/\(generation)".utf8), key: exchangeKey)
+        let name = Array("webhook/\(destination.text)/\(generation)".utf8)
+        key = Array(HMAC<SHA256>.authenticationCode(for: name, using: SymmetricKey(data: exchangeKey)))
     }
 
     /// What its owner is shown, once.
-    public var text: String { Self.prefix + key.base64 }
+    public var text: String { Self.prefix + Data(key).base64EncodedString() }
 
     /// `v1,` and the signature in base64.
     public func signature(of body: [UInt8], id: String, at now: Timestamp) -> String {
-        "v1," + MAC.sha256(of: Array("\(id).\(Self.seconds(now)).".utf8), body, key: key).base64
+        var code = HMAC<SHA256>(key: SymmetricKey(data: key))
+        code.update(data: Array("\(id).\(Self.seconds(now)).".utf8))
+        code.update(data: body)
+        return "v1," + Data(code.finalize()).base64EncodedString()
     }
 
     /// The value of `webhook-timestamp`: whole seconds since 1970.
