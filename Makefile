@@ -26,7 +26,7 @@ run: build ## Builds the release once and starts the trial exchange (LISTEN=127.
 
 test: setup ## Builds for debugging and runs every test
 	@echo "Building for tests: 4 to 12 minutes the first time on two cores, seconds after that."
-	swift build --build-tests $(CHECK)
+	CAVEAT_BENCH=1 swift build --build-tests $(CHECK)
 	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=$(WIDTH) swift test --skip-build
 	CAVEATD=$(DEBUG)/caveatd CAVEAT=$(DEBUG)/caveat .venv/bin/python -m pytest -q Tests/Clients
 

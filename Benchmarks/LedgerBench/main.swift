@@ -46,7 +46,7 @@ struct Books {
             let terms = PoolTerms(title: "Inbox", reading: .enrolled, writing: .everyone)
             pool = try await node.administration.addPool(name, .inbox, terms)
         }
-        return try await commits.write { try $0.ledger(of: pool, .standard) }
+        return try await commits.write { try $0.ledger(of: pool) }
     }
 }
 
@@ -144,9 +144,9 @@ func close(_ folder: String) async throws {
             try connection.first("select count(*) from ledger_standing") { $0.integer(0) } ?? 0
         )
     }
-    var usage = rusage()
-    _ = unsafe getrusage(RUSAGE_SELF, &usage)
-    print(#"{"seconds":\#(took),"entries":\#(entries),"groups":\#(groups),"mebibytes":\#(usage.ru_maxrss / 1_024)}"#)
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8).split(separator: "\n")
+    let peak = status.first { $0.hasPrefix("VmHWM:") }?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    print(#"{"seconds":\#(took),"entries":\#(entries),"groups":\#(groups),"mebibytes":\#(peak / 1_024)}"#)
     await books.database.close()
 }
 
@@ -158,6 +158,7 @@ func look(groups count: Int) throws {
         TierTable.Ledger(
             days: days,
             closes: 6,
+            .standard,
             tiers: Dictionary(
                 uniqueKeysWithValues: names.enumerated().filter { $0.offset % 3 != place }.map {
                     ($0.element, Tier.allCases[$0.offset % 4])
@@ -169,7 +170,7 @@ func look(groups count: Int) throws {
     var sum = 0
     let start = ContinuousClock.now
     for round in 0..<1_000_000 {
-        sum += table.tier(of: names[round * 7_919 % count], joined: Books.start, .standard).rawValue
+        sum += table.tier(of: names[round * 7_919 % count], joined: Books.start).rawValue
     }
     let took = (ContinuousClock.now - start).components
     let nanoseconds = (Double(took.seconds) * 1e9 + Double(took.attoseconds) / 1e9) / 1_000_000
