@@ -153,7 +153,8 @@ class Setting:
         """A program that the bench alone builds."""
         self.say(f"building {product}")
         built = subprocess.run(
-            ["swift", "build", "-c", "release", "--product", product],
+            # As make build has it, so that nothing is built twice.
+            ["swift", "build", "-c", "release", "--static-swift-stdlib", "--explicit-target-dependency-import-check", "error", "--product", product],
             cwd=ROOT, env=os.environ | {"CAVEAT_BENCH": "1"}, capture_output=True, text=True,
         )
         if built.returncode != 0:
