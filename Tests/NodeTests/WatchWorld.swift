@@ -3,6 +3,7 @@ import Foundation
 import Node
 import Screening
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -70,7 +71,11 @@ struct WatchWorld {
         let node = node ?? self.node
         try await node.watch.catchUp()
         try await node.live.follow()
-        for wave in try await node.pushing.due() { await node.pushing.push(to: wave) { Issue.record($1) } }
+        let fault = Mutex<(any Error)?>(nil)
+        for wave in try await node.pushing.due() {
+            await node.pushing.push(to: wave) { _, error in fault.withLock { $0 = $0 ?? error } }
+        }
+        if let fault = fault.withLock(\.self) { throw fault }
     }
 
     /// The notices that arrived, without what comes twice.
