@@ -45,9 +45,9 @@ public final class Transport: Carrier {
     ///
     /// It ends with `close`, or when the last reference to the transport is gone.
     public init(limits: Limits = .init()) {
-        let mailbox = Mailbox()
+        let mailbox = Mailbox(limits: limits)
         let thread = Thread {
-            var driver = Driver(mailbox, limits)
+            var driver = Driver(mailbox)
             driver.run()
         }
         thread.name = "transport-curl"
