@@ -181,22 +181,25 @@ struct SimpleReports {
         for place in pairs.indices where pairs[place].counts && [pairs[place].first, pairs[place].second].contains(id) {
             let pair = pairs[place]
             let isFirst = pair.first == id
-            let (own, other) = (report(id), report(isFirst ? pair.second : pair.first))
-            clawBacks.append(
-                ClawBack(
-                    ID(other.id.uuid),
-                    of: try Self.name(other.group),
-                    on: day,
-                    .retraction,
-                    from: .group(try Self.name(own.group))
-                )
-            )
+            try part(report(isFirst ? pair.second : pair.first), because: report(id), on: day)
             guard isShown else { continue }
             pairs[place].counts = false
             if !isFirst, !pairs.contains(where: { $0.counts && $0.first == pair.first }) {
                 reports[self.place(of: pair.first)].credibility = pair.before
             }
         }
+    }
+
+    private mutating func part(_ other: Told, because own: Told, on day: Int) throws {
+        clawBacks.append(
+            ClawBack(
+                ID(other.id.uuid),
+                of: try Self.name(other.group),
+                on: day,
+                .retraction,
+                from: .group(try Self.name(own.group))
+            )
+        )
     }
 
     // MARK: Corroboration
@@ -233,16 +236,7 @@ struct SimpleReports {
         // What an embargo says of either takes it from the other, too.
         for id in [first, second] {
             for embargo in report(id).hidden {
-                let (other, own) = (report(id == first ? second : first), report(id))
-                clawBacks.append(
-                    ClawBack(
-                        ID(other.id.uuid),
-                        of: try Self.name(other.group),
-                        on: day(embargo) + 1,
-                        .retraction,
-                        from: .group(try Self.name(own.group))
-                    )
-                )
+                try part(report(id == first ? second : first), because: report(id), on: day(embargo) + 1)
             }
         }
     }
