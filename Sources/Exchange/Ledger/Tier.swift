@@ -105,6 +105,24 @@ public struct TierState: Hashable, Sendable {
         }
         return state
     }
+
+    /// The last day on which a group of which a ledger knows nothing can have joined and be restricted after so many
+    /// closes; nil where none is.
+    ///
+    /// Who joined earlier was in its days of grace at no more closes, and nothing lifts who has nothing: so one day
+    /// parts them.
+    static func sunk(after closes: Int, _ history: TermsHistory) -> Int? {
+        func isSunk(_ joined: Int) -> Bool { idle(after: closes, joined: joined, history).tier == .restricted }
+        var low = -Term.graceDays.range.upperBound
+        // Who joins after the last close has no days.
+        var high = history.opening(of: closes + 1) + 1
+        guard isSunk(low) else { return nil }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if isSunk(middle) { low = middle } else { high = middle }
+        }
+        return low
+    }
 }
 
 /// What a group came to at the close of an epoch: it is written down then, and nothing later changes it.
@@ -139,6 +157,8 @@ public struct TierTable: Hashable, Sendable {
         public let terms: TermsHistory
         /// The tiers of the groups that it knows.
         public var tiers: [Name: Tier]
+        /// The last day on which a group that it does not know can have joined and have sunk below new ones since.
+        private let sunk: Int?
 
         /// Puts it together from its parts.
         public init(days: PoolDays, closes: Int, _ terms: TermsHistory, tiers: [Name: Tier] = [:]) {
@@ -146,12 +166,14 @@ public struct TierTable: Hashable, Sendable {
             self.closes = closes
             self.terms = terms
             self.tiers = tiers
+            sunk = TierState.sunk(after: closes, terms)
         }
 
         /// The tier of a group, whether it is known or not.
         /// - Parameter joined: when the group's first member joined the exchange.
         public func tier(of group: Name, joined: Timestamp) -> Tier {
-            tiers[group] ?? TierState.idle(after: closes, joined: days.day(of: joined), terms).tier
+            if let tier = tiers[group] { return tier }
+            return sunk.map { days.day(of: joined) <= $0 } == true ? .restricted : TierState.new.tier
         }
     }
 

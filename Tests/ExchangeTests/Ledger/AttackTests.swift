@@ -132,6 +132,29 @@ struct AttackTests {
         #expect(after([claim(1, .feedback), claim(1, .feedback, day: 2)]).lots.count == 1)
     }
 
+    @Test(
+        "rings: of three no counterpart's share counts with nothing beside it, and from four on it does, known and open"
+    )
+    func largerRings() {
+        func ring(of members: Int, besides honest: [Claim] = []) -> Int64 {
+            let friends = (1..<members).map { LedgerSamples.name("friend-\($0)") }
+            let praise = (1...60).map { place in
+                claim(
+                    UInt64(place),
+                    .feedback,
+                    cluster: UInt64(place),
+                    from: .group(friends[place % friends.count]),
+                    .full
+                )
+            }
+            return standing(after(praise + honest))
+        }
+        #expect(ring(of: 3) == 0)
+        #expect(ring(of: 4) == 60 * 2_000)
+        let honest = claim(999, .accepted, cluster: 999, .full)
+        #expect(ring(of: 3, besides: [honest]) - 10_000 == 23_332)
+    }
+
     @Test("tip farming: tips on ever other subjects are held by triage, record and the vouchers' cap")
     func farming() {
         let tips = (1...200).map { claim($0, cluster: $0) }

@@ -219,6 +219,28 @@ struct TermsHistoryTests {
         #expect(TierState.idle(after: 9, joined: -400, history).tier == .restricted)
     }
 
+    @Test("a table of tiers says of whom no ledger knows what closes of nothing would", arguments: UInt64(0)..<200)
+    func sunk(seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        var versions: [TermsVersion] = []
+        for number in 1...4 {
+            let figures = [
+                "tier.grace_days": Int.random(in: 0...300, using: &random),
+                "tier.demotion_epochs": Int.random(in: 1...4, using: &random),
+                "tier.demotion_share": [0, 800].randomElement(using: &random) ?? 0,
+            ]
+            versions.append(try Self.version(number, from: number * Int.random(in: 1...4, using: &random), figures))
+        }
+        let history = TermsHistory(versions)
+        let closes = Int.random(in: 0...14, using: &random)
+        let days = PoolDays(start: Self.now)
+        let ledger = TierTable.Ledger(days: days, closes: closes, history)
+        for joined in -800...(history.opening(of: closes + 1) + 40) {
+            let tier = ledger.tier(of: Samples.name("swift"), joined: days.start(of: joined))
+            #expect(tier == TierState.idle(after: closes, joined: joined, history).tier, "joined on day \(joined)")
+        }
+    }
+
     private static func ended(_ version: TermsVersion) -> TermsVersion {
         TermsVersion(number: version.number, epoch: version.epoch, proposed: now, ended: now, version.terms)
     }
