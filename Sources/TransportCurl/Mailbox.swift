@@ -1,5 +1,6 @@
 internal import CLibcurl
 internal import Exchange
+internal import Glibc
 internal import Synchronization
 
 /// One call of `carry`, known to both threads.
@@ -15,7 +16,6 @@ final class Ticket: Sendable {
 }
 
 /// What callers hand to the driver's thread.
-@safe
 final class Mailbox: Sendable {
     enum Letter: Sendable {
         case start(Transfer)
@@ -29,20 +29,12 @@ final class Mailbox: Sendable {
     }
 
     private let content = Mutex(Content())
-    /// Used by the driver's thread alone, but for `curl_multi_wakeup`, which any thread may call while it exists.
-    ///
-    /// It is called under the lock and never after `stop`, so not after the driver has freed the handle.
-    nonisolated(unsafe) let multi: UnsafeMutableRawPointer
+    /// Rings once there are letters.
+    let bell = cc_bell()
 
-    private static let isReady: Bool = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    init() { precondition(bell >= 0, "no descriptor for another transport; raise the limit of open files") }
 
-    init(limits: Transport.Limits) {
-        precondition(Self.isReady, "libcurl could not be initialised")
-        guard let multi = unsafe curl_multi_init() else { preconditionFailure("no memory for a libcurl handle") }
-        unsafe cc_multi_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, limits.hostConnectionsMax)
-        unsafe cc_multi_long(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limits.connectionsMax)
-        unsafe self.multi = multi
-    }
+    deinit { Glibc.close(bell) }
 
     func start(_ transfer: Transfer) {
         if !post(.start(transfer)) { transfer.end(.failure(.closed)) }
@@ -63,8 +55,8 @@ final class Mailbox: Sendable {
         content.withLock { content in
             if content.isClosed { return false }
             if case .stop = letter { content.isClosed = true }
+            if content.letters.isEmpty { cc_ring(bell) }
             content.letters.append(letter)
-            unsafe curl_multi_wakeup(multi)
             return true
         }
     }

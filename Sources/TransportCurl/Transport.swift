@@ -1,5 +1,4 @@
 public import Exchange
-internal import Foundation
 
 /// HTTP, mail and files out; no proxy is used.
 ///
@@ -36,6 +35,7 @@ public final class Transport: Carrier {
     }
 
     private let mailbox: Mailbox
+    private let worker: Worker
     private let limits: Limits
 
     /// How often at most what reads over HTTP/2 is asked for.
@@ -45,18 +45,16 @@ public final class Transport: Carrier {
     ///
     /// It ends with `close`, or when the last reference to the transport is gone.
     public init(limits: Limits = .init()) {
-        let mailbox = Mailbox(limits: limits)
-        let thread = Thread {
-            var driver = Driver(mailbox)
+        let mailbox = Mailbox()
+        worker = Worker("transport-curl") {
+            var driver = Driver(mailbox, limits)
             driver.run()
         }
-        thread.name = "transport-curl"
-        thread.start()
         self.mailbox = mailbox
         self.limits = limits
     }
 
-    deinit { mailbox.close() }
+    deinit { close() }
 
     /// Sends a request and waits for its answer; see `Carrier`.
     public func perform(_ request: WebRequest) async throws(TransportFault) -> WebResponse {
@@ -76,10 +74,13 @@ public final class Transport: Carrier {
         return try await carry(request)
     }
 
-    /// Breaks off what is under way and ends the thread; later requests fault with `closed`.
+    /// Breaks off what is under way and waits for the end of the thread; later requests fault with `closed`.
     ///
-    /// May be called again.
-    public func close() { mailbox.close() }
+    /// A process that used TLS ends after this alone. May be called again.
+    public func close() {
+        mailbox.close()
+        worker.join()
+    }
 
     fileprivate func carry(_ errand: any Errand) async throws(TransportFault) -> WebResponse {
         let ticket = Ticket()

@@ -56,15 +56,18 @@ struct Daemon: Sendable {
             }
             return bytes
         },
-        // As many to one host as in all: what waits in libcurl for a host's connection is at times woken only by its
-        // connect timeout, and no more than these are ever under way.
-        carrier: Transport(
-            limits: .init(hostConnectionsMax: Pushing.underWayMax, connectionsMax: Pushing.underWayMax)
-        ),
-        // Threads of their own: saying goodbye to a server of these holds up a thread for as long as a second.
-        mail: Transport(),
-        files: Transport()
+        carrier: carrier,
+        mail: mail,
+        files: files
     )
+    // As many to one host as in all: what waits in libcurl for a host's connection is at times woken only by its
+    // connect timeout, and no more than these are ever under way.
+    private static let carrier = Transport(
+        limits: .init(hostConnectionsMax: Pushing.underWayMax, connectionsMax: Pushing.underWayMax)
+    )
+    // Threads of their own: saying goodbye to a server of these holds up a thread for as long as a second.
+    private static let mail = Transport()
+    private static let files = Transport()
 
     /// Opens the store, brings it up to date and reads what a node needs.
     func node() async throws -> Node {
@@ -87,6 +90,7 @@ struct Daemon: Sendable {
         services: [any Service],
         onRunning: @escaping @Sendable (Listening) async -> Void
     ) async throws {
+        defer { for transport in [Self.carrier, Self.mail, Self.files] { transport.close() } }
         let (ports, found) = AsyncStream<Int?>.makeStream()
         let server = ExchangeServer(node, profile: profile, limits: limits, logger: logger)
         let admin = AdminServer(node, title: profile.title, version: version, logger: logger) {

@@ -11,6 +11,7 @@ public struct NetworkAddress: Hashable, Sendable {
 
     /// Reads `192.0.2.1`, without leading zeros, or an IPv6 address in any form of RFC 4291 §2.2, without a zone.
     public init?(_ text: some StringProtocol) {
+        let text = Substring(text)
         guard let bytes = text.utf8.contains(UInt8(ascii: ":")) ? Self.version6(text) : Self.version4(text) else {
             return nil
         }
@@ -30,7 +31,7 @@ public struct NetworkAddress: Hashable, Sendable {
         ("::ffff:0.0.0.0/96", 12), ("64:ff9b::/96", 12), ("2002::/16", 2),
     ].map { (Network(literal: $0), $1) }
 
-    private static func version4(_ text: some StringProtocol) -> [UInt8]? {
+    private static func version4(_ text: Substring) -> [UInt8]? {
         var bytes: [UInt8] = []
         var part: UInt8?
         for character in text.utf8 {
@@ -51,8 +52,8 @@ public struct NetworkAddress: Hashable, Sendable {
         return bytes + [last]
     }
 
-    private static func version6(_ text: some StringProtocol) -> [UInt8]? {
-        let halves = String(text).split(separator: "::", omittingEmptySubsequences: false)
+    private static func version6(_ text: Substring) -> [UInt8]? {
+        let halves = text.split(separator: "::", omittingEmptySubsequences: false)
         guard halves.count <= 2, let head = groups(halves[0], isLast: halves.count == 1) else { return nil }
         guard halves.count == 2 else { return head.count == 16 ? head : nil }
         guard let tail = groups(halves[1], isLast: true), head.count + tail.count <= 14 else { return nil }
