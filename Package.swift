@@ -45,6 +45,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibcurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(
             name: "CLibqrencode",
             pkgConfig: "libqrencode",
@@ -105,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "caveatd",
             dependencies: [
-                "Exchange", "Node", "Server", "Store", "StoreSQLite", "StorePostgres", "TransportCurl",
+                "CJemalloc", "Exchange", "Node", "Server", "Store", "StoreSQLite", "StorePostgres", "TransportCurl",
                 argumentParser, logging, lifecycle, nioCore, nioPosix,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

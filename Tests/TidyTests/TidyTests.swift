@@ -30,14 +30,14 @@ struct TidyTests {
             "TransportCurl",
         ],
         "caveatd": [
-            "ArgumentParser", "AsyncAlgorithms", "Exchange", "HummingbirdCore", "Logging", "NIOCore", "NIOPosix",
-            "Node",
-            "Server", "ServiceLifecycle", "Store", "StorePostgres", "StoreSQLite", "TransportCurl", "UnixSignals",
+            "ArgumentParser", "AsyncAlgorithms", "CJemalloc", "Exchange", "HummingbirdCore", "Logging", "NIOCore",
+            "NIOPosix", "Node", "Server", "ServiceLifecycle", "Store", "StorePostgres", "StoreSQLite", "TransportCurl",
+            "UnixSignals",
             "Yams",
         ],
     ]
     /// C libraries' modules, and what is built only to fuzz.
-    static let others: Set<String> = ["CLibcurl", "CLibpq", "CLibqrencode", "Fuzz"]
+    static let others: Set<String> = ["CJemalloc", "CLibcurl", "CLibpq", "CLibqrencode", "Fuzz"]
     static let executables: Set<String> = ["caveat", "caveatd"]
     /// These read no clock, environment or random source.
     static let pure: Set<String> = ["Exchange", "Merkle", "Screening"]
