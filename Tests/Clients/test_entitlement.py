@@ -168,6 +168,8 @@ def test_what_is_linked_to_a_report_or_an_advisory_is_refused_and_tells_nobody_m
 
 
 def test_what_nobody_uses_lapses_and_expires_by_itself(world, legal):
+    nowhere = cli(world, "reserve", "--office", "blue-anchor", "--consignment", AWB, "--kind", "DOC", member="blue-anchor", code=1)
+    assert "office: no authority has this name" in nowhere
     forwarder, _ = earn(world, legal)
     body = {"office": OFFICE, "consignment": AWB, "kind": "OFF"}
     first, again = (forwarder.call("POST", "entitlements", body, 201, **{"Idempotency-Key": "k"}) for _ in range(2))

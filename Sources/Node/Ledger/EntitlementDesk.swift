@@ -85,6 +85,12 @@ public final class EntitlementDesk: Sendable {
                 return try held(number, by: actor.member, transaction)
             }
             let group = actor.member.group
+            guard directory.member(named: office)?.kind.isAuthority == true else {
+                throw AdvisoryFault.invalid(
+                    field: "office",
+                    rule: "no authority has this name; caveat members lists all"
+                )
+            }
             guard let (row, ledger) = try next(of: group, at: office, transaction) else {
                 throw AdvisoryFault.notNow(
                     "your group has no entitlement of \(office) that is available; they are issued when an epoch closes, for "
