@@ -9,8 +9,8 @@ struct ListTests {
     @Test("of the US Treasury are joined from their files")
     func ofac() throws {
         let empty = Array(repeating: "-0- ", count: 6)
-        let list = OFACList(
-            primary: [
+        let files: [[[String]]] = [
+            [
                 ["36", "PALE HERON SHIPPING, LTD.", "-0- ", "DEMO"] + Array(repeating: "-0- ", count: 7) + [
                     "a.k.a. 'PHS'."
                 ],
@@ -22,14 +22,19 @@ struct ListTests {
                 ],
                 ["x", "no id"], ["\u{1a}"],
             ],
-            aliases: [
+            [
                 ["36", "1", "aka", "HERON LINE", "-0- "], ["36", "2", "fka", "HERON BROS", "-0- "],
                 ["99", "3", "aka", "X", ""],
             ],
-            addresses: [
+            [
                 ["36", "1", "1 Quay", "Porto", "Nowhere", "-0- "], ["36", "2", "-0- ", "-0- ", "Elsewhere", "-0- "],
             ],
-            comments: [["37", ": PALE HERON."]]
+            [["37", ": PALE HERON."]],
+        ]
+        let list = try ListFormat.ofacSDN.read(
+            files.map { rows in
+                Array(rows.map { $0.map { "\"\($0)\"" }.joined(separator: ",") }.joined(separator: "\r\n").utf8)
+            }
         )
         let properties = list.subjects.map(\.properties)
         #expect(list.subjects.map(\.schema) == ["LegalEntity", "Person", "Vessel"])
@@ -39,7 +44,7 @@ struct ListTests {
         #expect(properties[1]["program"] == ["DEMO", "TEST"] && properties[1]["passportNumber"] == ["X1 (Nowhere)"])
         #expect(properties[1]["notes"] == ["Linked To: PALE HERON"])
         #expect(properties[2]["imoNumber"] == ["9074729"] && properties[2]["mmsi"] == ["572469210"])
-        #expect(list.faults.map(\.description) == ["primary row 4: must have 12 columns, with an id and a name"])
+        #expect(list.faults.map(\.description) == ["sdn.csv line 4: must have 12 columns, with an id and a name"])
     }
 
     @Test("of FollowTheMoney keep going after a bad line")
@@ -53,7 +58,7 @@ struct ListTests {
             not json
             {"id":"d"}
             """
-        let list = FollowTheMoneyList(Array(lines.utf8))
+        let list = FollowTheMoneyList(Array(lines.utf8)).content
         #expect(list.subjects.map(\.key) == ["a", "c"])
         #expect(list.skipped == ["Address": 1, "Company without a name": 1])
         #expect(list.faults.map(\.place) == ["line 6", "line 7"])

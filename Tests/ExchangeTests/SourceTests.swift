@@ -144,9 +144,9 @@ struct SourceTests {
         #expect(content.subjects.map(\.key) == ["1", "4"])
         #expect(content.subjects[0].properties["name"] == ["Ann Example", "A. Example", "Annie"])
         #expect(content.subjects[1].schema == "Vessel")
-        #expect(content.faults.map(\.place) == ["row 3", "row 4", "row 5"])
-        #expect(content.faults[0].record == Array("2,X,Who,,".utf8))
-        #expect(throws: ListFormat.Fault.self) { _ = try ListFormat.csv(mapping).read([Array("ID;T;Name\n".utf8)]) }
+        #expect(content.faults.map(\.place) == ["line 3", "line 4", "line 5"])
+        #expect(content.faults[0].record == Array("2;X;Who;;".utf8))
+        #expect(throws: CSVMapping.Fault.self) { _ = try ListFormat.csv(mapping).read([Array("ID;T;Name\n".utf8)]) }
     }
 
     @Test(

@@ -101,8 +101,8 @@ public struct CSVMapping: Hashable, Sendable, Codable {
 
     /// Reads rows, of which the first has the names of the columns; a bad row costs no other.
     /// - Throws: `Fault` for a column that the file does not have.
-    func content(of rows: [[String]]) throws(Fault) -> ListFormat.Content {
-        let names = rows.first.map { $0.map { Self.trimmed($0.replacing("\u{feff}", with: "")) } } ?? []
+    func content(of rows: [CSVText.Row]) throws(Fault) -> ListFormat.Content {
+        let names = rows.first.map { $0.cells.map { Self.trimmed($0.replacing("\u{feff}", with: "")) } } ?? []
         let places = Dictionary(zip(names, names.indices)) { first, _ in first }
         func place(_ column: String, _ field: String) throws(Fault) -> Int {
             guard let place = places[column] else {
@@ -117,12 +117,15 @@ public struct CSVMapping: Hashable, Sendable, Codable {
             for name in names { columns.append((property, try place(name, "properties.\(property)"))) }
         }
         var content = ListFormat.Content()
-        for (number, row) in rows.enumerated().dropFirst() where row.contains(where: { !Self.trimmed($0).isEmpty }) {
-            func cell(_ place: Int) -> String { place < row.count ? Self.trimmed(row[place]) : "" }
-            let schema = schemaPlace.map { schemas[cell($0)] ?? self.schema } ?? self.schema
-            guard !cell(keyPlace).isEmpty, let schema else {
-                let rule = "must have a \(key)" + (schemaColumn.map { " and a known \($0)" } ?? "")
-                content.faults.append(ListFault("row \(number + 1)", rule, row: row))
+        for row in rows.dropFirst() {
+            func cell(_ place: Int) -> String { place < row.cells.count ? Self.trimmed(row.cells[place]) : "" }
+            guard !cell(keyPlace).isEmpty else {
+                content.faults.append(row.fault("has no \(key)"))
+                continue
+            }
+            guard let schema = schemaPlace.map({ schemas[cell($0)] ?? self.schema }) ?? self.schema else {
+                let told = schemaPlace.map { cell($0).debugDescription } ?? ""
+                content.faults.append(row.fault("has \(told) as \(schemaColumn ?? ""), which schemas does not name"))
                 continue
             }
             var subject = ListSubject(key: cell(keyPlace), schema: schema)
@@ -131,9 +134,9 @@ public struct CSVMapping: Hashable, Sendable, Codable {
                 for value in values { subject.add(value, to: property) }
             }
             if subject.isCarried {
-                content.subjects.append(subject)
+                content.take(subject, at: "line \(row.line)", record: Array(row.text.utf8))
             } else {
-                content.faults.append(ListFault("row \(number + 1)", "must have a name", row: row))
+                content.faults.append(row.fault("must have a name"))
             }
         }
         return content

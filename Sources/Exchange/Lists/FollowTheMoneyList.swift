@@ -1,11 +1,7 @@
 /// Entities of FollowTheMoney, one JSON object a line.
 public struct FollowTheMoneyList: Sendable {
-    /// The entities that are subjects, in the file's order.
-    public private(set) var subjects: [ListSubject] = []
-    /// How many are no subject by themselves, by what they are: addresses, sanctions, what has no name.
-    public private(set) var skipped: [String: Int] = [:]
-    /// What could not be read.
-    public private(set) var faults: [ListFault] = []
+    /// The entities that are subjects, in the file's order; skipped are addresses, sanctions, what has no name.
+    public private(set) var content = ListFormat.Content()
 
     /// Reads the lines of a file; a bad one costs no other.
     public init(_ bytes: [UInt8]) {
@@ -13,19 +9,19 @@ public struct FollowTheMoneyList: Sendable {
         {
             guard line.contains(where: { $0 > 0x20 }) else { continue }
             do throws(JSONFault) {
-                try take(try JSON(parsing: Array(line)).root, number + 1)
+                try take(try JSON(parsing: Array(line)).root, "line \(number + 1)")
             } catch {
-                faults.append(ListFault("line \(number + 1)", error.description, record: Array(line)))
+                content.faults.append(ListFault("line \(number + 1)", error.description, record: Array(line)))
             }
         }
     }
 
-    private mutating func take(_ entity: JSON.Value, _ line: Int) throws(JSONFault) {
+    private mutating func take(_ entity: JSON.Value, _ place: String) throws(JSONFault) {
         guard let key = entity["id"]?.string, let schema = entity["schema"]?.string,
             entity["properties"]?.kind == .object
         else {
             let rule = "must be an entity with id, schema and properties"
-            faults.append(ListFault("line \(line)", rule, record: entity.compact()))
+            content.faults.append(ListFault(place, rule, record: entity.compact()))
             return
         }
         var subject = ListSubject(key: key, schema: schema)
@@ -36,10 +32,10 @@ public struct FollowTheMoneyList: Sendable {
             subject.add(caption, to: "name")
         }
         if subject.isCarried {
-            subjects.append(subject)
+            content.take(subject, at: place, record: entity.compact())
         } else {
             let isKnown = ListSubject.schemas.contains(schema)
-            skipped[isKnown ? "\(schema) without a name" : schema, default: 0] += 1
+            content.skipped[isKnown ? "\(schema) without a name" : schema, default: 0] += 1
         }
     }
 }

@@ -1,10 +1,10 @@
 /// A record of a list that could not be read: it costs no other.
 public struct ListFault: Hashable, Sendable, CustomStringConvertible {
-    /// Where it is: `line 12`, `primary row 4`.
+    /// Where it is: `line 12`, `sdn.csv line 4`.
     public let place: String
     /// What must hold.
     public let rule: String
-    /// The record as it came; the cells of a row with commas between.
+    /// The record as it came.
     public let record: [UInt8]
     /// The same, for people to read.
     public var description: String { "\(place): \(rule)" }
@@ -16,7 +16,6 @@ public struct ListFault: Hashable, Sendable, CustomStringConvertible {
         self.record = record
     }
 
-    init(_ place: String, _ rule: String, row: [String]) {
-        self.init(place, rule, record: Array(row.joined(separator: ",").utf8))
-    }
+    /// The same, with the file that it is in.
+    func inside(_ file: String) -> ListFault { ListFault("\(file) \(place)", rule, record: record) }
 }

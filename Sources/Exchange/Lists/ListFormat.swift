@@ -17,17 +17,27 @@ public enum ListFormat: Hashable, Sendable {
         public var skipped: [String: Int] = [:]
         /// What could not be read.
         public var faults: [ListFault] = []
+        /// Where the subject of a key is, by what carries it.
+        private var places: [String: (subject: Int, place: String)] = [:]
+
+        /// Takes a subject in, unless another has its key: that is a fault where it says something else.
+        mutating func take(_ subject: ListSubject, at place: String, record: [UInt8]) {
+            let mark = "\(ListSubject.carrier(of: subject.schema)?.type ?? "")\n\(subject.key)"
+            guard let first = places[mark] else {
+                places[mark] = (subjects.count, place)
+                return subjects.append(subject)
+            }
+            if subjects[first.subject] == subject {
+                skipped["told twice", default: 0] += 1
+            } else {
+                let rule =
+                    "has the key \(subject.key), which \(first.place) has, and says something else; give each its own"
+                faults.append(ListFault(place, rule, record: record))
+            }
+        }
 
         /// How many records are no subject by themselves.
         public var skippedCount: Int { skipped.values.reduce(0, +) }
-    }
-
-    /// Why a file cannot be read at all.
-    public struct Fault: Error, Hashable, Sendable {
-        /// The file; empty where the list is one file.
-        public let file: String
-        /// What must hold.
-        public let rule: String
     }
 
     /// The files of a list that is a folder of several; none where the list is one file.
@@ -41,35 +51,27 @@ public enum ListFormat: Hashable, Sendable {
 
     /// Reads a list.
     /// - Parameter contents: of its `files`, in their order, or of its one file.
-    public func read(_ contents: [[UInt8]]) throws(Fault) -> Content {
+    /// - Throws: where a mapping names a column that the file does not have.
+    public func read(_ contents: [[UInt8]]) throws(CSVMapping.Fault) -> Content {
         switch self {
         case .ofacSDN, .ofacConsolidated:
-            var tables: [[[String]]] = []
-            for (file, bytes) in zip(files, contents) { tables.append(try Self.rows(bytes, of: file)) }
-            let list = OFACList(primary: tables[0], aliases: tables[1], addresses: tables[2], comments: tables[3])
-            return Content(subjects: list.subjects, faults: list.faults)
+            let tables = contents.map { CSVText($0) }
+            var content = OFACList(
+                primary: tables[0].rows,
+                aliases: tables[1].rows.map(\.cells),
+                addresses: tables[2].rows.map(\.cells),
+                comments: tables[3].rows.map(\.cells)
+            ).content
+            content.faults = content.faults.map { $0.inside(files[0]) }
+            for (file, table) in zip(files, tables) { content.faults += table.faults.map { $0.inside(file) } }
+            return content
         case .ftm:
-            let list = FollowTheMoneyList(contents[0])
-            return Content(subjects: list.subjects, skipped: list.skipped, faults: list.faults)
+            return FollowTheMoneyList(contents[0]).content
         case .csv(let mapping):
-            let rows = try Self.rows(contents[0], of: "", delimiter: mapping.delimiter)
-            do throws(CSVMapping.Fault) {
-                return try mapping.content(of: rows)
-            } catch {
-                throw Fault(file: "", rule: error.description)
-            }
-        }
-    }
-
-    private static func rows(
-        _ bytes: [UInt8],
-        of file: String,
-        delimiter: Character = ","
-    ) throws(Fault) -> [[String]] {
-        do throws(CSVText.Fault) {
-            return try CSVText(bytes, delimiter: delimiter).rows
-        } catch {
-            throw Fault(file: file, rule: error.description)
+            let text = CSVText(contents[0], delimiter: mapping.delimiter)
+            var content = try mapping.content(of: text.rows)
+            content.faults += text.faults
+            return content
         }
     }
 }

@@ -1,11 +1,9 @@
 import Foundation
 
 /// The CSV files of the US Treasury's lists, joined into subjects.
-public struct OFACList: Sendable {
+struct OFACList: Sendable {
     /// The subjects, in the order of the main file.
-    public private(set) var subjects: [ListSubject] = []
-    /// What could not be read.
-    public private(set) var faults: [ListFault] = []
+    private(set) var content = ListFormat.Content()
 
     /// - Parameters:
     ///   - primary: id, name, type, programme, title, call sign, vessel type, tonnage, gross tonnage, flag, owner,
@@ -13,40 +11,40 @@ public struct OFACList: Sendable {
     ///   - aliases: id, number, kind, name, remarks.
     ///   - addresses: id, number, street, city, country, remarks.
     ///   - comments: id, and how its remarks go on.
-    public init(primary: [[String]], aliases: [[String]], addresses: [[String]], comments: [[String]]) {
+    init(primary: [CSVText.Row], aliases: [[String]], addresses: [[String]], comments: [[String]]) {
         var places: [String: Int] = [:]
         var rest: [String: String] = [:]
-        for row in Self.cleaned(comments) where row.count >= 2 { rest[row[0]] = row[1] }
-        for (number, row) in Self.cleaned(primary).enumerated() {
+        for row in comments.map(Self.cleaned) where row.count >= 2 { rest[row[0]] = row[1] }
+        for line in primary {
+            let row = Self.cleaned(line.cells)
             guard row.count >= 12, Int(row[0]) != nil, !row[1].isEmpty else {
-                if row != [""] {
-                    let rule = "must have 12 columns, with an id and a name"
-                    faults.append(ListFault("primary row \(number + 1)", rule, row: row))
-                }
+                if row != [""] { content.faults.append(line.fault("must have 12 columns, with an id and a name")) }
                 continue
             }
-            places[row[0]] = subjects.count
-            subjects.append(Self.subject(row, remarks: row[11] + (rest[row[0]] ?? "")))
+            guard places[row[0]] == nil else {
+                content.faults.append(line.fault("has the id of a line before it"))
+                continue
+            }
+            places[row[0]] = content.subjects.count
+            content.subjects.append(Self.subject(row, remarks: row[11] + (rest[row[0]] ?? "")))
         }
-        for row in Self.cleaned(aliases) where row.count >= 4 {
+        for row in aliases.map(Self.cleaned) where row.count >= 4 {
             guard let place = places[row[0]] else { continue }
             let property = row[2] == "fka" ? "previousName" : "alias"
-            subjects[place].add(Self.name(row[3], subjects[place].schema), to: property)
+            content.subjects[place].add(Self.name(row[3], content.subjects[place].schema), to: property)
         }
-        for row in Self.cleaned(addresses) where row.count >= 5 {
+        for row in addresses.map(Self.cleaned) where row.count >= 5 {
             guard let place = places[row[0]] else { continue }
-            subjects[place].add(row[2...4].filter { !$0.isEmpty }.joined(separator: ", "), to: "address")
-            subjects[place].add(row[4], to: "country")
+            content.subjects[place].add(row[2...4].filter { !$0.isEmpty }.joined(separator: ", "), to: "address")
+            content.subjects[place].add(row[4], to: "country")
         }
     }
 
     /// `-0-` is empty, and a lone Ctrl-Z ends a file.
-    private static func cleaned(_ rows: [[String]]) -> [[String]] {
-        rows.map { row in
-            row.map { cell in
-                let text = cell.trimmingCharacters(in: .whitespacesAndNewlines.union(.controlCharacters))
-                return text == "-0-" ? "" : text
-            }
+    private static func cleaned(_ row: [String]) -> [String] {
+        row.map { cell in
+            let text = cell.trimmingCharacters(in: .whitespacesAndNewlines.union(.controlCharacters))
+            return text == "-0-" ? "" : text
         }
     }
 

@@ -12,10 +12,10 @@ extension Pulling {
         var counts = Pull.Counts()
         guard let files = try await changed(names, of: source, fetching) else { return counts }
         let content: ListFormat.Content
-        do throws(ListFormat.Fault) {
+        do throws(CSVMapping.Fault) {
             content = try format.read(files.map(\.bytes))
         } catch {
-            throw PullFault([error.file, error.rule].filter { !$0.isEmpty }.joined(separator: ": "))
+            throw PullFault(error.description)
         }
         guard !content.subjects.isEmpty else {
             throw PullFault("it holds no subject that can be read: is it the right kind of source?")

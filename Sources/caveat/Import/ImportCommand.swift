@@ -180,10 +180,10 @@ struct ImportCommand: AsyncParsableCommand {
         var files: [[UInt8]] = []
         for file in format.files { files.append(Array(try data("\(path)/\(file)"))) }
         if format.files.isEmpty { files = [Array(try data(path))] }
-        do throws(ListFormat.Fault) {
+        do throws(CSVMapping.Fault) {
             return try format.read(files)
         } catch {
-            throw .file(path: error.file.isEmpty ? path : "\(path)/\(error.file)", rule: error.rule)
+            throw .file(path: path, rule: error.description)
         }
     }
 

@@ -1,6 +1,5 @@
 import Exchange
 import Foundation
-import SwiftCSV
 
 /// The reports of a CSV file: a row that is wrong is told by its line, and the others are read all the same.
 struct ReportRows {

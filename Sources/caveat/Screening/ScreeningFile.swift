@@ -39,7 +39,7 @@ struct ScreeningFile {
     }
 
     private mutating func readEntities(_ bytes: [UInt8], _ path: String) {
-        let list = FollowTheMoneyList(bytes)
+        let list = FollowTheMoneyList(bytes).content
         for fault in list.faults { passOver("\(path): \(fault)", as: "\(path)") }
         for (kind, count) in list.skipped.sorted(by: { $0.key < $1.key }) {
             passOver("\(path): \(count) \(kind.printable) passed over", as: path)
