@@ -236,11 +236,15 @@ def test_an_advisory_goes_round_signed_and_comes_back_with_counts(loop):
     assert shown["lacks"] == [] and shown["pools"][0]["dead_letters"] == 0
     a.admin("peer", "pause", "b")
     assert a.admin("peer", "show", "b")["pools"][0]["state"] == "paused"
+    listed = next(peer for peer in a.admin("peer", "list")["peers"] if peer["name"] == "b")
+    assert (listed["state"], listed["dead_letters"]) == ("paused", 0)
     a.recall(made)
     a.admin("peer", "resume", "b")
     wait_for(lambda: c.full() == [], "the recall at c", 30)
+    reference = a.run("chief", "advisory", "show", made)[0]["reference"]
     for exchange in (b, c):
         for owed in exchange.run("clerk", "recalls"):
+            assert owed["reference"] == reference, "as the exchange calls it that released it"
             exchange.run("clerk", "recalls", "acknowledge", owed["report"])
     done = wait_for(lambda: (t := a.elsewhere(made)) and t["acknowledged"] >= 2 and t["awaited"] == 0 and t, "the counts", 30)
     assert done["acknowledged"] == done["holders"]

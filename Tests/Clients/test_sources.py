@@ -227,6 +227,8 @@ def test_addresses_that_are_not_public_are_refused_unless_they_are_named(files, 
     assert run(puller)["taken"] == 3
     puller.cli("admin", "source", "pause", "feed")
     assert state(puller)["state"] == "paused"
+    refused = puller.cli("admin", "source", "run", "feed", check=False)
+    assert refused.returncode == 1 and "feed is paused; resume it" in refused.stderr and state(puller)["state"] == "paused"
     puller.cli("admin", "source", "resume", "feed")
     wait_for(lambda: len(files.asked) > 1, "the pull after the pause")
     puller.cli("admin", "source", "remove", "feed")

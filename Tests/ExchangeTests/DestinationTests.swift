@@ -126,6 +126,18 @@ struct DestinationTests {
         let one = #"{"id":"a","status":"complete","failure_count":1,"failures":[{"id":"\#(id)"VERSION}]}"#
         #expect(answer(one.replacing("VERSION", with: "")) == refused(2))
         #expect(answer(one.replacing("VERSION", with: #","version":"\#(version)""#)) == refused(2))
+        // Another exchange's own words are told, and nobody else's are.
+        let words = [
+            ("note--1: its marking is stricter than was agreed on", PushFault.Kind.marking),
+            ("object_marking_refs: TLP:AMBER is stricter than this collection takes; x", .marking),
+            ("note--1: the pool is not shared", .agreement), ("note--1: it may not be passed on", .agreement),
+            ("note--1: signed with key 0f, which did not count at 2026-01-01T00:00:00Z", .key),
+            ("a name that nobody should see", .object),
+        ]
+        for (message, kind) in words {
+            let told = one.replacing("VERSION", with: #","message":"\#(message)""#)
+            #expect(answer(told) == .partly(refused: [Tick(microseconds: 2)], PushFault(kind)), "\(message)")
+        }
         // Which failed is not said, or not of ours: then none is known to be there.
         let other = #","version":"1999-01-01T00:00:00Z""#
         #expect(answer(one.replacing("VERSION", with: other)) == refused(1, 2, 3))

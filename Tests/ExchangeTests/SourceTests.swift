@@ -59,6 +59,8 @@ struct SourceTests {
         pull.pause()
         pull.ask(gone: 5)
         #expect(pull.phase == .paused && !pull.isDue(at: Self.now))
+        pull.run(afresh: true, at: Self.now)
+        #expect(pull.phase == .paused && pull.isAfresh && !pull.isDue(at: Self.now))
         pull.resume(at: Self.now)
         #expect(pull.isDue(at: Self.now))
     }

@@ -56,14 +56,21 @@ struct PeerTests {
         let exchange = try await TestExchange()
         let desk = exchange.node.administration
         let holder = KeyHolder.member(ID<Member>(Samples.uuid(3)), of: ID<Peer>(Samples.uuid(1)))
-        func key(_ byte: UInt8, of holder: KeyHolder) -> Administration.NewKey {
-            Administration.NewKey(publicKey: [UInt8](repeating: byte, count: 32), holder: holder, name: "K", from: nil)
+        func key(_ byte: UInt8, of holder: KeyHolder, from: Timestamp? = nil) -> Administration.NewKey {
+            Administration.NewKey(publicKey: [UInt8](repeating: byte, count: 32), holder: holder, name: "K", from: from)
         }
         let first = try await desk.addKey(key(1, of: holder))
         #expect(first.from == Timestamp(microseconds: 0), "the first counts for what was signed before")
         let second = try await desk.addKey(key(2, of: holder))
         #expect(try await desk.keys()[first.id]?.until == second.from)
         await #expect(throws: AdministrationFault.self) { try await desk.addKey(key(2, of: holder)) }
+        // It was used before it was told of; later than was told it cannot have begun.
+        let used = second.from.advanced(by: .seconds(-3_600))
+        #expect(try await desk.addKey(key(2, of: holder, from: used)).from == used)
+        #expect(try await desk.keys()[first.id]?.until == used)
+        await #expect(throws: AdministrationFault.self) {
+            try await desk.addKey(key(2, of: holder, from: second.from))
+        }
         await #expect(throws: AdministrationFault.self) {
             try await desk.addKey(key(3, of: .exchange(desk.exchange)))
         }

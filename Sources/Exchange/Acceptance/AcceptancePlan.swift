@@ -158,11 +158,14 @@ public struct AcceptancePlan: Sendable {
         AccessPolicy.decide(author, version.label, at: now).isPermitted
     }
 
+    /// Why something is not taken that is marked too strictly.
+    static let tooStrict = "is stricter than this collection takes"
+
     private func checkMarking(of object: STIXObject) throws(Refusal) {
         let marking = object.marking ?? pool.terms.defaultMarking
         if marking > pool.terms.ceiling {
             throw Refusal(
-                "object_marking_refs: \(marking.label) is stricter than this collection takes; "
+                "object_marking_refs: \(marking.label) \(Self.tooStrict); "
                     + "mark it \(pool.terms.ceiling.label) or below, or use another collection"
             )
         }

@@ -5,15 +5,18 @@ extension Advisory {
     ///   - member: the member that stands for the exchange that released it.
     ///   - author: the principal that stands for it.
     ///   - reason: why it was recalled; nil where it was withdrawn or expired, which nobody acknowledges.
+    ///   - reference: what the other exchange calls it; nil where its copies do not say.
     public init(
         standIn id: ID<Advisory>,
         in pool: ID<Pool>,
         of member: ID<Member>,
         by author: ID<Principal>,
         recalled reason: RecallReason?,
+        reference: AdvisoryReference?,
         at now: Timestamp
     ) {
-        let release = AdvisoryRelease(reference: Self.noReference, first: now, last: now, review: nil, isRatified: true)
+        let reference = reference ?? Self.noReference
+        let release = AdvisoryRelease(reference: reference, first: now, last: now, review: nil, isRatified: true)
         self.id = id
         self.pool = pool
         self.member = member

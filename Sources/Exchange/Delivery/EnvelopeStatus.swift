@@ -13,7 +13,16 @@ public struct EnvelopeStatus: Hashable, Sendable {
     private struct Failure: Hashable {
         let id: String
         let version: Timestamp?
+        /// Why, where it is in another exchange's words.
+        let kind: PushFault.Kind?
     }
+
+    /// What other exchanges say, each of one thing and of nothing else.
+    private static let words: [(word: String, kind: PushFault.Kind)] = [
+        (PassageRefusal.tooStrict.rawValue, .marking), (AcceptancePlan.tooStrict, .marking),
+        (PassageRefusal.poolNotShared.rawValue, .agreement), (PassageRefusal.notOnward.rawValue, .agreement),
+        (CustodyFault.signedWith, .key),
+    ]
 
     /// Reads the resource; nil where it is none.
     public init?(_ body: [UInt8]) {
@@ -24,9 +33,11 @@ public struct EnvelopeStatus: Hashable, Sendable {
         self.id = id
         isComplete = status == "complete"
         failures = (root["failures"]?.elements ?? []).map { failure in
-            Failure(
+            let message = failure["message"]?.string ?? ""
+            return Failure(
                 id: failure["id"]?.string ?? "",
-                version: failure["version"]?.string.flatMap { try? Timestamp(parsing: $0) }
+                version: failure["version"]?.string.flatMap { try? Timestamp(parsing: $0) },
+                kind: Self.words.first { message.contains($0.word) }?.kind
             )
         }
         let count = root["failure_count"].flatMap { Int(String(decoding: $0.compact(), as: UTF8.self)) }
@@ -47,7 +58,8 @@ public struct EnvelopeStatus: Hashable, Sendable {
         }
         // A server that does not say which of them failed has failed all, as far as can be known.
         let isTold = !failed.isEmpty && failures.count >= failureCount
-        return .partly(refused: (isTold ? failed : items).map(\.tick), PushFault(.object))
+        let fault = PushFault(failures.lazy.compactMap(\.kind).first ?? .object)
+        return .partly(refused: (isTold ? failed : items).map(\.tick), fault)
     }
 
     private static func isPlain(_ id: String) -> Bool {

@@ -24,6 +24,12 @@ public struct PushFault: Hashable, Sendable, CustomStringConvertible {
         case answer
         /// The server took the message, but not this object.
         case object
+        /// The same of another exchange: its marking is stricter than what was agreed on there.
+        case marking
+        /// The same: it was not agreed on there that this comes.
+        case agreement
+        /// The same: it is signed with a key that does not count there.
+        case key
         /// The server has it, and has not dealt with it for too long.
         case pending
         /// The exchange sends no mail.
@@ -59,6 +65,11 @@ public struct PushFault: Hashable, Sendable, CustomStringConvertible {
         case .file: "refuses the file: check that the folder is there and may be written to"
         case .answer: "answered with something else than TAXII 2.1: check the URL"
         case .object: "took the message, but not this object"
+        case .marking: "did not take it: its marking is stricter than was agreed on there"
+        case .agreement: "did not take it: it was not agreed on there that this comes"
+        case .key:
+            "did not take it: it is signed with a key that does not count there, or not yet; have its operator add the "
+                + "key, from when it was used first"
         case .pending: "has not dealt with it for an hour; its status may tell later"
         case .noMail: "is reached by mail, which this exchange no longer sends; ask its operator"
         case .sealed: "has a credential that the exchange can no longer open; make it again"

@@ -176,14 +176,17 @@ extension Release {
 }
 
 extension CustodyFault: CustomStringConvertible {
+    /// What begins each that is about a key.
+    static let signedWith = "signed with key "
+
     /// For people to read.
     public var description: String {
         switch self {
-        case .keyUnknown(let key): "signed with key \(key), which is not among those that are trusted"
-        case .keyOfAnother(let key): "signed with key \(key), which is of somebody else"
-        case .keyNotValid(let key, let time): "signed with key \(key), which did not count at \(time)"
+        case .keyUnknown(let key): "\(Self.signedWith)\(key), which is not among those that are trusted"
+        case .keyOfAnother(let key): "\(Self.signedWith)\(key), which is of somebody else"
+        case .keyNotValid(let key, let time): "\(Self.signedWith)\(key), which did not count at \(time)"
         case .keyRevoked(let key, let time):
-            "signed with key \(key), which was revoked from \(time); nobody else is known to have had it before"
+            "\(Self.signedWith)\(key), which was revoked from \(time); nobody else is known to have had it before"
         case .signatureWrong(let key): "the signature is not of key \(key) over this: it was changed, or never signed"
         case .noCustody: "says of no exchange that it passed through it"
         case .tooFar: "passed through more than \(SignedRelease.hopsMax) exchanges"

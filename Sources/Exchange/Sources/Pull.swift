@@ -126,10 +126,12 @@ public struct Pull: Hashable, Sendable, Codable {
         (phase, due) = (.scheduled, now)
     }
 
-    /// It is pulled at once; `afresh` reads everything again, whatever the server says of what changed.
+    /// It is pulled at once, or once it is resumed where it is paused; `afresh` reads everything again, whatever the
+    /// server says of what changed.
     public mutating func run(afresh: Bool, at now: Timestamp) {
         if afresh { (isAfresh, cursor) = (true, TAXIICursor()) }
-        (phase, due) = (.scheduled, now)
+        if phase != .paused { phase = .scheduled }
+        due = now
     }
 
     private static func clamped(_ chance: Double) -> Double { min(max(chance, 0), 1) }

@@ -14,6 +14,9 @@ extension Federation {
         _ directory: Directory
     ) throws {
         let shown = try FederatedRows.versions(of: row, transaction.connection)
+        let reports = shown.filter { $0.object.hasPrefix("report--") }.map(\.tick)
+        let reference = try ScreeningRows.contents(Set(reports), transaction.connection).values.lazy
+            .compactMap(Self.reference).first
         try withdraw(&row, from: place.pool, transaction) { _ in true }
         guard !shown.isEmpty else { return }
         guard stub.contains(where: \.isRendition) else {
@@ -22,7 +25,15 @@ extension Federation {
         }
         let recalled = transaction.nextTick().time
         let reason = Self.reason(of: stub)
-        let standing = try standIn(for: &row, shown, recalled: reason, at: recalled, place, transaction)
+        let standing = try standIn(
+            for: &row,
+            shown,
+            recalled: reason,
+            reference: reference,
+            at: recalled,
+            place,
+            transaction
+        )
         let holders = try Holders(of: standing, directory, transaction.connection)
         let members = holders.members(of: nil)
         for audience in holders.audiences(of: members, standing.advisory, directory) {
@@ -53,6 +64,7 @@ extension Federation {
         for row: inout FederatedCopyRow,
         _ shown: [(tick: Tick, object: String)],
         recalled reason: RecallReason?,
+        reference: AdvisoryReference?,
         at now: Timestamp,
         _ place: VersionPress.Place,
         _ transaction: Transaction
@@ -63,6 +75,7 @@ extension Federation {
             of: place.member.id,
             by: place.author.id,
             recalled: reason,
+            reference: reference,
             at: now
         )
         if let number = row.advisory,
@@ -100,11 +113,21 @@ extension Federation {
     }
 
     /// Why an advisory was recalled; nil where it was withdrawn or expired.
+    /// What its extension says of an advisory.
+    private static func details(of object: [UInt8]) -> JSON.Value? {
+        // It was read before, so it is JSON.
+        let root = try? JSON(parsing: object, limits: JSON.Limits(depthMax: .max)).root
+        return root?["extensions"]?[AdvisoryExtension.id]
+    }
+
+    /// What the exchange that released it calls it.
+    private static func reference(of object: [UInt8]) -> AdvisoryReference? {
+        details(of: object)?["reference"]?.string.flatMap { AdvisoryReference($0) }
+    }
+
     private static func reason(of stub: [STIXObject]) -> RecallReason? {
         for object in stub where object.isRendition {
-            // It was read before, so it is JSON.
-            let root = try? JSON(parsing: object.bytes, limits: JSON.Limits(depthMax: .max)).root
-            let details = root?["extensions"]?[AdvisoryExtension.id]
+            let details = Self.details(of: object.bytes)
             guard details?["state"]?.string == "recalled" else { continue }
             // A rendition of codes alone does not say why: that would tell that it was about somebody.
             return details?["reason"]?.string.flatMap { RecallReason(rawValue: $0) } ?? .error

@@ -103,8 +103,17 @@ extension Administration {
             guard let key else {
                 throw AdministrationFault.invalid(field: "public", rule: "must have 32 bytes, 64 hexadecimal digits")
             }
-            guard ring[key.id] == nil else {
-                throw AdministrationFault.taken(field: "public", rule: "the key \(key.id) is known already")
+            if let known = ring[key.id] {
+                // It may have been used before it was told of.
+                let isEarlier = known.holder == key.holder && known.until == nil && known.revoked == nil
+                guard isEarlier, key.from < known.from, new.from != nil else {
+                    throw AdministrationFault.taken(
+                        field: "public",
+                        rule:
+                            "the key \(key.id) is known already, from \(known.from.text) on; where it was used before that, "
+                            + "say from when"
+                    )
+                }
             }
             ring.rotate(to: key)
             try FederationKeyRows.keep(ring, transaction.connection)

@@ -17,6 +17,10 @@ private struct PeerResource: Encodable {
     let url, key: String?
     let ceiling, floor: String
     let onward: Bool
+    /// Those of its pools, and what failed last of them; absent where nothing is given to it.
+    let state, fault: String?
+    /// Of all its pools.
+    let dead_letters: Int
     let pools: [Shared]
     let networks: [String]
     let certificate, authorities: String?
@@ -47,6 +51,10 @@ private struct PeerResource: Encodable {
                 fault: fault
             )
         }
+        let states = Set(pools.map(\.state)).sorted()
+        state = states.isEmpty ? nil : states.joined(separator: ", ")
+        fault = pools.lazy.compactMap(\.fault).first
+        dead_letters = pools.reduce(0) { $0 + $1.dead_letters }
         networks = terms.networks
         (certificate, authorities) = (terms.certificate, terms.authorities)
         created = Tick(microseconds: peer.number).text

@@ -101,7 +101,14 @@ extension AdminServer {
             var fields = try BodyFields(call.bytes)
             let afresh = try fields.flag("afresh") ?? false
             try fields.finish()
-            return shown(try await desk.changeSource(name) { source, now in source.pull.run(afresh: afresh, at: now) })
+            return shown(
+                try await desk.changeSource(name) { source, now throws(AdministrationFault) in
+                    guard source.pull.phase != .paused else {
+                        throw .invalid(field: "state", rule: "\(name) is paused; resume it, and it is pulled at once")
+                    }
+                    source.pull.run(afresh: afresh, at: now)
+                }
+            )
         case ("POST", let name?, "confirm"?, 1):
             return shown(
                 try await desk.changeSource(name) { source, now throws(AdministrationFault) in
@@ -162,9 +169,7 @@ extension AdminServer {
             change.apply(to: &source.terms)
             // What was read elsewhere, or in another way, says nothing of what is there.
             if source.terms.url != before.url || source.terms.mapping != before.mapping {
-                let isHeld = source.pull.phase != .scheduled
                 source.pull.run(afresh: true, at: now)
-                if isHeld { source.pull.pause() }
             }
             switch isPaused {
             case true?: source.pull.pause()

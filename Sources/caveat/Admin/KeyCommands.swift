@@ -75,7 +75,8 @@ struct KeyCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Trust a public key of another exchange, or of a member of one.",
             discussion: """
-                The key that the holder had before ends where this one begins.
+                The key that the holder had before ends where this one begins: what is signed with a key before it \
+                counts is refused. Where one was used before it was told of, add it again, from when it was used first.
 
                 Examples:
                   caveat admin key add --exchange 5f0c… --public 9d61… --name harbour --from 2027-01-01T00:00:00Z
@@ -89,7 +90,7 @@ struct KeyCommand: AsyncParsableCommand {
         @Option(help: "What the holder is called.") var name: String
         @Option(
             help: ArgumentHelp(
-                "From when it counts; unless said, now, and of the first since ever.",
+                "From when its holder signs with it; unless said, now, and of the first since ever.",
                 valueName: "time"
             ),
             transform: readTime

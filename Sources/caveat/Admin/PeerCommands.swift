@@ -6,7 +6,8 @@ struct PeerCommand: AsyncParsableCommand, Administered {
     static let noun = "peer"
     static let columns: [(heading: String, key: String)] = [
         ("NAME", "name"), ("EXCHANGE", "exchange"), ("PRINCIPAL", "principal"), ("KEY", "key"),
-        ("CEILING", "ceiling"), ("FLOOR", "floor"), ("ONWARD", "onward"),
+        ("CEILING", "ceiling"), ("FLOOR", "floor"), ("ONWARD", "onward"), ("STATE", "state"),
+        ("DEAD LETTERS", "dead_letters"), ("FAULT", "fault"),
     ]
     static let configuration = CommandConfiguration(
         commandName: noun,
