@@ -243,6 +243,16 @@ extension Transaction {
         try enter(.destination, at: nextTick(), principal: owner)
     }
 
+    /// Keeps another secret that lets this exchange in at a destination, and enters that.
+    public func keep(_ secret: SealedSecret, for destination: Destination, of owner: Int64) throws {
+        try connection.run(
+            "update destination set sealed = $2 where number = $1",
+            .integer(destination.number),
+            .bytes(secret.bytes)
+        )
+        try enter(.destination, at: nextTick(), principal: owner)
+    }
+
     /// Takes a principal's destination and its dead letters away.
     public func remove(_ destination: Destination, of owner: Int64) throws {
         try connection.run("delete from destination where number = $1", .integer(destination.number))

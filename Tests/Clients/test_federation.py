@@ -396,6 +396,23 @@ def test_a_client_certificate_that_is_renewed_in_its_file_is_shown_from_then_on(
     wait_for(lambda: b.full() == a.full(), "what was released after it", 15)
 
 
+@pytest.mark.parametrize("loop", ["token"], indirect=True)
+def test_a_token_is_replaced_and_nothing_is_lost(loop):
+    a, b, _ = loop.values()
+    for credential in b.admin("credential", "list", "--principal", "link-a")["credentials"]:
+        b.admin("credential", "revoke", credential["id"])
+    a.publish("Before the token was replaced.")
+    assert wait_for(lambda: a.gives(b).get("fault"), "the refusal", 30) == UNKNOWN
+    listed = next(peer for peer in a.admin("peer", "list")["peers"] if peer["name"] == "b")
+    assert (listed["state"], listed["fault"]) == ("retrying", UNKNOWN)
+    token = a.folder / "next.token"
+    token.write_text(b.admin("credential", "add", "--principal", "link-a", "--type", "token")["secret"] + "\n")
+    a.admin("peer", "change", "b", "--token-file", str(token))
+    a.admin("peer", "resume", "b")
+    wait_for(lambda: b.full() == a.full() == ["Before the token was replaced."], "what waited", 30)
+    assert a.gives(b)["dead_letters"] == 0 and "fault" not in a.gives(b)
+
+
 @pytest.mark.parametrize(("loop", "seed"), [("token", 20261126), ("certificate", 7)], indirect=["loop"])
 def test_a_loop_that_is_killed_and_cut_off_settles(loop, seed):
     chance = random.Random(seed)

@@ -121,6 +121,24 @@ extension Administration {
         }
     }
 
+    /// Has another credential let this exchange in at a peer from now on.
+    public func changePeer(_ name: String, _ authorization: Authorization) async throws(AdministrationFault) {
+        try await write { [own, surroundings] transaction, _ in
+            let peer = try Self.peer(name, transaction.connection)
+            guard peer.terms.root != nil else {
+                throw AdministrationFault.invalid(
+                    field: "token",
+                    rule: "is for a peer with a URL; \(name) is given nothing"
+                )
+            }
+            for (_, destination) in try PeerRows.destinations(of: peer, transaction.connection) {
+                guard case .taxii(let collection, _) = destination.address else { continue }
+                let secret = own.seal(authorization, for: collection, nonce: surroundings.randomBytes(12))
+                try transaction.keep(secret, for: destination, of: peer.principal)
+            }
+        }
+    }
+
     /// Gives a peer nothing until it is resumed, or goes on where that stopped.
     public func changePeer(_ name: String, _ change: DestinationChange) async throws(AdministrationFault) {
         try await write { transaction, _ in

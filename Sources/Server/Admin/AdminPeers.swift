@@ -151,8 +151,10 @@ extension AdminServer {
     private func changePeer(_ name: String, _ bytes: [UInt8]) async throws -> Administration.PeerSight {
         var fields = try BodyFields(bytes)
         let change = try PeerChange(&fields, node.administration.directory)
+        let authorization = try Self.authorization(&fields)
         let state = try fields.code("state", PeerState.self)
         try fields.finish()
+        if let authorization { try await node.administration.changePeer(name, authorization) }
         if change.isSomething { _ = try await node.administration.changePeer(name) { change.apply(to: &$0) } }
         if let state { try await node.administration.changePeer(name, state == .paused ? .pause : .resume) }
         return try await node.administration.peer(name)

@@ -68,6 +68,26 @@ struct PeerCommand: AsyncParsableCommand, Administered {
         }
     }
 
+    /// What lets this exchange in there, where no certificate does.
+    struct Login: ParsableArguments {
+        @Option(help: "A file with the bearer token that lets this exchange in there.", completion: .file())
+        var tokenFile: String?
+        @Option(help: "A user's name there, for HTTP Basic.") var user: String?
+        @Option(help: "A file with the user's password.", completion: .file()) var passwordFile: String?
+
+        func fill(_ body: inout PeerBody) throws(CommandFault) {
+            body.user = user
+            body.token = try Self.secret(tokenFile)
+            body.password = try Self.secret(passwordFile)
+        }
+
+        private static func secret(_ path: String?) throws(CommandFault) -> String? {
+            guard let path else { return nil }
+            let text = String(decoding: try InputFile.bytes(path), as: UTF8.self)
+            return String(text.prefix { !$0.isNewline })
+        }
+    }
+
     struct Add: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Add a peer; what was released before is not given to it.",
@@ -90,10 +110,7 @@ struct PeerCommand: AsyncParsableCommand, Administered {
         var publicKey: String?
         @Option(name: .customLong("as"), help: "The principal as which it is let in here.") var principal: String
         @Option(help: "The URL of its API root: https://HOST/ROOT/.") var url: String?
-        @Option(help: "A file with the bearer token that lets this exchange in there.", completion: .file())
-        var tokenFile: String?
-        @Option(help: "A user's name there, for HTTP Basic.") var user: String?
-        @Option(help: "A file with the user's password.", completion: .file()) var passwordFile: String?
+        @OptionGroup var login: Login
         @OptionGroup var terms: Terms
         @OptionGroup var admin: AdminOptions
 
@@ -102,37 +119,33 @@ struct PeerCommand: AsyncParsableCommand, Administered {
         func run() async throws {
             var body = terms.body
             (body.name, body.exchange, body.public, body.principal) = (name, exchange, publicKey, principal)
-            (body.url, body.user) = (url, user)
-            body.token = try Self.secret(tokenFile)
-            body.password = try Self.secret(passwordFile)
+            body.url = url
+            try login.fill(&body)
             try await admin.send(.post, PeerCommand.plural, body)
-        }
-
-        private static func secret(_ path: String?) throws(CommandFault) -> String? {
-            guard let path else { return nil }
-            let text = String(decoding: try InputFile.bytes(path), as: UTF8.self)
-            return String(text.prefix { !$0.isNewline })
         }
     }
 
     struct Change: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Change what was agreed on with a peer.",
+            abstract: "Change what was agreed on with a peer, or how it is reached.",
             discussion: """
                 What it was given before is corrected and recalled all the same.
 
                 Examples:
                   caveat admin peer change harbour --ceiling green --no-onward
                   caveat admin peer change harbour --certificate /etc/caveat/new.pem --key /etc/caveat/new.key
+                  caveat admin peer change harbour --token-file new.token
                 """
         )
 
         @Argument(help: "Its name.") var name: String
+        @OptionGroup var login: Login
         @OptionGroup var terms: Terms
         @OptionGroup var admin: AdminOptions
 
         func run() async throws {
-            let body = terms.body
+            var body = terms.body
+            try login.fill(&body)
             guard body != PeerBody() else { throw ValidationError("nothing to change: give an option") }
             try await admin.send(.patch, PeerCommand.path(name), body)
         }
