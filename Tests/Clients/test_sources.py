@@ -165,7 +165,7 @@ def test_a_list_over_the_web_that_shrinks_is_confirmed_by_hand(files, puller):
     assert record["place"] == "line 21" and record["content"] == "{oops"
     files.files["/a"] = (entities(range(20)), '"3"')
     asking = run(puller)
-    assert (asking["state"], asking["gone"]) == ("asking", 40)
+    assert (asking["state"], asking["gone"]) == ("asking", 40) and "caveat admin source confirm feed" in asking["fault"]
     assert "asking" in puller.cli("admin", "source", "list").stdout
     puller.cli("admin", "source", "confirm", "feed")
     done = wait_for(lambda: (now := state(puller))["state"] == "scheduled" and now["revoked"] == 40 and now, "the pull")

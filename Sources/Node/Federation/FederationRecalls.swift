@@ -112,7 +112,6 @@ extension Federation {
         )
     }
 
-    /// Why an advisory was recalled; nil where it was withdrawn or expired.
     /// What its extension says of an advisory.
     private static func details(of object: [UInt8]) -> JSON.Value? {
         // It was read before, so it is JSON.
@@ -125,6 +124,7 @@ extension Federation {
         details(of: object)?["reference"]?.string.flatMap { AdvisoryReference($0) }
     }
 
+    /// Why an advisory was recalled; nil where it was withdrawn or expired.
     private static func reason(of stub: [STIXObject]) -> RecallReason? {
         for object in stub where object.isRendition {
             let details = Self.details(of: object.bytes)

@@ -161,7 +161,7 @@ struct Fetching: Sendable {
     }
 
     private static func local(_ path: String) throws(PullFault) -> [UInt8] {
-        try contents(path, upTo: Pulling.fileBytesMax, "the file")
+        try contents(path, upTo: Pulling.fileBytesMax, path)
     }
 
     private static func secret(_ path: String, _ field: String) throws(PullFault) -> String {

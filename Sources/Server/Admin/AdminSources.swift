@@ -39,7 +39,11 @@ private struct SourceResource: Encodable {
         }
         due = pull.due.text
         failures = pull.failures
-        fault = pull.fault
+        if case .asking(let count) = pull.phase {
+            fault = "\(count) are gone from the list; where that is right: caveat admin source confirm \(source.name)"
+        } else {
+            fault = pull.fault
+        }
         done = pull.done?.text
         taken = pull.counts?.taken
         revoked = pull.counts?.revoked
