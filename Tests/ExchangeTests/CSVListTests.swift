@@ -60,7 +60,7 @@ struct CSVListTests {
     @Test("a cell may go over lines, and what is left of one that is broken is nobody")
     func lines() throws {
         let content = try read([
-            "1,\"Firm\nOne\",nl,x", "2,Firm 2,nl,", "3,\"Firm \"3,nl,\"a", "9,Nobody\"", "4,Firm 4,nl,",
+            "1,\"Firm\nOne\",nl,x", "2,Firm 2,nl,", "3,\"Firm \"3,nl,\"a", "9,Nobody\"", "4,\"Firm\n4\",nl,,,",
         ])
         #expect(content.subjects.map(\.key) == ["1", "2", "4"])
         #expect(content.subjects[0].properties["name"] == ["Firm\nOne"])

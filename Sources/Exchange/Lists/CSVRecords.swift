@@ -10,6 +10,8 @@ public struct CSVRecords: IteratorProtocol {
         public let cells: [String]?
         /// As it came.
         public let text: String
+        /// Whether it has as many cells as the first; empty ones behind them aside, which spreadsheets leave.
+        let isAsWide: Bool
     }
 
     /// What a record without cells breaks, and the fix.
@@ -52,21 +54,26 @@ public struct CSVRecords: IteratorProtocol {
             }
             let text = lines[start...end].joined(separator: "\n")
             // One over several lines that has not as many cells as the first swallowed others.
-            guard !isOpen, let cells = cells(text), end == start || width.map({ $0 == cells.count }) ?? true else {
+            guard !isOpen, let cells = cells(text), end == start || isAsWide(cells) else {
                 // Only the first line is lost: the mark that was taken for the end may begin another record.
                 place = start + 1
-                return Record(line: start + 1, cells: nil, text: String(lines[start]))
+                return Record(line: start + 1, cells: nil, text: String(lines[start]), isAsWide: false)
             }
             place = end + 1
             if cells.contains(where: { !$0.allSatisfy(\.isWhitespace) }) {
                 width = width ?? cells.count
-                return Record(line: start + 1, cells: cells, text: text)
+                return Record(line: start + 1, cells: cells, text: text, isAsWide: isAsWide(cells))
             }
         }
         return nil
     }
 
     private static func turns(_ line: Substring) -> Bool { line.utf8.count { $0 == UInt8(ascii: "\"") } % 2 == 1 }
+
+    private func isAsWide(_ cells: [String]) -> Bool {
+        guard let width else { return true }
+        return cells.count >= width && cells[width...].allSatisfy { $0.allSatisfy(\.isWhitespace) }
+    }
 
     private func cells(_ record: String) -> [String]? {
         guard record.utf8.contains(UInt8(ascii: "\"")) else {

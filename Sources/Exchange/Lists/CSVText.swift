@@ -28,7 +28,7 @@ struct CSVText: Sendable {
             if record.cells == nil {
                 faults.append(row.fault(CSVRecords.rule))
                 isAfterFault = true
-            } else if isAfterFault, row.cells.count != rows.first?.cells.count {
+            } else if isAfterFault, !record.isAsWide {
                 // What is left of a record whose first line was lost.
                 faults.append(row.fault("follows a line that cannot be read, and has not as many cells as the first"))
             } else {
