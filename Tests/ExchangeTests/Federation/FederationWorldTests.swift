@@ -50,7 +50,7 @@ struct FederationWorldTests {
         }
         let all = [
             "messages", "lost", "doubled", "late", "answers lost", "refused for now", "crashes before a commit",
-            "crashes after a commit",
+            "crashes after a commit", "dripped", "given up in the middle", "sent into half-open connections",
         ]
         for what in all { #expect(counts[what, default: 0] > 10, "\(what)") }
     }

@@ -20,6 +20,8 @@ struct SimPlan {
     private(set) var exchanges: [SimExchange] = []
     private(set) var skews: [Double] = []
     private(set) var cuts: [SimWorld.Cut] = []
+    private(set) var drips: [SimWorld.Drip] = []
+    private(set) var halfOpening = 0.0
     /// Whether corrections have the marking of what they correct, as most have, and not any.
     private let keepsMarkings: Bool
     /// How much goes wrong: in some worlds nothing does.
@@ -53,7 +55,13 @@ struct SimPlan {
             )
             skews.append(Double.random(in: -Self.skewMax...Self.skewMax, using: &random))
         }
-        if trouble > 0 { cut(links) }
+        guard trouble > 0 else { return }
+        cut(links)
+        // Two worlds of five; the seeds that are kept are worlds without.
+        if seed % 5 % 2 == 1 {
+            slow(links)
+            halfOpening = 0.5
+        }
     }
 
     private static func id(_ number: Int) -> ID<Peer> { FederationSamples.exchange(number + 1) }
@@ -108,6 +116,16 @@ struct SimPlan {
         for link in links where chance(0.1) {
             let start = Double.random(in: 0..<SimWorld.healed * 0.8, using: &random)
             cuts.append(SimWorld.Cut(link: link, time: start...min(SimWorld.healed, start + 1_800)))
+        }
+    }
+
+    /// Links on which messages come little by little: in time, too late, or too late where they are long.
+    private mutating func slow(_ links: [SimWorld.Link]) {
+        for link in links where chance(0.4) {
+            let start = Double.random(in: 0..<SimWorld.healed * 0.8, using: &random)
+            let end = min(SimWorld.healed, start + Double.random(in: 60..<5_400, using: &random))
+            let pace = Double.random(in: 0.5..<SimWorld.answerTime * 1.2, using: &random)
+            drips.append(SimWorld.Drip(link: link, time: start...end, pace: pace))
         }
     }
 

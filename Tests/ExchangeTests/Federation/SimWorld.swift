@@ -29,6 +29,14 @@ struct SimWorld {
         let time: ClosedRange<Double>
     }
 
+    /// A stretch of time in which a link passes on little by little what is sent.
+    struct Drip {
+        let link: Link
+        let time: ClosedRange<Double>
+        /// Seconds that each item takes.
+        let pace: Double
+    }
+
     let seed: UInt64
     var random: SplitMix64
     var exchanges: [SimExchange]
@@ -36,6 +44,9 @@ struct SimWorld {
     let keys: SimKeys
     let skews: [Double]
     let cuts: [Cut]
+    let drips: [Drip]
+    /// How likely a connection outlives, at its one end, a restart of the other.
+    let halfOpening: Double
     let trouble: Double
     var released: [ReleaseKey: [Release]] = [:]
     /// What went wrong, in words.
@@ -49,6 +60,8 @@ struct SimWorld {
     private var inFlight: [Link: (serial: Int, message: SimMessage)] = [:]
     /// How many acknowledgements are still to come.
     private var chased: [Int: [ReleaseKey: Int]] = [:]
+    /// Connections of which the other end knows nothing any more, until their own end gives them up.
+    private var halfOpen: Set<Link> = []
     /// When each link that waits is looked at again.
     private var waking: [Link: Double] = [:]
 
@@ -58,6 +71,8 @@ struct SimWorld {
         keys = plan.keys
         skews = plan.skews
         cuts = plan.cuts
+        drips = plan.drips
+        halfOpening = plan.halfOpening
         trouble = plan.trouble
         exchanges = plan.exchanges
         before = plan.exchanges.map(\.agreements)
@@ -139,6 +154,11 @@ struct SimWorld {
 
     private mutating func restart(_ place: Int) {
         for link in inFlight.keys where link.from == place { inFlight[link] = nil }
+        halfOpen = halfOpen.filter { $0.from != place }
+        let id = exchanges[place].id
+        for other in exchanges.indices where exchanges[other].deliveries[id] != nil && chance(halfOpening) {
+            halfOpen.insert(Link(from: other, to: place))
+        }
         schedule(now + 5, .pump(place))
     }
 
@@ -191,6 +211,11 @@ struct SimWorld {
 
     private func isCut(_ link: Link) -> Bool { cuts.contains { $0.link == link && $0.time.contains(now) } }
 
+    /// Seconds that an item takes on a link.
+    private func pace(_ link: Link) -> Double {
+        drips.filter { $0.link == link && $0.time.contains(now) }.map(\.pace).max() ?? 0
+    }
+
     private mutating func pump(_ place: Int) {
         for peer in exchanges[place].deliveries.keys.sorted() {
             guard let other = self.place(of: peer) else { continue }
@@ -234,14 +259,19 @@ struct SimWorld {
         look(at: message, link)
         let fault = PushFault(.slow)
         schedule(now + Self.answerTime, .answered(link, serial: id, .failed(fault, wait: nil)))
+        guard !halfOpen.contains(link) else { return count("sent into half-open connections") }
         guard !isCut(link), !chance(0.15) else { return count("lost") }
+        let dripping = pace(link) * Double(message.items.count)
+        // What takes longer is given up by who sends it, and half a message is none.
+        guard dripping < Self.answerTime else { return count("given up in the middle") }
+        if dripping > 0 { count("dripped") }
         let copies = chance(0.1) ? 2 : 1
         if copies == 2 { count("doubled") }
         for _ in 0..<copies {
             let isLate = chance(0.1)
             if isLate { count("late") }
             let delay = Double.random(in: isLate ? 10..<900 : 0.01..<2, using: &random)
-            schedule(now + delay, .arrives(message, link, serial: id))
+            schedule(now + dripping + delay, .arrives(message, link, serial: id))
         }
     }
 
@@ -255,13 +285,16 @@ struct SimWorld {
         let found = changed.take(message, from: exchanges[link.from].id, keys, at: clock(link.to))
         faults += found.map { "exchange \(link.to) from \(link.from): \($0)" }
         guard commit(changed, at: link.to) == .done else { return }
-        guard !isCut(Link(from: link.to, to: link.from)), !chance(0.1) else { return count("answers lost") }
-        schedule(now + Double.random(in: 0.01..<2, using: &random), .answered(link, serial: id, .accepted))
+        let back = Link(from: link.to, to: link.from)
+        guard !isCut(back), !chance(0.1) else { return count("answers lost") }
+        let delay = Double.random(in: 0.01..<2, using: &random) + pace(back)
+        schedule(now + delay, .answered(link, serial: id, .accepted))
     }
 
     private mutating func settle(_ link: Link, _ id: Int, _ answer: PushAnswer) {
         guard let (serial, message) = inFlight[link], serial == id else { return }
         inFlight[link] = nil
+        halfOpen.remove(link)
         var changed = exchanges[link.from]
         let taken = changed.broken == .movesOnUnanswered ? .accepted : answer
         let chance = Double.random(in: 0..<1, using: &random)
