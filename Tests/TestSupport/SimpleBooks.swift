@@ -249,11 +249,14 @@ public struct SimpleBooks {
         }
     }
 
-    /// What counts: of one group no more than 35 % of what counts, found by halving.
+    /// What counts: the first ten words of each close, and of one group no more than 35 % of what counts, found by
+    /// halving.
     private func counted(_ live: [Posted], _ amounts: [Int], _ day: Int) -> Int {
         var free = 0
         var others: [Name: Int] = [:]
-        for (it, amount) in zip(live, amounts) {
+        for (place, (it, amount)) in zip(live, amounts).enumerated() {
+            let words = live[..<place].filter { $0.close == it.close && $0.claim.key.event == .feedback }.count
+            if it.claim.key.event == .feedback, words >= figures["limits.feedback_per_epoch", day - 1] { continue }
             switch it.claim.counterpart {
             case .authority: free += left(amount, of: it, on: day)
             case .group(let name): others[name, default: 0] += left(amount, of: it, on: day)

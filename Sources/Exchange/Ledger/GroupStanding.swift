@@ -2,7 +2,7 @@
 public struct GroupStanding: Hashable, Sendable {
     /// What is left of all lots.
     public let remaining: Amount<MilliCredit>
-    /// What counts of it: at most 35 % may come from one other group.
+    /// What counts of it: feedback on ten advisories an epoch, and of one other group no more than 35 % of what does.
     public let counted: Amount<MilliCredit>
     /// What is left of what it was fined.
     public let penalties: Amount<MilliCredit>
@@ -21,15 +21,25 @@ public struct GroupStanding: Hashable, Sendable {
     init(lots: [Lot], penalties: [Penalty], on day: Int, _ terms: ReciprocityTerms) {
         var free = Amount<MilliCredit>.zero
         var others: [Name: Amount<MilliCredit>] = [:]
+        // Feedback by the epochs that posted it: whoever it was given to, a word costs nothing.
+        var words: [Int: Int] = [:]
+        var uncounted = Amount<MilliCredit>.zero
         for lot in lots {
             let left = lot.remaining(on: day)
+            if lot.claim.key.event == .feedback {
+                words[lot.epoch, default: 0] += 1
+                guard words[lot.epoch, default: 0] <= terms[.feedbackPerEpoch] else {
+                    uncounted += left
+                    continue
+                }
+            }
             switch lot.claim.counterpart {
             case .authority: free += left
             case .group(let name): others[name, default: .zero] += left
             }
         }
         let limit = Self.limit(free: free.count, others.values.map(\.count), share: Int64(terms[.counterpartShare]))
-        remaining = others.values.reduce(free, +)
+        remaining = others.values.reduce(free + uncounted, +)
         counted = others.values.reduce(free) { $0 + min($1, Amount(limit)) }
         self.penalties = penalties.reduce(.zero) { $0 + $1.remaining(on: day) }
     }

@@ -143,7 +143,10 @@ extension GroupStatement {
         if closing.penalty != .zero { rows.append(Self.row("penalty", -closing.penalty)) }
         rows.append(Self.row("standing", standing.total))
         if standing.counted != standing.remaining {
-            rows.append("  of \(standing.remaining.text): no more than a share counts of one counterpart")
+            rows.append(
+                "  of \(standing.remaining.text): no more than a share counts of one counterpart, "
+                    + "and feedback on so many advisories an epoch"
+            )
         }
         rows.append("  r \(Amount<MilliCredit>(Int64(share)).text), rho \(reliability), tier \(tier.code)")
         if !lines.isEmpty { rows += [""] + Self.table([StatementLine.columns] + lines.map { $0.cells(period.days) }) }

@@ -38,6 +38,8 @@ struct LedgerWorld {
         self.random = random
         for _ in 0..<Int.random(in: 4...25, using: &self.random) { addReport() }
         for _ in 0..<Int.random(in: 0...30, using: &self.random) { addService() }
+        // Now and then somebody has a word on everything that it was given.
+        if chance(0.2) { addWords() }
     }
 
     private mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
@@ -130,6 +132,26 @@ struct LedgerWorld {
             clawBacks.append(ClawBack(report.item, of: report.group, on: day, .error))
         } else {
             clawBacks.append(ClawBack(report.item, of: report.group, on: day, .badFaith(LedgerSamples.panel)))
+        }
+    }
+
+    private mutating func addWords() {
+        let to = group()
+        let day = number(0...days)
+        for _ in 0..<number(11...25) {
+            items += 1
+            let advisory = Report(
+                item: LedgerSamples.id(items),
+                group: to.name,
+                office: Self.offices[0],
+                cluster: LedgerSamples.id(1_000 + items),
+                quality: .full,
+                submitted: day
+            )
+            let friends = groups.filter { $0.name != to.name }
+            let counterpart =
+                chance(0.5) ? friends.randomElement(using: &random).map { Claim.Counterpart.group($0.name) } : nil
+            add(.feedback, advisory, from: counterpart, day: day, shows: day + 1)
         }
     }
 

@@ -120,7 +120,7 @@ struct LedgerWorldTests {
 /// A rule that the ledger is made to break, by what it is given.
 enum BrokenLedgerRule: String, CaseIterable {
     case noClusters, noWindows, embargoIgnored, retractionCounts, errorForgiven, noPenalty, noDecay, noCap, noHysteresis
-    case noGrace, itemsConfirmTwice, vouchersCheaper, claimsTwice, lateClose
+    case everyWord, noGrace, itemsConfirmTwice, vouchersCheaper, claimsTwice, lateClose
 
     var terms: ReciprocityTerms {
         get throws {
@@ -128,6 +128,7 @@ enum BrokenLedgerRule: String, CaseIterable {
             case .noPenalty: try ReciprocityTerms(["limits.penalty_factor": 0])
             case .noDecay: try ReciprocityTerms(["decay.half_life_days": 181])
             case .noCap: try ReciprocityTerms(["limits.counterpart_share": 1_000])
+            case .everyWord: try ReciprocityTerms(["limits.feedback_per_epoch": 1_000])
             case .noHysteresis: try ReciprocityTerms(["tier.demotion_epochs": 1])
             case .noGrace: try ReciprocityTerms(["tier.grace_days": 0])
             case .vouchersCheaper: try ReciprocityTerms(["entitlements.credit_each": 9_000])
@@ -158,7 +159,7 @@ enum BrokenLedgerRule: String, CaseIterable {
             world.clawBacks = world.clawBacks.map { back in
                 back.cause == .error ? ClawBack(back.item, of: back.reporter, on: back.day, .retraction) : back
             }
-        case .noPenalty, .noDecay, .noCap, .noHysteresis, .noGrace, .vouchersCheaper, .lateClose: break
+        case .noPenalty, .noDecay, .noCap, .everyWord, .noHysteresis, .noGrace, .vouchersCheaper, .lateClose: break
         }
         return world
     }
