@@ -43,7 +43,7 @@ fuzz: setup ## Fuzzes the readers of JSON and STIX, and screening (SECONDS_EACH=
 soak: setup ## Crash histories at full length: 50 kills (KILLS=n), and 50,000 worlds of exchanges and ledgers (WORLDS=n)
 	swift build --build-tests $(CHECK)
 	CAVEAT_WORLDS=$(or $(WORLDS),50000) CAVEAT_HISTORIES=200 swift test --skip-build \
-		--filter 'FederationWorldTests|LedgerWorldTests|LedgerInvariantTests|ContributionHistoryTests'
+		--filter 'FederationWorldTests|LedgerWorldTests|LedgerInvariantTests|ContributionHistoryTests|TwinHistoryTests'
 	CAVEATD=$(DEBUG)/caveatd CAVEAT=$(DEBUG)/caveat CAVEAT_KILLS=$(or $(KILLS),50) \
 		.venv/bin/python -m pytest -q -s Tests/Clients/test_crash.py
 

@@ -79,12 +79,10 @@ struct ContributionHistoryTests {
         ]
         static let groups = ["anchor", "swift", "tern"]
         let harbour: Harbour
-        let nodes: [Node]
         let seed: UInt64
         var tokens: [String: String] = [:]
-        var random: SplitMix64
+        var calls: FailingCalls
         var model: SimpleReports
-        var number = 0
         /// What happened, in words.
         var seen: Set<String> = []
         /// What was said under an embargo, in order: until when, and whether anything comes of it then.
@@ -97,7 +95,7 @@ struct ContributionHistoryTests {
         var closed = 0
 
         init(_ engine: Engine, seed: UInt64, omitting omitted: Int? = nil) async throws {
-            (self.seed, self.omitted, random) = (seed, omitted, SplitMix64(seed: seed))
+            (self.seed, self.omitted) = (seed, omitted)
             harbour = try await Harbour.old(engine)
             let exchange = harbour.exchange
             for name in ["ann", "ben"] {
@@ -108,24 +106,12 @@ struct ContributionHistoryTests {
             for (name, size) in [("anchor", SizeClass.small), ("berth", .small), ("tern", .large)] {
                 _ = try await exchange.node.administration.changeMember(name) { $0.size = size }
             }
-            nodes = [
-                exchange.node, try await TestExchange.node(over: exchange.database, exchange.clock, seed: 1_000 + seed),
-            ]
+            calls = try await FailingCalls(harbour, seed: seed)
             let votes = ["ann", "ben"].map {
                 PanelDecision.Vote(by: Samples.name($0), of: Samples.name("customs"), because: "It was old.")
             }
             model = SimpleReports(panel: try PanelDecision(votes, about: []), wantedUntil: 200)
-            // Within the second in which the ledger's days begin.
-            let until = exchange.clock.now.advanced(by: .seconds(200 * 86_400 + 1))
-            let wanted = Wanted(
-                Samples.name("heavy"),
-                about: "Boxes",
-                categories: [try #require(Category(rawValue: "TBM-QTY"))],
-                kinds: [],
-                until: until
-            )
-            _ = try await exchange.node.ledgers.require(wanted, by: try await harbour.session("customs"))
-            exchange.clock.advance(by: .seconds(1))
+            try await harbour.want(days: 200)
             try await report()
         }
 
@@ -134,30 +120,14 @@ struct ContributionHistoryTests {
             return try await harbour.exchange.session(token)
         }
 
-        private mutating func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
-        private mutating func number(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+        private mutating func chance(_ share: Double) -> Bool { calls.chance(share) }
+        private mutating func number(_ range: ClosedRange<Int>) -> Int { calls.number(range) }
 
-        /// Does something by a key of its own, over some node, after it may have failed on another.
-        /// - Returns: nil where it is refused.
         private mutating func once<Output>(
             _ name: String,
             _ body: (Node, Session, KeyedCall) async throws -> Output
         ) async throws -> Output? {
-            number += 1
-            let session = try await session(name)
-            if chance(0.2) {
-                let node = try await harbour.exchange.faulty(chance(0.5) ? .beforeCommit : .afterCommit)
-                _ = try? await body(node, session, node.call("\(number)", by: session, asked: []))
-            }
-            let node = nodes[number(0...1)]
-            do {
-                return try await body(node, session, node.call("\(number)", by: session, asked: []))
-            } catch let fault as AdvisoryFault {
-                switch fault {
-                case .notNow, .invalid, .conflict, .forbidden: return nil
-                default: throw fault
-                }
-            }
+            try await calls.once(by: try await session(name), body)
         }
 
         mutating func step() async throws {
@@ -182,31 +152,15 @@ struct ContributionHistoryTests {
             let name = ["anchor", "berth", "swift", "tern"][number(0...3)]
             let (container, hours) = (number(0...2), Int64(number(0...120)))
             let (place, isWanted) = (chance(0.6) ? ["NLRTM", "DEHAM"][number(0...1)] : nil, chance(0.5))
-            let box = try Subject(.container, key: "c1", properties: ["containerNumber": [Self.containers[container]]])
-            let content = try ReportContent(
-                categories: [try #require(Category(rawValue: isWanted ? "TBM-QTY" : "TBM-MIS"))],
-                severity: .serious,
-                seen: now.advanced(by: .seconds(-hours * 3_600)),
-                place: place,
-                facts: "Too heavy",
-                subjects: [box]
+            let (isCommitted, session) = (chance(0.7), try await session(name))
+            let content = try ReportContent.box(
+                Self.containers[container],
+                at: place,
+                hours: hours,
+                isWanted: isWanted,
+                before: now
             )
-            let isCommitted = chance(0.7)
-            var observed: ID<Observation>?
-            if isCommitted {
-                let digest = Observation.digest(of: content.facts, salt: Harbour.salt)
-                observed = try await once(name) { try await $0.reports.observe(digest, by: $1, as: $2).id }
-                // What was seen is committed before it is told.
-                harbour.exchange.clock.advance(by: .seconds(1))
-            }
-            let made = try #require(
-                try await once(name) { try await $0.reports.report(content, to: "customs", by: $1, as: $2) }
-            )
-            if let observed {
-                let told = ObservedText(content.facts, content, salt: Harbour.salt)
-                let (id, shown) = (made.id, observed)
-                _ = try await once(name) { try await $0.reports.observed(told, as: shown, in: id, by: $1, as: $2) }
-            }
+            let made = try await calls.report(content, isCommitted: isCommitted, by: session)
             model.submit(
                 SimpleReports.Told(
                     id: made.id,
@@ -227,7 +181,7 @@ struct ContributionHistoryTests {
             on known: ID<Report>? = nil,
             _ follow: (inout SimpleReports, ID<Report>) throws -> Void
         ) async throws {
-            guard let id = known ?? model.reports.randomElement(using: &random)?.id else { return }
+            guard let id = known ?? model.reports.randomElement(using: &calls.random)?.id else { return }
             let done = try await once(name) { try await $0.reports.act(action, on: id, by: $1, as: $2) }
             if done != nil { try follow(&model, id) }
         }
@@ -256,7 +210,7 @@ struct ContributionHistoryTests {
                 .victimSafeguarded: .safeguarded,
             ]
             let accepted = model.reports.filter { $0.credibility != nil }
-            let id = (chance(0.7) ? accepted : model.reports).randomElement(using: &random)?.id
+            let id = (chance(0.7) ? accepted : model.reports).randomElement(using: &calls.random)?.id
             guard let id else { return }
             if let embargo {
                 embargoes.append((embargo, false))
@@ -273,15 +227,17 @@ struct ContributionHistoryTests {
 
         private mutating func retract() async throws {
             let now = harbour.exchange.clock.now
-            guard let told = model.reports.suffix(8).randomElement(using: &random) else { return }
+            guard let told = model.reports.suffix(8).randomElement(using: &calls.random) else { return }
             let name = told.group == "anchor" ? (chance(0.5) ? "anchor" : "berth") : told.group
-            guard (try? await nodes[0].reports.report(told.id, for: try await session(name))) != nil else { return }
+            guard (try? await calls.nodes[0].reports.report(told.id, for: try await session(name))) != nil else {
+                return
+            }
             try await act(name, .retract, on: told.id) { try $0.retract($1, at: now) }
         }
 
         private mutating func condemn() async throws {
             let now = harbour.exchange.clock.now
-            guard let id = model.reports.randomElement(using: &random)?.id else { return }
+            guard let id = model.reports.randomElement(using: &calls.random)?.id else { return }
             var isProposed = false
             try await act("ann", .proposeBadFaith("It was old."), on: id) { model, _ in
                 isProposed = true
@@ -299,27 +255,22 @@ struct ContributionHistoryTests {
             }
             // What counts comes seldom by itself.
             let good = pairs.filter { model.counts($0.0, by: $0.1, at: now) }
-            guard let (first, second) = (chance(0.4) ? good : pairs).randomElement(using: &random) else { return }
+            guard let (first, second) = (chance(0.4) ? good : pairs).randomElement(using: &calls.random) else { return }
             let expected = model.finding(first, by: second, at: now)
             let isNew = model.looked[second] == nil
             let found = try await once("customs") { node, session, _ in
                 try await node.reports.corroborate(first, by: second, for: session)
             }
             guard let found else { return }
-            if isNew { #expect(found.refusal == expected, "seed \(seed), call \(number)") }
+            if isNew { #expect(found.refusal == expected, "seed \(seed), call \(calls.made)") }
             if let expected { seen.insert(expected.rawValue) }
             try model.corroborate(first, by: second, at: now)
         }
 
-        /// Lets time pass, on some node, after it may have failed on others.
+        /// Lets time pass, on some node.
         mutating func pass(seconds: Int64) async throws {
             harbour.exchange.clock.advance(by: .seconds(seconds))
-            while chance(0.3) {
-                let fault: FaultyDatabase.Fault = chance(0.5) ? .beforeCommit : .afterCommit
-                try? await harbour.exchange.faulty(fault, write: number(1...4)).ledgers.elapse()
-            }
-            let ledgers = nodes[number(0...1)].ledgers
-            while try await ledgers.isAnythingDue() { try await ledgers.elapse() }
+            try await calls.elapse()
             let before = model.claims.count
             try model.pass(at: harbour.exchange.clock.now)
             if model.claims.count > before { seen.insert("silence") }
@@ -342,10 +293,12 @@ struct ContributionHistoryTests {
             // What is taken back on the day of a close is of the next epoch.
             let books = SimpleBooks(groups, model.claims, model.clawBacks.filter { $0.day < end }, to: end)
             for group in Self.groups {
-                let name = group == "anchor" && number.isMultiple(of: 2) ? "berth" : group
+                let name = group == "anchor" && calls.made.isMultiple(of: 2) ? "berth" : group
                 let session = try await session(name)
-                let statement = try await nodes[0].ledgers.statement(of: Samples.name("customs"), for: session)
-                let (key, what) = (Samples.name(group), "seed \(seed), call \(number), day \(30 * closed): \(group)")
+                let statement = try await calls.nodes[0].ledgers.statement(of: Samples.name("customs"), for: session)
+                let (key, what) = (
+                    Samples.name(group), "seed \(seed), call \(calls.made), day \(30 * closed): \(group)"
+                )
                 #expect(statement.period.last.closes == 30 * closed, "\(what)")
                 #expect(statement.closing.earned.count == Int64(books.earned[key] ?? 0), "\(what)")
                 #expect(statement.closing.penalty.count == Int64(books.fined[key] ?? 0), "\(what)")
@@ -353,7 +306,7 @@ struct ContributionHistoryTests {
                 #expect(statement.reliability == books.reliabilities[key]?.last, "\(what)")
                 #expect(statement.tier.rawValue == books.tiers[key]?.last, "\(what)")
                 seen.insert(statement.tier.code)
-                let signed = try await nodes[1].ledgers.signed(statement)
+                let signed = try await calls.nodes[1].ledgers.signed(statement)
                 let place = Place(group: group, closes: end)
                 #expect(told[place].map { $0 == signed } ?? true, "\(what): it is another than before")
                 told[place] = signed
