@@ -172,14 +172,29 @@ public enum FederatedRows {
             """,
             .integer(tick.microseconds),
             .integer(route.pool),
-            .integer(Int64(count))
-        ) { row in
-            let what: FederatedEntry.What =
-                row.isNull(3)
-                ? .counted
-                : .arrived(try SignedRelease(kept: row.bytes(3)), isNotice: row.integer(2) == 1)
-            return FederatedEntry(tick: Tick(microseconds: row.integer(0)), copy: row.integer(1), what: what)
-        }
+            .integer(Int64(count)),
+            make: entry
+        )
+    }
+
+    /// What is to go to other exchanges of a copy, in the newest version; nil where nothing of it ever was.
+    public static func newest(of copy: FederatedCopyRow, _ connection: any SQLConnection) throws -> FederatedEntry? {
+        try connection.first(
+            """
+            select tick, copy, notice, signed from federated_entry where copy = $1 and signed is not null
+            order by tick desc limit 1
+            """,
+            .integer(copy.number),
+            make: entry
+        )
+    }
+
+    private static func entry(_ row: any SQLRow) throws -> FederatedEntry {
+        let what: FederatedEntry.What =
+            row.isNull(3)
+            ? .counted
+            : .arrived(try SignedRelease(kept: row.bytes(3)), isNotice: row.integer(2) == 1)
+        return FederatedEntry(tick: Tick(microseconds: row.integer(0)), copy: row.integer(1), what: what)
     }
 
     private static func copy(_ row: any SQLRow) throws -> FederatedCopyRow {

@@ -238,6 +238,11 @@ def test_an_advisory_goes_round_signed_and_comes_back_with_counts(loop):
     assert a.admin("peer", "show", "b")["pools"][0]["state"] == "paused"
     listed = next(peer for peer in a.admin("peer", "list")["peers"] if peer["name"] == "b")
     assert (listed["state"], listed["dead_letters"]) == ("paused", 0)
+    told = {other: a.run("chief", "explain", made, "--as", f"exchange-{other}")[0] for other in "bc"}
+    assert (told["b"]["given"], told["b"]["reason"]) == (True, "it was given there")
+    assert (told["c"]["given"], told["c"]["reason"]) == (False, "the pool is not shared"), "A gives to B alone"
+    table = a.client.cli("explain", made, "--as", "exchange-c", "--ca", str(a.folder / "ca.pem"), member="chief").stdout
+    assert "GIVEN" in table and "the pool is not shared" in table
     a.recall(made)
     a.admin("peer", "resume", "b")
     wait_for(lambda: c.full() == [], "the recall at c", 30)

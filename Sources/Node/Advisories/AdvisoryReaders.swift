@@ -57,8 +57,12 @@ extension AdvisoryDesk {
         public let version: Int
         /// The rendition.
         public let rendition: Rendition
+        /// What it bears.
+        let label: Label
         /// What the policy says.
         public let decision: Decision
+        /// Of what is out, for a reader that is another exchange: what became of it there.
+        public internal(set) var giving: Giving?
     }
 
     /// What the policy says of each rendition of a published advisory to one reader, for the originator's auditors.
@@ -93,12 +97,41 @@ extension AdvisoryDesk {
         let chosen =
             login.map { login in principals.first { $0.name.text == login } }
             ?? principals.first { $0.roles.contains(.reader) }
+        let peers = try await database.read { try PeerRows.all($0) }
+        if let peer = peers.first(where: { peer in
+            (chosen.map { [$0] } ?? principals).contains { $0.number == peer.principal }
+        }) {
+            return try await decisions(on: row, to: peer, directory, at: now)
+        }
         guard let principal = chosen else {
             throw AdvisoryFault.noSuch(field: "principal", rule: "\(member.name) has no such principal that reads")
         }
         let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
         let holders = try await database.read { try Holders(of: row, directory, $0) }
         return try Self.rulings(on: row, for: reader, holders, directory, at: now)
+    }
+
+    /// The same for another exchange, and what became of each there.
+    private func decisions(
+        on row: AdvisoryRow,
+        to peer: PeerRow,
+        _ directory: Directory,
+        at now: Timestamp
+    ) async throws -> [Ruling] {
+        let advisory = row.advisory
+        guard let pool = directory.pools[advisory.pool],
+            let reader = Federation.reader(peer, of: pool.id, for: advisory.terms.purposes, directory)
+        else { throw AdvisoryFault.absent }
+        return try await database.read { connection in
+            let holders = try Holders(of: row, directory, connection)
+            return try Self.rulings(on: row, for: reader, holders, directory, at: now).map { ruling in
+                var told = ruling
+                if ruling.version == advisory.version.number {
+                    told.giving = try Federation.giving(ruling, of: row, to: peer, in: pool, connection)
+                }
+                return told
+            }
+        }
     }
 
     /// The renditions of what the caller was given that are its to read now, for the purpose of the call, and what goes
@@ -149,7 +182,7 @@ extension AdvisoryDesk {
             let audience = isOwn ? StubAudience(holders: []) : holders.audience(of: member, advisory, directory)
             let label = advisory.stubLabel(in: pool, originator: originator, for: audience)
             let decision = AccessPolicy.decide(reader, label, at: now)
-            return [Ruling(version: advisory.version.number, rendition: .stub, decision: decision)]
+            return [Ruling(version: advisory.version.number, rendition: .stub, label: label, decision: decision)]
         }
         return [advisory, advisory.awaited].compactMap { $0 }.flatMap { version in
             let isHeld = version.terms.embargo.map { now < $0 } ?? false
@@ -172,6 +205,7 @@ extension AdvisoryDesk {
                 return Ruling(
                     version: version.version.number,
                     rendition: rendition,
+                    label: label,
                     decision: isHeld && decision.isPermitted ? .hidden(by: .embargo) : decision
                 )
             }

@@ -131,29 +131,11 @@ extension Federation {
         _ transaction: Transaction,
         _ directory: Directory
     ) throws -> Bool {
-        guard let number = row.label, var principal = directory.principal(numbered: peer.principal),
-            var member = directory.members[principal.member]
-        else { return false }
-        // What goes to other exchanges is no tier's.
-        member.given = nil
+        guard let number = row.label else { return false }
         let label = try versions.label(numbered: number, transaction)
-        principal.roles.insert(.reader)
-        let known = directory.reader(as: principal, of: member, until: nil)
-        let reader = Reader(
-            principal: principal,
-            member: member,
-            pools: [label.pool: .open],
-            until: nil,
-            purpose: Self.purpose(of: label),
-            links: known.links,
-            gateways: known.gateways
-        )
+        guard let reader = Self.reader(peer, of: label.pool, for: label.terms?.purposes, directory) else {
+            return false
+        }
         return AccessPolicy.decide(reader, label, at: transaction.now).isPermitted
-    }
-
-    /// What a peer would read it for: what members mostly do, or else what it may be used for.
-    private static func purpose(of label: Label) -> Purpose {
-        guard let purposes = label.terms?.purposes, !purposes.contains(.monitoring) else { return .monitoring }
-        return purposes.min() ?? .monitoring
     }
 }

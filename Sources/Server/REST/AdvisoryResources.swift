@@ -178,6 +178,7 @@ struct DecisionList: Encodable {
         let row: Int
         let reason: String
         let obligations: [String]
+        let given: Bool?
     }
 
     let decisions: [Said]
@@ -195,11 +196,20 @@ struct DecisionList: Encodable {
                 rendition: ruling.rendition.rawValue,
                 decision: word,
                 row: ruling.decision.row.rawValue,
-                reason: ruling.decision == .hidden(by: .open)
-                    ? "the reader has the fuller rendition instead" : ruling.decision.row.reason,
-                obligations: ruling.decision.obligations.sorted().map(\.rawValue)
+                reason: Self.reason(of: ruling),
+                obligations: ruling.decision.obligations.sorted().map(\.rawValue),
+                given: ruling.giving?.isGiven
             )
         }
+    }
+}
+
+extension DecisionList {
+    /// What keeps it from the reader first, the policy or what was agreed on with another exchange.
+    private static func reason(of ruling: AdvisoryDesk.Ruling) -> String {
+        if ruling.decision == .hidden(by: .open) { return "the reader has the fuller rendition instead" }
+        if let giving = ruling.giving, ruling.decision.isPermitted { return giving.reason }
+        return ruling.decision.row.reason
     }
 }
 

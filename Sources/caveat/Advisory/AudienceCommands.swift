@@ -88,7 +88,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
             With --as, for the originator's auditors, of what was published: the version that is out, and an amendment
             that waits for the end of its embargo, with the row of docs/ACCESS.md that decided. Readers are never told
-            why.
+            why. As the member of another exchange: whether it was given there, and what kept it, the policy or what was
+            agreed on.
 
             Examples:
               caveat explain report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11
@@ -122,10 +123,10 @@ struct ExplainCommand: AsyncParsableCommand {
             for decision in decisions { try Output.line(decision.compact()) }
             return
         }
-        let columns: [(heading: String, key: String)] = [
-            ("VERSION", "version"), ("RENDITION", "rendition"), ("DECISION", "decision"), ("ROW", "row"),
-            ("OBLIGATIONS", "obligations"), ("REASON", "reason"),
-        ]
+        let isPeer = decisions.contains { $0["given"] != nil }
+        let columns: [(heading: String, key: String)] =
+            [("VERSION", "version"), ("RENDITION", "rendition"), ("DECISION", "decision"), ("ROW", "row")]
+            + (isPeer ? [("GIVEN", "given")] : []) + [("OBLIGATIONS", "obligations"), ("REASON", "reason")]
         try Output.line(Table.rows(decisions, columns))
     }
 

@@ -1,0 +1,36 @@
+/// What became of something released, for one other exchange.
+public enum Giving: Hashable, Sendable {
+    /// It was given there.
+    case given
+    /// It is to be given, and the peer was not reached yet.
+    case waits
+    /// The peer would not have it: it is among the dead letters.
+    case returned
+    /// The copy that is there no longer counts: this version may not go.
+    case superseded
+    /// It went by when nothing was agreed on that lets it go, or the policy kept it from the peer.
+    case passed
+    /// Its label cannot be said to others.
+    case unsayable
+    /// Nothing of it was signed: its pool was shared with nobody then.
+    case unsigned
+    case refused(PassageRefusal)
+
+    /// Whether it is there.
+    public var isGiven: Bool { self == .given }
+
+    /// Why, for an auditor.
+    public var reason: String {
+        switch self {
+        case .given: "it was given there"
+        case .waits: "it waits to be sent: caveat admin peer show has what keeps it"
+        case .returned:
+            "it was refused there: caveat admin peer show says why, and caveat admin peer replay sends it again"
+        case .superseded: "the copy there no longer counts, and this version may not go"
+        case .passed: "it was released before what is agreed on now: its next version goes"
+        case .unsayable: "its compartment, caveats, grade or protected subjects confine it to readers here"
+        case .unsigned: "its pool was shared with nobody when it was released: its next version goes"
+        case .refused(let refusal): refusal.rawValue
+        }
+    }
+}
