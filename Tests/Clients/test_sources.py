@@ -35,7 +35,7 @@ def state(puller):
 def run(puller, *more):
     """Pulls now, and returns how that went."""
     before = state(puller)
-    puller.cli("admin", "source", "run", "feed", *more)
+    puller.cli("admin", "source", "run", "feed", "--no-wait", *more)
     return settled(puller, before)
 
 
@@ -224,7 +224,11 @@ def test_addresses_that_are_not_public_are_refused_unless_they_are_named(files, 
     failed = settled(puller)
     assert failed["failures"] == 1 and "not public" in failed["fault"] and files.asked == []
     puller.cli("admin", "source", "change", "feed", "--network", "127.0.0.0/8")
-    assert run(puller)["taken"] == 3
+    shown = json.loads(puller.cli("admin", "source", "run", "feed", "--json").stdout)
+    assert (shown["taken"], shown["failures"]) == (3, 0) and "fault" not in shown, "it waits for what it began"
+    del files.files["/a"]
+    failed = puller.cli("admin", "source", "run", "feed", check=False)
+    assert failed.returncode == 1 and "fault" in failed.stdout, failed.stdout
     puller.cli("admin", "source", "pause", "feed")
     assert state(puller)["state"] == "paused"
     refused = puller.cli("admin", "source", "run", "feed", check=False)

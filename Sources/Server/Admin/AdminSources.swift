@@ -10,6 +10,7 @@ private struct SourceResource: Encodable {
     let every: Int64
     let ceiling, gateway, grade: String?
     let networks: [String]
+    let mapping: CSVMapping?
     let state, due: String
     /// How many subjects are gone from the list, where an operator must say that this is right.
     let gone: Int?
@@ -32,6 +33,7 @@ private struct SourceResource: Encodable {
         gateway = source.terms.gateway?.text
         grade = source.terms.grade?.code
         networks = source.terms.networks
+        mapping = source.terms.mapping
         switch pull.phase {
         case .scheduled: (state, gone) = ("scheduled", nil)
         case .paused: (state, gone) = ("paused", nil)

@@ -57,7 +57,8 @@ struct AdminOptions: ParsableArguments {
         try Output.line(Table.rows(pages.flatMap { $0[key]?.elements ?? [] }, columns))
     }
 
-    private func show(_ resource: JSON.Value?) throws(CommandFault) {
+    /// Prints a resource.
+    func show(_ resource: JSON.Value?) throws(CommandFault) {
         guard let resource else { return }
         if json { try Output.line(resource.compact()) } else { try Output.line(Table.fields(resource)) }
     }

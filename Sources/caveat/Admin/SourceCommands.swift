@@ -193,19 +193,44 @@ struct SourceCommand: AsyncParsableCommand, Administered {
 
     struct Run: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Pull a source now, whatever its schedule.",
+            abstract: "Pull a source now, whatever its schedule, and show what that did.",
             discussion: """
+                It ends when the pull does, with exit code 1 where that failed or asks something. Interrupted, or with
+                --no-wait, the daemon goes on by itself.
+
                 Examples:
                   caveat admin source run sdn
-                  caveat admin source run sdn --afresh
+                  caveat admin source run sdn --afresh --no-wait
                 """
         )
+        /// How often it looks whether the pull is done.
+        private static let pace = Duration.milliseconds(200)
 
         @Argument(help: "Its name.") var name: String
         @Flag(help: "Read everything again, whatever the server says of what changed.") var afresh = false
+        @Flag(inversion: .prefixedNo, help: "Whether to wait until the pull is done.") var wait = true
         @OptionGroup var admin: AdminOptions
 
-        func run() async throws { try await admin.send(.post, SourceCommand.path(name) + "/run", ["afresh": afresh]) }
+        func run() async throws {
+            let (connection, path) = (admin.connection, SourceCommand.path(name))
+            let asked = try await connection.send(.post, path + "/run", ["afresh": afresh])
+            guard wait, let asked else { return try admin.show(asked) }
+            var now: JSON.Value? = asked
+            while let waiting = now, waiting["state"]?.string == "scheduled", Self.isSame(waiting, asked) {
+                Output.progress("\(name) is being pulled")
+                try await Task.sleep(for: Self.pace)
+                now = try await connection.send(.get, path)
+            }
+            Output.progress("")
+            try admin.show(now)
+            if now?["fault"] != nil { throw ExitCode.failure }
+        }
+
+        /// Whether no pull ended in between.
+        private static func isSame(_ now: JSON.Value, _ before: JSON.Value) -> Bool {
+            now["done"]?.string == before["done"]?.string
+                && now["failures"]?.integer == before["failures"]?.integer
+        }
     }
 
     struct Confirm: AsyncParsableCommand {
