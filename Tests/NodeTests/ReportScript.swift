@@ -14,6 +14,9 @@ struct ReportScript {
         var hours: Int64
         var isWanted: Bool
         var isCommitted: Bool
+
+        /// Whose the member is.
+        var group: String { member == "swift" ? "swift" : "anchor" }
     }
 
     enum What {

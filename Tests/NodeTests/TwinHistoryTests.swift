@@ -22,21 +22,24 @@ struct TwinHistoryTests {
         abs(one.count - other.count) <= rounding
     }
 
-    private func play(_ script: ReportScript, _ engine: Engine, seed: UInt64) async throws -> ReportRun {
-        try await ReportRun(script, engine, seed: seed, until: Self.until)
-    }
+    /// One script and its twin, both played.
+    private struct Twins {
+        let one: ReportRun
+        let other: ReportRun
+        /// What both say of each group at each close that neither was late for.
+        private(set) var closes: [(group: String, day: Int, one: GroupStatement, other: GroupStatement)] = []
 
-    /// What both say of a group at each close that neither was late for.
-    private func closes(
-        _ one: ReportRun,
-        _ other: ReportRun,
-        of group: String
-    ) throws -> [(one: GroupStatement, other: GroupStatement)] {
-        let (first, second) = (try #require(one.statements[group]), try #require(other.statements[group]))
-        // A close that came late is in the statement after it.
-        return first.keys.sorted().compactMap { close in
-            guard let one = first[close], let other = second[close] else { return nil }
-            return (one, other)
+        init(_ script: ReportScript, _ twin: ReportScript, _ engine: Engine, seed: UInt64) async throws {
+            one = try await ReportRun(script, engine, seed: seed, until: until)
+            other = try await ReportRun(twin, engine, seed: seed + 500, until: until)
+            for group in ReportScript.groups {
+                let (first, second) = (try #require(one.statements[group]), try #require(other.statements[group]))
+                // A close that came late is in the statement after it.
+                for close in Set(first.keys).intersection(second.keys).sorted() {
+                    guard let one = first[close], let other = second[close] else { continue }
+                    closes.append((group, one.period.last.closes, one, other))
+                }
+            }
         }
     }
 
@@ -55,27 +58,22 @@ struct TwinHistoryTests {
             }
             var better = script
             better.raise(number, using: &random)
-            let (old, new) = (
-                try await play(script, engine, seed: seed), try await play(better, engine, seed: seed + 500)
-            )
-            for group in ReportScript.groups {
-                let isOwn = (told.told.member == "swift") == (group == "swift")
-                for (before, after) in try closes(old, new, of: group) {
-                    let what: Comment = "seed \(seed), \(group), day \(before.period.last.closes)"
-                    guard isOwn else {
-                        #expect(before.posted == after.posted, what)
-                        #expect(Self.isSame(before.standing.total, after.standing.total), what)
-                        continue
-                    }
-                    #expect(after.posted >= before.posted, what)
-                    if after.posted > before.posted { rose += 1 }
-                    let isFirst = after.lines.allSatisfy {
-                        $0.lot.epoch == after.period.last.number || $0.lot.claim.key.item != new.id(number)
-                    }
-                    // What two of one counterpart share of a matter may count for less.
-                    guard isFirst, !kind.corroborates else { continue }
-                    #expect(after.standing.total.count >= before.standing.total.count - Self.rounding, what)
+            let twins = try await Twins(script, better, engine, seed: seed)
+            for (group, day, before, after) in twins.closes {
+                let what: Comment = "seed \(seed), \(group), day \(day)"
+                guard group == told.told.group else {
+                    #expect(before.posted == after.posted, what)
+                    #expect(Self.isSame(before.standing.total, after.standing.total), what)
+                    continue
                 }
+                #expect(after.posted >= before.posted, what)
+                if after.posted > before.posted { rose += 1 }
+                let isFirst = after.lines.allSatisfy {
+                    $0.lot.epoch == after.period.last.number || $0.lot.claim.key.item != twins.other.id(number)
+                }
+                // What two of one counterpart share of a matter may count for less.
+                guard isFirst, !kind.corroborates else { continue }
+                #expect(after.standing.total.count >= before.standing.total.count - Self.rounding, what)
             }
         }
         #expect(rose > 0)
@@ -93,13 +91,11 @@ struct TwinHistoryTests {
             }
             var split = script
             split.split(number, into: Int.random(in: 2...3, using: &random), using: &random)
-            let (whole, parts) = (
-                try await play(script, engine, seed: seed), try await play(split, engine, seed: seed + 500)
-            )
-            for (before, after) in try closes(whole, parts, of: told.told.member == "swift" ? "swift" : "anchor") {
-                let what: Comment = "seed \(seed), day \(before.period.last.closes)"
+            let twins = try await Twins(script, split, engine, seed: seed)
+            for (group, day, before, after) in twins.closes where group == told.told.group {
+                let what: Comment = "seed \(seed), day \(day)"
                 #expect(after.closing.earned.count <= before.closing.earned.count + Self.rounding, what)
-                if before.lines.contains(where: { $0.lot.claim.key.item == whole.id(number) }) { earned += 1 }
+                if before.lines.contains(where: { $0.lot.claim.key.item == twins.one.id(number) }) { earned += 1 }
             }
         }
         #expect(earned > 0)
@@ -132,21 +128,16 @@ struct TwinHistoryTests {
             with.add(number, second + 4 * ReportScript.day, .retract)
             without.add(number, second, .tell(told))
             without.add(number, second + 1, .refuse)
-            let (back, never) = (
-                try await play(with, engine, seed: seed), try await play(without, engine, seed: seed + 500)
-            )
-            for group in ReportScript.groups {
-                for (before, after) in try closes(never, back, of: group) {
-                    let day = after.period.last.closes
-                    let what: Comment = "seed \(seed), \(group), day \(day)"
-                    let own = after.lines.filter { $0.lot.claim.key.item == back.id(number) }
-                    if own.contains(where: { $0.lot.claim.key.event == .accepted }) { posted += 1 }
-                    guard Int64(day) * ReportScript.day > second + 4 * ReportScript.day else { continue }
-                    // The word of its own error is paid for, and counts for nothing else.
-                    let word = own.filter { $0.lot.claim.key.event == .ownError }.map { $0.lot.remaining(on: day) }
-                    #expect(Self.isSame(after.closing.earned, word.reduce(before.closing.earned, +)), what)
-                    #expect(after.reliability == before.reliability, what)
-                }
+            let twins = try await Twins(without, with, engine, seed: seed)
+            for (group, day, before, after) in twins.closes {
+                let what: Comment = "seed \(seed), \(group), day \(day)"
+                let own = after.lines.filter { $0.lot.claim.key.item == twins.other.id(number) }
+                if own.contains(where: { $0.lot.claim.key.event == .accepted }) { posted += 1 }
+                guard Int64(day) * ReportScript.day > second + 4 * ReportScript.day else { continue }
+                // The word of its own error is paid for, and counts for nothing else.
+                let word = own.filter { $0.lot.claim.key.event == .ownError }.map { $0.lot.remaining(on: day) }
+                #expect(Self.isSame(after.closing.earned, word.reduce(before.closing.earned, +)), what)
+                #expect(after.reliability == before.reliability, what)
             }
         }
         #expect(posted > 0)
@@ -170,22 +161,15 @@ struct TwinHistoryTests {
             script.add(later, second + 15, .accept(nil))
             var with = script
             with.add(later, second + 20, .corroborates(first))
-            for place in [0, 1] {
-                let end = second + 4 * ReportScript.day
-                if place == 0 { with.add(later, end, .retract) } else { script.add(later, end, .retract) }
-            }
-            let (back, never) = (
-                try await play(with, engine, seed: seed), try await play(script, engine, seed: seed + 500)
-            )
-            for group in ReportScript.groups {
-                for (before, after) in try closes(never, back, of: group) {
-                    let day = after.period.last.closes
-                    if after.posted > before.posted { counted += 1 }
-                    guard Int64(day) * ReportScript.day > second + 4 * ReportScript.day else { continue }
-                    let what: Comment = "seed \(seed), \(group), day \(day)"
-                    #expect(Self.isSame(after.closing.earned, before.closing.earned), what)
-                    #expect(after.reliability == before.reliability, what)
-                }
+            let end = second + 4 * ReportScript.day
+            with.add(later, end, .retract)
+            script.add(later, end, .retract)
+            for (group, day, before, after) in try await Twins(script, with, engine, seed: seed).closes {
+                if after.posted > before.posted { counted += 1 }
+                guard Int64(day) * ReportScript.day > end else { continue }
+                let what: Comment = "seed \(seed), \(group), day \(day)"
+                #expect(Self.isSame(after.closing.earned, before.closing.earned), what)
+                #expect(after.reliability == before.reliability, what)
             }
         }
         #expect(counted > 0)
@@ -205,14 +189,12 @@ struct TwinHistoryTests {
             silent.steps = script.steps.filter { step in
                 if case .tell = step.what { true } else { false }
             }
-            let (said, unsaid) = (
-                try await play(script, engine, seed: seed), try await play(silent, engine, seed: seed + 500)
-            )
-            for group in ReportScript.groups {
-                guard let last = try closes(said, unsaid, of: group).last else { continue }
-                #expect(last.other.posted >= last.one.posted, "seed \(seed), \(group)")
-                #expect(last.other.lines.allSatisfy { $0.lot.claim.quality.credibility == 500 })
-                if last.other.posted > .zero { gained += 1 }
+            let closes = try await Twins(script, silent, engine, seed: seed).closes
+            for (group, _, said, unsaid) in closes where said.period.last.number == closes.last?.one.period.last.number
+            {
+                #expect(unsaid.posted >= said.posted, "seed \(seed), \(group)")
+                #expect(unsaid.lines.allSatisfy { $0.lot.claim.quality.credibility == 500 })
+                if unsaid.posted > .zero { gained += 1 }
             }
         }
         #expect(gained > 0)
