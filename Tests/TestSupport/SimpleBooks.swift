@@ -164,7 +164,7 @@ public struct SimpleBooks {
         let amounts = Self.amounts(past.live)
         issued += amounts[first...].reduce(0, +)
         issueVouchers(group.name, day, Array(zip(past.live, amounts))[first...], &past)
-        let standing = counted(past.live, amounts, day) - fines(past, on: day)
+        let standing = counted(Array(zip(past.live, amounts)), of: group.size, day) - fines(past, on: day)
         standings[group.name, default: []].append(standing)
         reliabilities[group.name, default: []].append(rho)
         (past.tier, past.low) = tier(past, standing, group, rho, day)
@@ -249,14 +249,19 @@ public struct SimpleBooks {
         }
     }
 
-    /// What counts: the first ten words of each close, and of one group no more than 35 % of what counts, found by
-    /// halving.
-    private func counted(_ live: [Posted], _ amounts: [Int], _ day: Int) -> Int {
+    /// What counts: with feedback no more than a quarter of B over what does without it.
+    private func counted(_ posted: [(Posted, Int)], of size: SizeClass, _ day: Int) -> Int {
+        let budget = figures["size.\(size.rawValue)", day - 1]
+        let quarter = budget * figures["limits.feedback_share", day - 1] / 1_000
+        let others = posted.filter { $0.0.claim.key.event != .feedback }
+        return min(shared(posted, day), shared(others, day) + quarter)
+    }
+
+    /// Of one group no more than 35 % of what counts, found by halving.
+    private func shared(_ posted: [(Posted, Int)], _ day: Int) -> Int {
         var free = 0
         var others: [Name: Int] = [:]
-        for (place, (it, amount)) in zip(live, amounts).enumerated() {
-            let words = live[..<place].filter { $0.close == it.close && $0.claim.key.event == .feedback }.count
-            if it.claim.key.event == .feedback, words >= figures["limits.feedback_per_epoch", day - 1] { continue }
+        for (it, amount) in posted {
             switch it.claim.counterpart {
             case .authority: free += left(amount, of: it, on: day)
             case .group(let name): others[name, default: 0] += left(amount, of: it, on: day)

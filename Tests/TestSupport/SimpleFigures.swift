@@ -9,7 +9,7 @@ public struct SimpleFigures: Sendable {
         "earning.victim_safeguarded": 40_000, "earning.charge": 50_000, "earning.restraint": 50_000,
         "earning.conviction": 60_000, "earning.answer": 6_000, "earning.nil_answer": 3_000,
         "earning.feedback": 2_000, "earning.own_error": 1_000,
-        "limits.counterpart_share": 350, "limits.feedback_per_epoch": 10, "limits.penalty_factor": 2,
+        "limits.counterpart_share": 350, "limits.feedback_share": 250, "limits.penalty_factor": 2,
         "size.small": 40_000, "size.medium": 120_000, "size.large": 400_000,
         "tier.basic.threshold": 250, "tier.contributing.threshold": 750, "tier.anchor.threshold": 1_500,
         "tier.anchor.reliability": 700, "tier.demotion_share": 800, "tier.demotion_epochs": 2, "tier.grace_days": 90,

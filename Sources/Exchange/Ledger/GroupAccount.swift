@@ -70,7 +70,7 @@ public struct GroupAccount: Hashable, Sendable {
 
     /// What it has on a day.
     public func standing(on day: Int, _ terms: ReciprocityTerms) -> GroupStanding {
-        GroupStanding(lots: lots, penalties: penalties, on: day, terms)
+        GroupStanding(lots: lots, penalties: penalties, size, on: day, terms)
     }
 
     /// The first day on which it may corroborate again; nil where it may.

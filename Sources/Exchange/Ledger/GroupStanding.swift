@@ -2,7 +2,7 @@
 public struct GroupStanding: Hashable, Sendable {
     /// What is left of all lots.
     public let remaining: Amount<MilliCredit>
-    /// What counts of it: feedback on ten advisories an epoch, and of one other group no more than 35 % of what does.
+    /// What counts of it: of one other group no more than 35 % of what does, and of feedback no more than r 0.25.
     public let counted: Amount<MilliCredit>
     /// What is left of what it was fined.
     public let penalties: Amount<MilliCredit>
@@ -18,30 +18,32 @@ public struct GroupStanding: Hashable, Sendable {
         return Int(doubled % (2 * budget) < 0 ? share - 1 : share)
     }
 
-    init(lots: [Lot], penalties: [Penalty], on day: Int, _ terms: ReciprocityTerms) {
+    init(lots: [Lot], penalties: [Penalty], _ size: SizeClass, on day: Int, _ terms: ReciprocityTerms) {
+        remaining = lots.reduce(.zero) { $0 + $1.remaining(on: day) }
+        // A word costs nothing, whoever it is given to: all of them together lift nobody far.
+        let words = lots.filter { $0.claim.key.event == .feedback }
+        let all = Self.counted(lots, on: day, terms)
+        let most = Int64(terms[size.budget]) * Int64(terms[.feedbackShare]) / 1_000
+        counted =
+            words.isEmpty
+            ? all
+            : min(all, Self.counted(lots.filter { $0.claim.key.event != .feedback }, on: day, terms) + Amount(most))
+        self.penalties = penalties.reduce(.zero) { $0 + $1.remaining(on: day) }
+    }
+
+    /// What counts of lots: of one other group no more than its share of what does.
+    private static func counted(_ lots: [Lot], on day: Int, _ terms: ReciprocityTerms) -> Amount<MilliCredit> {
         var free = Amount<MilliCredit>.zero
         var others: [Name: Amount<MilliCredit>] = [:]
-        // Feedback by the epochs that posted it: whoever it was given to, a word costs nothing.
-        var words: [Int: Int] = [:]
-        var uncounted = Amount<MilliCredit>.zero
         for lot in lots {
             let left = lot.remaining(on: day)
-            if lot.claim.key.event == .feedback {
-                words[lot.epoch, default: 0] += 1
-                guard words[lot.epoch, default: 0] <= terms[.feedbackPerEpoch] else {
-                    uncounted += left
-                    continue
-                }
-            }
             switch lot.claim.counterpart {
             case .authority: free += left
             case .group(let name): others[name, default: .zero] += left
             }
         }
-        let limit = Self.limit(free: free.count, others.values.map(\.count), share: Int64(terms[.counterpartShare]))
-        remaining = others.values.reduce(free + uncounted, +)
-        counted = others.values.reduce(free) { $0 + min($1, Amount(limit)) }
-        self.penalties = penalties.reduce(.zero) { $0 + $1.remaining(on: day) }
+        let limit = limit(free: free.count, others.values.map(\.count), share: Int64(terms[.counterpartShare]))
+        return others.values.reduce(free) { $0 + min($1, Amount(limit)) }
     }
 
     /// The most that may count of one group: the greatest amount that is no more than its share of what counts then.

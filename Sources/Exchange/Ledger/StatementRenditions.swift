@@ -145,7 +145,7 @@ extension GroupStatement {
         if standing.counted != standing.remaining {
             rows.append(
                 "  of \(standing.remaining.text): no more than a share counts of one counterpart, "
-                    + "and feedback on so many advisories an epoch"
+                    + "nor of feedback"
             )
         }
         rows.append("  r \(Amount<MilliCredit>(Int64(share)).text), rho \(reliability), tier \(tier.code)")

@@ -33,7 +33,7 @@ public enum Term: String, CaseIterable, Sendable, Codable {
     case ownError = "earning.own_error"
 
     case counterpartShare = "limits.counterpart_share"
-    case feedbackPerEpoch = "limits.feedback_per_epoch"
+    case feedbackShare = "limits.feedback_share"
     case corroborationAgeDays = "limits.corroboration_age_days"
     case freezeDays = "limits.freeze_days"
     case penaltyFactor = "limits.penalty_factor"
@@ -114,7 +114,7 @@ public enum Term: String, CaseIterable, Sendable, Codable {
         case perMille = "thousandths"
         case milliCredits = "milli-credits"
         case requestUnits = "request units"
-        case reports, advisories
+        case reports
     }
 
     /// What it counts.
@@ -167,7 +167,7 @@ struct TermFigure: Sendable {
 
     private static let limits: [Term: TermFigure] = [
         .counterpartShare: TermFigure(350, 50...1_000, .perMille),
-        .feedbackPerEpoch: TermFigure(10, 0...1_000, .advisories),
+        .feedbackShare: TermFigure(250, 0...10_000, .perMille),
         .corroborationAgeDays: days(90, 0...730), .freezeDays: days(90, 0...730),
         .penaltyFactor: TermFigure(2, 0...10, .times), .retractionDays: days(7, 0...30),
         .statusDays: days(90, 7...365), .vestingDays: days(180, 14...730),

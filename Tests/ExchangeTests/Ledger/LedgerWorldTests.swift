@@ -128,7 +128,7 @@ enum BrokenLedgerRule: String, CaseIterable {
             case .noPenalty: try ReciprocityTerms(["limits.penalty_factor": 0])
             case .noDecay: try ReciprocityTerms(["decay.half_life_days": 181])
             case .noCap: try ReciprocityTerms(["limits.counterpart_share": 1_000])
-            case .everyWord: try ReciprocityTerms(["limits.feedback_per_epoch": 1_000])
+            case .everyWord: try ReciprocityTerms(["limits.feedback_share": 10_000])
             case .noHysteresis: try ReciprocityTerms(["tier.demotion_epochs": 1])
             case .noGrace: try ReciprocityTerms(["tier.grace_days": 0])
             case .vouchersCheaper: try ReciprocityTerms(["entitlements.credit_each": 9_000])

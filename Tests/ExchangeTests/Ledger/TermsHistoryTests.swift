@@ -227,7 +227,7 @@ struct TermsHistoryTests {
             let figures = [
                 "tier.grace_days": Int.random(in: 0...300, using: &random),
                 "tier.demotion_epochs": Int.random(in: 1...4, using: &random),
-                "limits.feedback_per_epoch": Int.random(in: 0...20, using: &random),
+                "limits.feedback_share": Int.random(in: 0...1_000, using: &random),
                 "tier.demotion_share": [0, 800].randomElement(using: &random) ?? 0,
             ]
             versions.append(try Self.version(number, from: number * Int.random(in: 1...4, using: &random), figures))
