@@ -93,6 +93,23 @@ public enum DestinationRows {
         )
     }
 
+    /// Whether a dead letter had what stands at a tick.
+    public static func isReturned(
+        _ tick: Tick,
+        isUrgent: Bool,
+        of destination: Destination,
+        _ connection: any SQLConnection
+    ) throws -> Bool {
+        try connection.first(
+            """
+            select 1 from dead_letter where destination = $1 and urgent = $2 and after < $3 and through >= $3 limit 1
+            """,
+            .integer(destination.number),
+            SQLValue(isUrgent),
+            .integer(tick.microseconds)
+        ) { _ in true } ?? false
+    }
+
     /// The dead letters of a destination after one of them, oldest first.
     public static func deadLetters(
         of destination: Destination,

@@ -20,7 +20,16 @@ enum Table {
     /// Properties by their names, one a line; ends without a line break.
     static func fields(_ members: [(key: String, value: JSON.Value)]) -> String {
         let width = members.map(\.key.count).max() ?? 0
-        return members.map { "\($0.key.printable.padded(to: width))  \(cell($0.value))" }.joined(separator: "\n")
+        return members.map { "\($0.key.printable.padded(to: width))  \(lines($0.value, after: width))" }
+            .joined(separator: "\n")
+    }
+
+    /// What would be hard to tell apart in one line has a line for each.
+    private static func lines(_ value: JSON.Value, after width: Int) -> String {
+        let texts = value.elements.map(text)
+        let isLong = value.elements.contains { $0.kind == .object } || texts.contains { $0.contains(", ") }
+        guard isLong, texts.count > 1 else { return cell(value) }
+        return texts.joined(separator: "\n" + String(repeating: " ", count: width + 2))
     }
 
     private static func cell(_ value: JSON.Value) -> String {

@@ -234,6 +234,10 @@ def test_an_advisory_goes_round_signed_and_comes_back_with_counts(loop):
     assert {tuple(h["statement"]["exchange"] for h in n["extensions"][RELEASE]["custody"]) for n in notes} == {tuple(ids)}
     shown = a.admin("peer", "show", "b")
     assert shown["lacks"] == [] and shown["pools"][0]["dead_letters"] == 0
+    a.admin("peer", "change", "b", "--pool", "warnings=warnings:takes")
+    a.admin("peer", "change", "b", "--pool", "warnings=warnings:gives")
+    refused = a.client.cli("admin", "peer", "change", "b", "--pool", "warnings=elsewhere", check=False)
+    assert refused.returncode == 1 and "come back as they were" in refused.stderr
     a.admin("peer", "pause", "b")
     assert a.admin("peer", "show", "b")["pools"][0]["state"] == "paused"
     listed = next(peer for peer in a.admin("peer", "list")["peers"] if peer["name"] == "b")

@@ -9,7 +9,7 @@ struct FederationRulingTests {
     /// What an auditor of A is told.
     private struct Audit {
         let loop: FederationLoop
-        private let token: String
+        let token: String
 
         init(_ loop: FederationLoop) async throws {
             self.loop = loop
@@ -26,7 +26,9 @@ struct FederationRulingTests {
                 for: nil,
                 asked: auditor
             )
-            return said.first { $0.rendition == rendition }?.giving
+            let ruling = said.first { $0.rendition == rendition }
+            if rendition == .stub { #expect(ruling?.decision.isPermitted == (ruling?.giving != .refused(.neverGiven))) }
+            return ruling?.giving
         }
     }
 
@@ -61,6 +63,18 @@ struct FederationRulingTests {
         try await loop.settle()
         #expect(try await audit.told(clear, to: "b", .stub) == .given)
         #expect(try await audit.told(amber, to: "b", .stub) == .refused(.neverGiven))
+        let auditor = try await loop["a"].exchange.session(audit.token)
+        for (login, purpose) in [("typo", nil), (nil, Purpose.monitoring)] {
+            await #expect(throws: AdvisoryFault.self) {
+                _ = try await loop["a"].desk.decisions(
+                    on: .id(clear.id),
+                    to: "link-b",
+                    as: login,
+                    for: purpose,
+                    asked: auditor
+                )
+            }
+        }
         await loop.close()
     }
 

@@ -97,6 +97,20 @@ struct PeerTests {
             terms.agreement = Agreement(pools: terms.agreement.pools, ceiling: .green, onward: false)
         }
         #expect(narrowed.peer.terms.agreement.ceiling == .green)
+        let shared = narrowed.peer.terms.agreement.pools
+        for pools in [[], shared] {
+            let changed = try await desk.changePeer("harbour") { terms in
+                terms.agreement = Agreement(pools: pools, ceiling: .green, onward: false)
+            }
+            #expect(changed.peer.terms.agreement.pools == pools && changed.routes.count == 1)
+        }
+        let elsewhere = try TestExchange.name("elsewhere")
+        await #expect(throws: AdministrationFault.self, "its destination leads to the other pool") {
+            _ = try await desk.changePeer("harbour") { terms in
+                let other = Agreement.SharedPool(ours: pool.id, theirs: elsewhere, direction: .both)
+                terms.agreement = Agreement(pools: [other], ceiling: .green, onward: false)
+            }
+        }
         let member = try #require(desk.directory.member(named: try TestExchange.name("harbour")))
         #expect(desk.directory.pools[pool.id]?.enrolled[member.id] == Enrolment(reads: false, writes: true))
         try await desk.changePeer("harbour", .remove)

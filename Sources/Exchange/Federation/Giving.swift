@@ -23,13 +23,14 @@ public enum Giving: Hashable, Sendable {
     public var reason: String {
         switch self {
         case .given: "it was given there"
-        case .waits: "it waits to be sent: caveat admin peer show has what keeps it"
-        case .returned:
-            "it was refused there: caveat admin peer show says why, and caveat admin peer replay sends it again"
+        case .waits: "it waits to be sent: the operator sees what keeps it (caveat admin peer show)"
+        case .returned: "it was refused there: the operator sees why, and sends it again (caveat admin peer replay)"
         case .superseded: "the copy there no longer counts, and this version may not go"
-        case .passed: "it was released before what is agreed on now: its next version goes"
-        case .unsayable: "its compartment, caveats, grade or protected subjects confine it to readers here"
-        case .unsigned: "its pool was shared with nobody when it was released: its next version goes"
+        case .passed: "it was released before the agreement and the policy let it go: its next version goes"
+        case .unsayable: "its purposes, addressees, caveats, compartment, grade or subjects confine it to readers here"
+        case .unsigned:
+            "it was not signed when it was released: its pool was shared with nobody, "
+                + "or it has more than \(Release.objectsMax) objects"
         case .refused(let refusal): refusal.rawValue
         }
     }

@@ -21,13 +21,13 @@ public struct GroupStanding: Hashable, Sendable {
     init(lots: [Lot], penalties: [Penalty], _ size: SizeClass, on day: Int, _ terms: ReciprocityTerms) {
         remaining = lots.reduce(.zero) { $0 + $1.remaining(on: day) }
         // A word costs nothing, whoever it is given to: all of them together lift nobody far.
-        let words = lots.filter { $0.claim.key.event == .feedback }
+        let isWorded = lots.contains { $0.claim.key.event == .feedback }
         let all = Self.counted(lots, on: day, terms)
         let most = Int64(terms[size.budget]) * Int64(terms[.feedbackShare]) / 1_000
         counted =
-            words.isEmpty
-            ? all
-            : min(all, Self.counted(lots.filter { $0.claim.key.event != .feedback }, on: day, terms) + Amount(most))
+            isWorded
+            ? min(all, Self.counted(lots.filter { $0.claim.key.event != .feedback }, on: day, terms) + Amount(most))
+            : all
         self.penalties = penalties.reduce(.zero) { $0 + $1.remaining(on: day) }
     }
 

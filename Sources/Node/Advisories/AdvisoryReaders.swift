@@ -63,6 +63,13 @@ extension AdvisoryDesk {
         public let decision: Decision
         /// Of what is out, for a reader that is another exchange: what became of it there.
         public internal(set) var giving: Giving?
+
+        /// The same with what became of it there: what takes back goes to all that were given something.
+        func told(_ giving: Giving) -> Ruling {
+            let decision =
+                rendition == .stub && giving != .refused(.neverGiven) ? Decision.permitted(by: .recalled, []) : decision
+            return Ruling(version: version, rendition: rendition, label: label, decision: decision, giving: giving)
+        }
     }
 
     /// What the policy says of each rendition of a published advisory to one reader, for the originator's auditors.
@@ -94,16 +101,19 @@ extension AdvisoryDesk {
             )
         }
         let principals = directory.principals.values.filter { $0.member == member.id }.sorted { $0.number < $1.number }
-        let chosen =
-            login.map { login in principals.first { $0.name.text == login } }
-            ?? principals.first { $0.roles.contains(.reader) }
+        let candidates = login.map { login in principals.filter { $0.name.text == login } } ?? principals
         let peers = try await database.read { try PeerRows.all($0) }
-        if let peer = peers.first(where: { peer in
-            (chosen.map { [$0] } ?? principals).contains { $0.number == peer.principal }
-        }) {
+        if let peer = peers.first(where: { peer in candidates.contains { $0.number == peer.principal } }) {
+            guard purpose == nil else {
+                throw AdvisoryFault.invalid(
+                    field: "purpose",
+                    rule: "is for members: another exchange is given what any of its purposes allows; leave it out"
+                )
+            }
             return try await decisions(on: row, to: peer, directory, at: now)
         }
-        guard let principal = chosen else {
+        guard let principal = login == nil ? candidates.first(where: { $0.roles.contains(.reader) }) : candidates.first
+        else {
             throw AdvisoryFault.noSuch(field: "principal", rule: "\(member.name) has no such principal that reads")
         }
         let reader = directory.reader(as: principal, of: member, until: nil, for: purpose ?? .monitoring)
@@ -125,11 +135,8 @@ extension AdvisoryDesk {
         return try await database.read { connection in
             let holders = try Holders(of: row, directory, connection)
             return try Self.rulings(on: row, for: reader, holders, directory, at: now).map { ruling in
-                var told = ruling
-                if ruling.version == advisory.version.number {
-                    told.giving = try Federation.giving(ruling, of: row, to: peer, in: pool, connection)
-                }
-                return told
+                guard ruling.version == advisory.version.number else { return ruling }
+                return ruling.told(try Federation.giving(ruling, of: row, to: peer, in: pool, connection))
             }
         }
     }

@@ -49,7 +49,8 @@ extension Federation {
             try giving(copy, to: peer, isRead: ruling.decision.isPermitted, in: pool, connection)
         }
         if let best = all.min(by: { $0.rank < $1.rank }) { return best }
-        return isStub || ruling.label.mayFederate ? .unsigned : .unsayable
+        if isStub { return .refused(.neverGiven) }
+        return ruling.label.mayFederate ? .unsigned : .unsayable
     }
 
     private static func giving(
@@ -77,8 +78,8 @@ extension Federation {
                 .map(\.destination),
             max(destination.delivery.cursor, release.purpose.isEnd ? destination.delivery.recalls : .zero) >= entry.tick
         else { return .waits }
-        let letters = try DestinationRows.deadLetters(of: destination, after: .zero, connection)
-        if letters.contains(where: { $0.after < entry.tick && entry.tick <= $0.through }) { return .returned }
+        let isEnd = release.purpose.isEnd
+        if try DestinationRows.isReturned(entry.tick, isUrgent: isEnd, of: destination, connection) { return .returned }
         guard passage == .refuse(.given) else { return .passed }
         let isWhole = grants.contains { $0.number == release.number && !$0.isNotice }
         return isWhole || release.purpose.isEnd ? .given : .superseded

@@ -108,12 +108,16 @@ extension Administration {
             let before = peer.terms
             change(&peer.terms)
             try Self.check(peer.terms, directory)
-            let known = Set(before.agreement.pools.map(\.ours))
-            guard peer.terms.root == before.root, peer.terms.agreement.pools.allSatisfy({ known.contains($0.ours) })
-            else {
+            let routes = try PeerRows.destinations(of: peer, transaction.connection)
+            let isKnown = try peer.terms.agreement.pools.allSatisfy { shared in
+                try before.agreement.pools.contains { $0.ours == shared.ours && $0.theirs == shared.theirs }
+                    || Self.isRouted(shared, peer.terms, routes, directory)
+            }
+            guard peer.terms.root == before.root, isKnown else {
                 throw AdministrationFault.invalid(
                     field: "pools",
-                    rule: "may be left out or change direction; for another pool or URL remove the peer and add it"
+                    rule: "may be left out, come back as they were, or change direction; "
+                        + "for another pool, here or there, or another URL remove the peer and add it"
                 )
             }
             try transaction.change(peer)
@@ -159,6 +163,20 @@ extension Administration {
     }
 
     // MARK: Parts
+
+    /// Whether a destination leads to a pool there: it stays where the pool is shared no more, for what was given.
+    private static func isRouted(
+        _ shared: Agreement.SharedPool,
+        _ terms: PeerTerms,
+        _ routes: [(pool: Int64, destination: Destination)],
+        _ directory: Directory
+    ) throws -> Bool {
+        guard let collection = try terms.collection(shared.theirs) else { return false }
+        return routes.contains { pool, destination in
+            guard case .taxii(collection, _) = destination.address else { return false }
+            return pool == directory.pools[shared.ours]?.number
+        }
+    }
 
     private static func peer(_ name: String, _ connection: any SQLConnection) throws -> PeerRow {
         guard let peer = try Name(name).flatMap({ try PeerRows.peer(named: $0, connection) }) else {

@@ -176,6 +176,9 @@ extension AdminServer {
             // What was read elsewhere, or in another way, says nothing of what is there.
             if source.terms.url != before.url || source.terms.mapping != before.mapping {
                 source.pull.run(afresh: true, at: now)
+            } else if source.terms != before, source.pull.failures > 0 {
+                // What kept it may be mended.
+                source.pull.run(afresh: false, at: now)
             }
             switch isPaused {
             case true?: source.pull.pause()

@@ -37,7 +37,10 @@ struct PeerCommand: AsyncParsableCommand, Administered {
         @Option(
             name: .customLong("pool"),
             help: ArgumentHelp(
-                "A pool here and the one there that stands for it; repeatable. Direction: gives, takes or both.",
+                """
+                A pool here and the one there that stands for it; repeatable, for all that are shared. Direction: gives,
+                takes or both.
+                """,
                 valueName: "ours=theirs[:direction]"
             ),
             transform: readSharedPool

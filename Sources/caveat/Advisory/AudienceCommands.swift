@@ -88,8 +88,8 @@ struct ExplainCommand: AsyncParsableCommand {
 
             With --as, for the originator's auditors, of what was published: the version that is out, and an amendment
             that waits for the end of its embargo, with the row of docs/ACCESS.md that decided. Readers are never told
-            why. As the member of another exchange: whether it was given there, and what kept it, the policy or what was
-            agreed on.
+            why. As the member of another exchange: whether it was given there, and what kept it, the policy or what
+            was agreed on; without a purpose.
 
             Examples:
               caveat explain report--0b0a4f0c-6d3d-4c8e-9a6f-3a1e0a6c2b11
