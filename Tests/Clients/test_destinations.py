@@ -141,4 +141,4 @@ def test_addresses_and_urls_that_are_not_to_be_called_are_refused(fresh):
         assert done.returncode == 64 and "URL" in done.stderr
     made = json.loads(fresh.cli("subscribe", "https://10.0.0.1/in", "--json", member=BANK).stdout)
     done = fresh.cli("destinations", "test", made["id"], member=BANK, check=False)
-    assert done.returncode == 1 and "does not connect to" in done.stdout
+    assert done.returncode == 1 and "is not public" in done.stdout

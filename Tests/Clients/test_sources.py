@@ -245,8 +245,12 @@ def test_addresses_that_are_not_public_are_refused_unless_they_are_named(files, 
     (["--kind", "csv", "--url", "https://lists.example/", "--pool", "list"], "mapping"),
     (["--kind", "ftm", "--url", "https://lists.example/", "--pool", "pulled"], "official-list"),
     (["--kind", "ftm", "--url", "https://lists.example/", "--pool", "nowhere"], "nowhere"),
-    (["--kind", "ftm", "--url", "https://lists.example/", "--pool", "list", "--every", "5s"], "every"),
+    (["--kind", "ftm", "--url", "https://lists.example/", "--pool", "list", "--every", "5s"], "1m to 30d"),
+    (["--kind", "ftm", "--url", "https://lists.example/", "--pool", "list", "--overlap", "5m"], "taxii alone"),
+    (["--kind", "ftm", "--url", "https://lists.example/", "--pool", "list", "--as", "looker"], "may not write to list"),
 ])
 def test_terms_that_cannot_be_used_are_named(puller, more, field):
-    refused = puller.cli("admin", "source", "add", "bad", "--as", "importer", *more, check=False)
+    puller.cli("admin", "principal", "add", "looker", "--member", "importer", "--role", "reader")
+    more = more if "--as" in more else ["--as", "importer", *more]
+    refused = puller.cli("admin", "source", "add", "bad", *more, check=False)
     assert refused.returncode != 0 and field in refused.stderr

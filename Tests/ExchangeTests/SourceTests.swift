@@ -115,6 +115,7 @@ struct SourceTests {
         Case(kind: .taxii, url: "https://x.example/", field: "grade") { $0.grade = Grade(code: "A1") },
         Case(kind: .ftm, url: "https://x.example/", field: "every") { $0.every = 59 },
         Case(kind: .taxii, url: "https://x.example/", field: "overlap") { $0.overlap = 86_401 },
+        Case(kind: .misp, url: "https://x.example/", field: "overlap") { $0.overlap = 61 },
         Case(kind: .misp, url: "https://x.example/", field: "since") { $0.since = now },
     ]
 

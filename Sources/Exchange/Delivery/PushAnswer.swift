@@ -59,7 +59,7 @@ public struct PushFault: Hashable, Sendable, CustomStringConvertible {
         case .identity:
             "was not sent to: the certificate that the exchange shows there, or its key, cannot be read, or the two do "
                 + "not belong together"
-        case .forbidden: "has an address that this exchange does not connect to; ask its operator"
+        case .forbidden: "has an address that is not public: the operator of this exchange may name its network"
         case .login: "does not let the exchange in: check the credential, or that its key is authorised"
         case .hostKey: "shows another host key than the one that you gave: somebody may stand in between"
         case .file: "refuses the file: check that the folder is there and may be written to"

@@ -110,6 +110,9 @@ public struct SourceTerms: Hashable, Sendable, Codable {
     /// How far before its cursor a TAXII pull begins, in seconds: up to a day.
     public static let overlapRange: ClosedRange<Int64> = 0...86_400
 
+    /// How far before it unless said, in seconds.
+    public static let overlapStandard: Int64 = 60
+
     /// Where it is: `https://…`, `file:///…` or `sftp://user@host/…`.
     public var url: String
     /// Where what it brings is stored.
@@ -129,7 +132,7 @@ public struct SourceTerms: Hashable, Sendable, Codable {
     /// Networks that are not public and that it may be in.
     public var networks: [String] = []
     /// Of TAXII: how far before its cursor a pull begins, in seconds, for servers that add late.
-    public var overlap: Int64 = 60
+    public var overlap = overlapStandard
     /// Of TAXII: what was added before is left.
     public var since: Timestamp?
     /// The path of a file with a bearer token.
@@ -163,9 +166,14 @@ public struct SourceTerms: Hashable, Sendable, Codable {
             throw Fault(field: "url", rule: error.rule)
         }
         guard Self.everyRange.contains(every) else {
-            throw Fault(field: "every", rule: "must be 1m to 30d")
+            throw Fault(field: "every", rule: "must be 1m to 30d, 60 to 2592000 seconds")
         }
-        guard Self.overlapRange.contains(overlap) else { throw Fault(field: "overlap", rule: "must be 0s to 24h") }
+        guard Self.overlapRange.contains(overlap) else {
+            throw Fault(field: "overlap", rule: "must be 0s to 24h, 0 to 86400 seconds")
+        }
+        guard overlap == Self.overlapStandard || kind == .taxii else {
+            throw Fault(field: "overlap", rule: "is for taxii alone; leave it out")
+        }
         if let stray = networks.first(where: { Network($0) == nil }) {
             throw Fault(field: "networks", rule: "\(stray) is no network such as 10.0.0.0/8 or fd00::/8")
         }

@@ -40,6 +40,7 @@ extension Administration {
                 )
             }
             try Self.check(terms, kind, directory)
+            try Self.checkRights(terms, kind, directory, at: transaction.now)
             let number = transaction.nextTick().microseconds
             let pull = Pull(due: transaction.now)
             let source = Source(number: number, name: name, kind: kind, terms: terms, pull: pull)
@@ -55,8 +56,12 @@ extension Administration {
     ) async throws(AdministrationFault) -> SourceSight {
         try await write { transaction, directory in
             var source = try Self.source(name, transaction.connection)
+            let before = source.terms
             try change(&source, transaction.now)
             try Self.check(source.terms, source.kind, directory)
+            if source.terms.pool != before.pool || source.terms.principal != before.principal {
+                try Self.checkRights(source.terms, source.kind, directory, at: transaction.now)
+            }
             try transaction.change(source)
             return try Self.sight(source, transaction.connection)
         }
@@ -111,6 +116,34 @@ extension Administration {
 
     private static func sight(_ source: Source, _ connection: any SQLConnection) throws -> SourceSight {
         SourceSight(source: source, quarantined: try SourceRows.quarantineCount(of: source, connection))
+    }
+
+    /// Refuses a principal as which nothing could be stored.
+    private static func checkRights(
+        _ terms: SourceTerms,
+        _ kind: Source.Kind,
+        _ directory: Directory,
+        at now: Timestamp
+    ) throws(AdministrationFault) {
+        guard let pool = directory.pools[terms.pool], let principal = directory.principals[terms.principal],
+            let member = directory.members[principal.member]
+        else { return }
+        let rights = PoolRights(pool, directory.reader(as: principal, of: member, until: nil), at: now)
+        guard rights.writes else {
+            let role = pool.kind == .officialList ? "publisher" : "reporter or publisher"
+            throw .invalid(
+                field: "principal",
+                rule: "\(principal.name) may not write to \(pool.name): it needs the role \(role), "
+                    + "and the pool must let \(member.name) write"
+            )
+        }
+        guard kind == .taxii || rights.reads else {
+            throw .invalid(
+                field: "principal",
+                rule: "\(principal.name) may not read \(pool.name), where what is held is compared: "
+                    + "it needs the role reader, and the pool must let \(member.name) read"
+            )
+        }
     }
 
     private static func check(

@@ -224,8 +224,8 @@ private struct SourceChange: Sendable {
             }
             return principal.id
         }
-        every = try fields.number("every", SourceTerms.everyRange)
-        overlap = try fields.number("overlap", SourceTerms.overlapRange)
+        every = try fields.number("every", 0...Int64.max)
+        overlap = try fields.number("overlap", 0...Int64.max)
         ceiling = Setting(try fields.marking("ceiling"), isNull: fields.isNull("ceiling"))
         gateway = Setting(try fields.name("gateway"), isNull: fields.isNull("gateway"))
         let grade = try fields.text("grade").map { text in
