@@ -70,7 +70,7 @@ struct ReportScript {
             let member = ["anchor", "berth", "swift", "swift"].randomElement(using: &random) ?? "swift"
             let told = Told(
                 member: member,
-                // The last two boxes are one group's each.
+                // The third box and the fourth are one group's each.
                 container: kind.isShared && chance(0.7)
                     ? Int.random(in: 0...1, using: &random) : member == "swift" ? 2 : 3,
                 place: chance(0.6) ? ["NLRTM", "DEHAM"].randomElement(using: &random) : nil,
@@ -108,9 +108,9 @@ struct ReportScript {
         }
     }
 
-    func told(_ report: Int) -> (second: Int64, told: Told)? {
+    func told(_ report: Int) -> Told? {
         for step in steps where step.report == report {
-            if case .tell(let told) = step.what { return (step.second, told) }
+            if case .tell(let told) = step.what { return told }
         }
         return nil
     }

@@ -61,7 +61,7 @@ struct TwinHistoryTests {
             let twins = try await Twins(script, better, engine, seed: seed)
             for (group, day, before, after) in twins.closes {
                 let what: Comment = "seed \(seed), \(group), day \(day)"
-                guard group == told.told.group else {
+                guard group == told.group else {
                     #expect(before.posted == after.posted, what)
                     #expect(Self.isSame(before.standing.total, after.standing.total), what)
                     continue
@@ -92,7 +92,7 @@ struct TwinHistoryTests {
             var split = script
             split.split(number, into: Int.random(in: 2...3, using: &random), using: &random)
             let twins = try await Twins(script, split, engine, seed: seed)
-            for (group, day, before, after) in twins.closes where group == told.told.group {
+            for (group, day, before, after) in twins.closes where group == told.group {
                 let what: Comment = "seed \(seed), day \(day)"
                 #expect(after.closing.earned.count <= before.closing.earned.count + Self.rounding, what)
                 if before.lines.contains(where: { $0.lot.claim.key.item == twins.one.id(number) }) { earned += 1 }

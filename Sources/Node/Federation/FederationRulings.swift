@@ -64,6 +64,7 @@ extension Federation {
             case .arrived(let signed, let isNotice) = entry.what
         else { return .unsigned }
         let (release, grants) = (signed.release, row.copy.grants[peer.id] ?? [])
+        let isEnd = release.purpose.isEnd
         let passage = Passage.decide(
             signed,
             isNotice: isNotice || !isRead,
@@ -73,16 +74,14 @@ extension Federation {
             grants: grants
         )
         if case .refuse(let refusal) = passage, refusal != .given { return .refused(refusal) }
-        guard
-            let destination = try PeerRows.destinations(of: peer, connection).first(where: { $0.pool == pool.number })
-                .map(\.destination),
-            max(destination.delivery.cursor, release.purpose.isEnd ? destination.delivery.recalls : .zero) >= entry.tick
+        let routes = try PeerRows.destinations(of: peer, connection)
+        guard let destination = routes.first(where: { $0.pool == pool.number })?.destination,
+            max(destination.delivery.cursor, isEnd ? destination.delivery.recalls : .zero) >= entry.tick
         else { return .waits }
-        let isEnd = release.purpose.isEnd
         if try DestinationRows.isReturned(entry.tick, isUrgent: isEnd, of: destination, connection) { return .returned }
         guard passage == .refuse(.given) else { return .passed }
         let isWhole = grants.contains { $0.number == release.number && !$0.isNotice }
-        return isWhole || release.purpose.isEnd ? .given : .superseded
+        return isWhole || isEnd ? .given : .superseded
     }
 }
 
