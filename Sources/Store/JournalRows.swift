@@ -28,6 +28,20 @@ public struct JournalEntry: Sendable {
     }
 }
 
+/// What one journal entry touches.
+public struct JournalTouch: Sendable {
+    /// Where it stands in the journal.
+    public let tick: Tick
+    /// Whether it changes what is said of links between advisories.
+    public let isOfCrossReferences: Bool
+    /// The pool's number; 0 for an entry about none.
+    public let pool: Int64
+    /// The object's number; 0 for an entry about none.
+    public let object: Int64
+    /// The object's STIX id; empty for an entry about none.
+    public let id: String
+}
+
 /// A released version: what a node keeps in memory of the newest.
 public struct ReleasedVersion: Sendable {
     /// Its place among the versions of its object.
@@ -158,6 +172,30 @@ public enum JournalRows {
                 object: row.integer(12),
                 principal: row.integer(13),
                 released: row.isNull(0) ? nil : ReleasedVersion(row)
+            )
+        }
+    }
+
+    /// The same without their versions: what is read again by the object that an entry is about.
+    public static func touches(
+        after tick: Tick,
+        upTo count: Int,
+        _ connection: any SQLConnection
+    ) throws -> [JournalTouch] {
+        try connection.rows(
+            """
+            select j.tick, j.kind, j.pool, j.object, o.id from journal j left join object o on o.number = j.object
+            where j.tick > $1 and j.kind in (\(followedNumbers)) order by j.tick limit $2
+            """,
+            .integer(tick.microseconds),
+            .integer(Int64(count))
+        ) { row in
+            JournalTouch(
+                tick: Tick(microseconds: row.integer(0)),
+                isOfCrossReferences: row.integer(1) == EntryKind.crossReference.rawValue,
+                pool: row.integer(2),
+                object: row.integer(3),
+                id: row.text(4)
             )
         }
     }

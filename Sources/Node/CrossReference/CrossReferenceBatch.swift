@@ -47,14 +47,14 @@ struct CrossReferenceBatch: Sendable {
             self.place.loaded = numbers.count < count ? nil : numbers.last
             isLast = false
         } else {
-            let entries = try JournalRows.entries(after: place.cursor, upTo: count, connection).filter {
+            let entries = try JournalRows.touches(after: place.cursor, upTo: count, connection).filter {
                 $0.tick <= head
             }
             isLast = entries.count < count
             self.place.cursor = isLast ? head : entries.last?.tick ?? head
             let objects = Set(entries.map(\.object)).subtracting([0])
             numbers = Set(try objects.compactMap { try AdvisoryRows.number(ofObject: $0, connection) }).sorted()
-            if entries.contains(where: { $0.kind == .crossReference }) {
+            if entries.contains(where: \.isOfCrossReferences) {
                 judgements = try JudgementRows.standing(connection)
             }
         }

@@ -7,9 +7,7 @@ public import ServiceLifecycle
 public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
     /// How often it looks for what waited long enough to be sent again.
     public static var interval: Duration { .seconds(1) }
-    /// The shortest time between two looks: what is released meanwhile goes with the next.
-    public static var pause: Duration { .milliseconds(50) }
-    /// The same while some wait for room: what is free by then is filled.
+    /// The shortest time between two looks while some wait for room: what is free by then is filled.
     public static var refill: Duration { .milliseconds(5) }
 
     private let node: Node
@@ -31,7 +29,7 @@ public struct Pusher<Pace: Clock>: Service where Pace.Duration == Duration {
                     if !node.live.isCurrent { await node.live.follow(telling: logger) }
                     for wave in await due() { group.addTask { await push(to: wave) } }
                     // Cancelled only at the end, which the loop sees too.
-                    try? await clock.sleep(for: node.pushing.hasReady ? Self.refill : Self.pause)
+                    try? await clock.sleep(for: node.pushing.hasReady ? Self.refill : LiveState.pause)
                 }
             }
         }

@@ -7,6 +7,8 @@ import Synchronization
 /// It follows the journal by a cursor and holds nothing that is not there, so any number of nodes over one store agree.
 public final class LiveState: Sendable {
     private static let entriesMax = 512
+    /// The shortest time between two looks of one who follows: what is released meanwhile goes with the next.
+    static let pause = Duration.milliseconds(50)
 
     struct State: Sendable {
         var head = Tick.zero

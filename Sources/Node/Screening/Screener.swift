@@ -29,6 +29,8 @@ public struct Screener: Service {
                     // Whoever screens follows too, and is told.
                     logger.warning("screening not followed", metadata: ["error.kind": "\(error)"])
                 }
+                // Cancelled only at the end, which the loop sees too. Whoever screens follows first, and need not wait.
+                try? await Task.sleep(for: LiveState.pause)
             }
             try? await gracefulShutdown()  // Throws only when cancelled, which is the end as well.
         }

@@ -22,6 +22,8 @@ struct ScreeningBatch: Sendable {
     let isLast: Bool
 
     private static let types = Record.stixTypes + ["report"]
+    /// How the ids of those begin.
+    private static let prefixes = types.map { $0 + "--" }
 
     /// Reads what comes next.
     /// - Parameters:
@@ -37,11 +39,11 @@ struct ScreeningBatch: Sendable {
         let reading = Reading(labels: labels, connection: connection)
         self.place = place
         guard let loaded = place.loaded else {
-            let entries = try JournalRows.entries(after: place.cursor, upTo: count, connection).filter {
+            let entries = try JournalRows.touches(after: place.cursor, upTo: count, connection).filter {
                 $0.tick <= head
             }
             isLast = entries.count < count
-            for entry in entries where entry.object != 0 {
+            for entry in entries where entry.object != 0 && Self.mayTell(entry.id) {
                 let object = PlacedObject(pool: entry.pool, object: entry.object)
                 if known[object] == nil { known[object] = try reading.all(of: object) }
             }
@@ -60,6 +62,9 @@ struct ScreeningBatch: Sendable {
             known[object] = version.standing == .last ? try reading.last(version) : try reading.all(of: object)
         }
     }
+
+    /// Whether an object of an id may tell of a subject.
+    private static func mayTell(_ id: String) -> Bool { prefixes.contains(where: id.hasPrefix) }
 
     /// Reads versions.
     private struct Reading {

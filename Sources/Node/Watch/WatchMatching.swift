@@ -142,12 +142,16 @@ extension WatchDesk {
     private func matchNext() async throws -> Bool {
         let (head, matched) = (live.head, memory.withLock { $0.matched })
         guard matched < head else { return false }
+        let members = Set(memory.withLock { $0.holdings.keys })
+        guard !members.isEmpty else {
+            memory.withLock { $0.matched = head }
+            return false
+        }
         let entries = try await database.read { connection in
-            try JournalRows.entries(after: matched, upTo: Self.batchMax, connection).filter { $0.tick <= head }
+            try JournalRows.touches(after: matched, upTo: Self.batchMax, connection).filter { $0.tick <= head }
         }
         let objects = entries.filter { $0.object != 0 }.map { PlacedObject(pool: $0.pool, object: $0.object) }
-        let members = Set(memory.withLock { $0.holdings.keys })
-        if !members.isEmpty { try await match(Set(objects), for: members) }
+        try await match(Set(objects), for: members)
         let isLast = entries.count < Self.batchMax
         memory.withLock { $0.matched = isLast ? head : entries.last?.tick ?? head }
         return !isLast

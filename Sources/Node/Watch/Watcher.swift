@@ -19,7 +19,12 @@ public struct Watcher: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask { for await _ in node.live.changes() { await look() } }
+                group.addTask {
+                    for await _ in node.live.changes() {
+                        await look()
+                        try? await Task.sleep(for: LiveState.pause)
+                    }
+                }
                 group.addTask { while (try? await Task.sleep(for: Self.interval)) != nil { await look() } }
             }
         }
