@@ -24,6 +24,16 @@ enum Dialect {
         }
     }
 
+    /// Gives the last tick, and holds the right to allocate further ones until the transaction ends.
+    ///
+    /// SQLite's write transaction is right enough.
+    static func takingTicks(for engine: Engine) -> String {
+        switch engine {
+        case .sqlite: "select tick from exchange"
+        case .postgresql: "select tick from exchange for update"
+        }
+    }
+
     /// Tells other processes, at commit, that the journal has grown.
     ///
     /// SQLite has one process.

@@ -182,7 +182,7 @@ public final class GroupCommit: Sendable {
         try await database.write { [engine = database.engine, clock] connection in
             let jobs = gather()
             guard !jobs.isEmpty else { return nil }
-            let transaction = try Transaction(connection, clock: clock)
+            let transaction = try Transaction(connection, on: engine, clock: clock)
             for job in jobs { try job.run(transaction, isolation) }
             try transaction.finish(on: engine)
             // A request that was undone may have entered something before.

@@ -10,7 +10,7 @@ public final class Transaction {
     public let connection: any SQLConnection
     private var last: Tick
     /// The directory as it is here, once somebody asked for it; nil again when it was changed.
-    private var directory: Known?
+    private var directory: Directory?
     private var changesDirectory = false
     /// The last tick before it.
     private let first: Tick
@@ -19,15 +19,10 @@ public final class Transaction {
     /// Whether anything was entered that a follower of the journal needs to know.
     var concernsFollowers: Bool { followed?.isEmpty != true }
 
-    private enum Known {
-        case unchanged
-        case changed(Directory)
-    }
-
     /// Takes the journal's row, and with it the right to allocate ticks until the commit.
-    init(_ connection: any SQLConnection, clock: () -> Timestamp) throws {
+    init(_ connection: any SQLConnection, on engine: Engine, clock: () -> Timestamp) throws {
         self.connection = connection
-        let tick = try connection.first("update exchange set tick = tick returning tick") { $0.integer(0) }
+        let tick = try connection.first(Dialect.takingTicks(for: engine)) { $0.integer(0) }
         guard let tick else { throw DatabaseFault.statement("the exchange's own row is missing: run its migrations") }
         first = Tick(microseconds: tick)
         last = first
@@ -83,18 +78,17 @@ public final class Transaction {
         try enter(.directory, at: tick, principal: nil)
     }
 
-    /// The directory as this transaction sees it; nil where it is what it was as of `tick`.
+    /// The directory as this transaction sees it.
     ///
-    /// Those who share the transaction share the answer: each asks with what it knows, and that only grows.
-    public func directory(changedSince tick: Tick) throws -> Directory? {
-        if directory == nil {
-            let isChanged = try isDirectoryChanged(since: tick)
-            directory = isChanged ? .changed(try DirectoryRows.directory(connection)) : .unchanged
-        }
-        switch directory {
-        case .changed(let current): return current
-        case .unchanged, nil: return nil
-        }
+    /// Those who share the transaction share the answer.
+    /// - Parameter known: a directory that somebody holds, and as of when it was read; asked for once.
+    public func directory(_ known: () -> (directory: Directory, asOf: Tick)) throws -> Directory {
+        if let directory { return directory }
+        let held = known()
+        let isChanged = try isDirectoryChanged(since: held.asOf)
+        let current = isChanged ? try DirectoryRows.directory(connection) : held.directory
+        directory = current
+        return current
     }
 
     private func isDirectoryChanged(since tick: Tick) throws -> Bool {

@@ -64,13 +64,18 @@ extension UUID {
             all.14, all.15,
         ]
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for place in bytes.indices {
-            if place == 4 || place == 6 || place == 8 || place == 10 { text.append(0x2d) }
-            text.append(digit(bytes[place] >> 4))
-            text.append(digit(bytes[place] & 0x0f))
+        return unsafe String(unsafeUninitializedCapacity: 36) { text in
+            var count = 0
+            for place in bytes.indices {
+                if place == 4 || place == 6 || place == 8 || place == 10 {
+                    unsafe text[count] = 0x2d
+                    count += 1
+                }
+                unsafe text[count] = digit(bytes[place] >> 4)
+                unsafe text[count + 1] = digit(bytes[place] & 0x0f)
+                count += 2
+            }
+            return count
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

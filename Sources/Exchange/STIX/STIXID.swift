@@ -49,7 +49,7 @@ public struct STIXID: Hashable, Sendable, Comparable, CustomStringConvertible {
     }
 
     /// As STIX writes it.
-    public var text: String { "\(type)--\(uuid.text)" }
+    public var text: String { type + "--" + uuid.text }
     /// The same, for people to read.
     public var description: String { text }
 

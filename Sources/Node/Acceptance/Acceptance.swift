@@ -378,8 +378,7 @@ extension LiveState {
 
     /// Everybody as the transaction sees them.
     func directory(in transaction: Transaction) throws -> Directory {
-        let (known, head) = state.withLock { ($0.directory, $0.head) }
-        return try transaction.directory(changedSince: head) ?? known
+        try transaction.directory { state.withLock { ($0.directory, $0.head) } }
     }
 
     func label(numbered number: Int64) -> Label? {
