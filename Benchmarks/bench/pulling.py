@@ -5,6 +5,7 @@ import subprocess
 import time
 
 from .client import TAXII, Client
+from .load import median
 from .report import Report, Row
 from .setting import Halt, Setting
 from .stores import MAIN, Store
@@ -16,9 +17,29 @@ SECONDS_MAX = 300
 
 
 def pull(setting: Setting, report: Report):
-    """Both daemons in one run; the one that gives has its objects taken in first, which tells what a store takes."""
-    setting.say(f"a pull of {OBJECTS:,} objects from another caveatd")
-    folders = [setting.data / f"pull-{side}-{setting.temporary.name}" for side in ("from", "to")]
+    """Several pulls, each beside what curl and the store did in the same round."""
+    ratios, pulls, others, notes = [], [], [], []
+    for number in range(setting.scale.pull_rounds):
+        setting.say(f"a pull of {OBJECTS:,} objects from another caveatd, {number + 1} of {setting.scale.pull_rounds}")
+        pulled, fetched, ingested, peak = _round(setting, number)
+        ratios.append(pulled / min(fetched, ingested))
+        pulls.append(pulled)
+        others.append(min(fetched, ingested))
+        notes.append((fetched, ingested, peak))
+    name = f"pull of {OBJECTS:,} objects : the slower of curl and ingest"
+    row = Row("pull", name, "HTTP", median(ratios), max(ratios), floor=FLOOR)
+    row.ours, row.theirs = median(pulls), median(others)
+    fetched, ingested, peak = (list(column) for column in zip(*notes))
+    row.note = f"curl {median(fetched):,.0f}/s, ingest {median(ingested):,.0f}/s; most memory {max(peak):.0f} MiB"
+    report.add(row)
+
+
+def _round(setting: Setting, number: int) -> tuple[float, float, float, float]:
+    """Both daemons over empty stores; the one that gives has its objects taken in first, which tells what a store takes.
+
+    Objects a second that were pulled, that curl fetched and that the store took in; and the memory of the puller in MiB.
+    """
+    folders = [setting.data / f"pull-{side}-{number}-{setting.temporary.name}" for side in ("from", "to")]
     for folder in folders:
         folder.mkdir(mode=0o700)
     try:
@@ -29,14 +50,10 @@ def pull(setting: Setting, report: Report):
             fetched = _curl(setting, giver, source)
             taker.populate(daemon)
             pulled, peak = _pull(setting, giver, source, taker, daemon)
+            return pulled, fetched, giver.ingest, peak
     finally:
         for folder in folders:
             shutil.rmtree(folder)
-    slower = min(fetched, giver.ingest)
-    row = Row("pull", f"pull of {OBJECTS:,} objects : the slower of curl and ingest", "HTTP", pulled / slower, floor=FLOOR)
-    row.ours, row.theirs = pulled, slower
-    row.note = f"curl {fetched:,.0f}/s, ingest {giver.ingest:,.0f}/s; most memory {peak:.0f} MiB"
-    report.add(row)
 
 
 def _curl(setting: Setting, giver: Store, source) -> float:

@@ -34,10 +34,11 @@ class Scale:
     write_rounds: int
     write_seconds: int
     loop_seconds: int  # of one bare loop
+    pull_rounds: int
 
 
-FULL = Scale((1_000, 100_000, 1_000_000), (10, 100, 1_000), 5, 4, 5, 2, 4, 5, 2)
-QUICK = Scale((1_000, 10_000, 100_000), (10, 100, 1_000), 3, 2, 2, 1, 2, 3, 1)
+FULL = Scale((1_000, 100_000, 1_000_000), (10, 100, 1_000), 5, 4, 5, 2, 4, 5, 2, 5)
+QUICK = Scale((1_000, 10_000, 100_000), (10, 100, 1_000), 3, 2, 2, 1, 2, 3, 1, 1)
 
 
 @dataclass(frozen=True)
