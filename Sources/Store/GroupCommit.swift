@@ -120,7 +120,7 @@ public final class GroupCommit: Sendable {
         do {
             switch isolation {
             case .none: outcome.keep(.success(try body(transaction)))
-            case .savepoint: outcome.keep(.success(try connection.savepoint { try body(transaction) }))
+            case .savepoint: outcome.keep(.success(try transaction.savepoint { try body(transaction) }))
             }
         } catch let fault as DatabaseFault {
             // Where the connection itself failed the whole group does.

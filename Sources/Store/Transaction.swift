@@ -95,6 +95,17 @@ public final class Transaction {
         try changesDirectory || has(.directory, since: tick)
     }
 
+    /// Runs one request in a savepoint: when it throws, what it wrote is undone and the others go on.
+    func savepoint<Output>(_ body: () throws -> Output) throws -> Output {
+        do {
+            return try connection.savepoint(body)
+        } catch {
+            // It may be as this request left it.
+            directory = nil
+            throw error
+        }
+    }
+
     /// Whether the journal has an entry of a kind after a tick.
     func has(_ kind: EntryKind, since tick: Tick) throws -> Bool {
         // The kind stands in the text: an index of few kinds is not used for one that is bound.

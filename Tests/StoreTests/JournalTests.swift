@@ -139,6 +139,31 @@ struct JournalTests {
         await database.close()
     }
 
+    @Test("shows nobody of a group the directory that another changed and did not keep", arguments: Engine.both)
+    func undoneDirectory(engine: Engine) async throws {
+        struct Refused: Error {}
+        let folder = try TemporaryFolder()
+        let database = try await open(engine, folder)
+        try await found(database)
+        let commits = GroupCommit(database, clock: { Timestamp(microseconds: 5) }, afterCommit: { _ in })
+        let empty = Directory(members: [], principals: [], credentials: [], pools: [])
+        let seen = await withTaskGroup(of: Int?.self) { group in
+            for number in 1...40 {
+                group.addTask {
+                    try? await commits.write { transaction in
+                        if number.isMultiple(of: 3) { try transaction.add(Samples.member(number)) }
+                        let members = try transaction.directory { (empty, .zero) }.members.count
+                        if members > 0, number.isMultiple(of: 3) { throw Refused() }
+                        return members
+                    }
+                }
+            }
+            return await group.reduce(into: [Int]()) { $0 += [$1].compactMap { $0 } }
+        }
+        #expect(seen == Array(repeating: 0, count: 27))
+        await database.close()
+    }
+
     @Test(
         "answers a failed commit with an error, and goes on",
         arguments: FaultyDatabase.Fault.allCases
