@@ -3,6 +3,7 @@ import Foundation
 import Node
 import Screening
 import Store
+import StoreSQLite
 import TestSupport
 import Testing
 
@@ -84,6 +85,35 @@ struct WatchTests {
         try await world.node.watch.remove(Samples.name("customers"), by: session)
         await #expect(throws: AdvisoryFault.self) { try await world.lines() }
         #expect(try await Self.kept(world) == [0, 0, 0, 0, 0])
+        await world.exchange.close()
+    }
+
+    /// A look first reads which lists there are, then the journal, then the versions that it matches.
+    @Test("are told of what is released while another call takes them in, in the midst of a look", arguments: [2, 3])
+    func meanwhile(upload: Int) async throws {
+        let folder = try TemporaryFolder()
+        let database = InterposedDatabase(try SQLiteDatabase(path: folder.path("watch.db"), readers: 2))
+        let world = try await WatchWorld(.sqlite, over: database)
+        _ = try await world.subscribe()
+        try await world.upload([WatchWorld.row("K-1", "Bartholomew Quigg")], by: "carrier")
+        try await world.pass()
+        let customs = try await world.session("customs")
+        world.exchange.clock.advance(by: .seconds(1))
+        @Sendable func before(_ read: Int) {
+            database.beforeNextRead {
+                if read == 1 { _ = try await world.world.published() }
+                guard read == upload else { return before(read + 1) }
+                try await world.upload([WatchWorld.row("C-1")])
+                // Whoever accepts a report has the lists taken in first.
+                await #expect(throws: AdvisoryFault.self) {
+                    try await world.node.reports.act(.accept(), on: ID(Samples.uuid(1)), by: customs)
+                }
+            }
+        }
+        before(1)
+        try await world.pass()
+        try await world.pass()
+        #expect(world.notices().count == 1)
         await world.exchange.close()
     }
 

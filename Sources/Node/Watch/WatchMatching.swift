@@ -231,6 +231,10 @@ extension WatchDesk {
     /// - Returns: whether more may follow.
     private func compareNext() async throws -> Bool {
         guard let (member, rows) = memory.withLock({ $0.next(upTo: Self.rowsAtOnceMax) }) else { return false }
+        // Another call may have taken them in since this look began: what was matched without them has to be known, and
+        // what their readers see.
+        try await screening.follow()
+        guard memory.withLock({ $0.sights[member] != nil }) else { return true }
         let readers = readers([member])[member] ?? [:]
         // Who sees the same is told of the same.
         var sights: [LabelSet: (sight: ScreeningSight, readers: [WatchReader: Session])] = [:]
