@@ -83,14 +83,16 @@ final class SQLitePool: Sendable {
         let session = try SQLiteSession(database)
         // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
         // A checkpoint each 32 MiB of log: a page that many commits touch is written back once. What a transaction
-        // wrote stays in memory until it commits, up to 32 MiB, but little is kept beyond it: whenever a commit
-        // rearranged pages, SQLite goes through all that it keeps. Savepoints keep the pages that they may bring back
-        // in memory: otherwise each is written to a temporary file. What is deleted is overwritten, since it may be
-        // what must be erased.
+        // wrote stays in memory until it commits, up to 32 MiB (negative, as KiB: of a number of pages SQLite reads the
+        // last byte as whether to write any out), but little is kept beyond it: whenever a commit rearranged pages,
+        // SQLite goes through all that it keeps. Savepoints keep the pages that they may bring back in memory:
+        // otherwise each is written to a temporary file. What is deleted is overwritten, since it may be what must be
+        // erased.
         try session.script(
             """
             pragma synchronous = full; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 8192;
-            pragma temp_store = memory; pragma cache_size = -4096; pragma cache_spill = 8192; pragma secure_delete = on
+            pragma temp_store = memory; pragma cache_size = -4096; pragma cache_spill = -32768;
+            pragma secure_delete = on
             """
         )
         let synchronous = try session.first("pragma synchronous") { $0.integer(0) }
