@@ -330,20 +330,19 @@ extension EntitlementDesk {
         for consignment: Consignment,
         at office: Member,
         _ transaction: Transaction
-    ) throws(AdvisoryFault) {
+    ) throws {
+        let keys = try own.ring(transaction.connection).keys(of: own.exchange)
         do {
             let shown = try EntitlementToken(
                 verifying: token,
-                keys: try own.ring(transaction.connection).keys(of: own.exchange),
+                keys: keys,
                 office: office.name,
                 consignment: consignment.number,
                 at: transaction.now
             )
             guard shown.id == id else { throw EntitlementToken.Refusal.content }
         } catch let refusal as EntitlementToken.Refusal {
-            throw .invalid(field: "token", rule: refusal.description)
-        } catch {
-            throw AdvisoryFault(error)
+            throw AdvisoryFault.invalid(field: "token", rule: refusal.description)
         }
     }
 
