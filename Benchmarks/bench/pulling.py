@@ -18,19 +18,14 @@ SECONDS_MAX = 300
 
 def pull(setting: Setting, report: Report):
     """Several pulls, each beside what curl and the store did in the same round."""
-    ratios, pulls, others, notes = [], [], [], []
-    for number in range(setting.scale.pull_rounds):
-        setting.say(f"a pull of {OBJECTS:,} objects from another caveatd, {number + 1} of {setting.scale.pull_rounds}")
-        pulled, fetched, ingested, peak = _round(setting, number)
-        ratios.append(pulled / min(fetched, ingested))
-        pulls.append(pulled)
-        others.append(min(fetched, ingested))
-        notes.append((fetched, ingested, peak))
+    rounds = [_round(setting, number) for number in range(1, setting.scale.pull_rounds + 1)]
+    pulled, fetched, ingested, peaks = zip(*rounds)
+    slower = [min(pair) for pair in zip(fetched, ingested)]
+    ratios = [ours / theirs for ours, theirs in zip(pulled, slower)]
     name = f"pull of {OBJECTS:,} objects : the slower of curl and ingest"
     row = Row("pull", name, "HTTP", median(ratios), max(ratios), floor=FLOOR)
-    row.ours, row.theirs = median(pulls), median(others)
-    fetched, ingested, peak = (list(column) for column in zip(*notes))
-    row.note = f"curl {median(fetched):,.0f}/s, ingest {median(ingested):,.0f}/s; most memory {max(peak):.0f} MiB"
+    row.ours, row.theirs = median(pulled), median(slower)
+    row.note = f"curl {median(fetched):,.0f}/s, ingest {median(ingested):,.0f}/s; most memory {max(peaks):.0f} MiB"
     report.add(row)
 
 
@@ -39,6 +34,7 @@ def _round(setting: Setting, number: int) -> tuple[float, float, float, float]:
 
     Objects a second that were pulled, that curl fetched and that the store took in; and the memory of the puller in MiB.
     """
+    setting.say(f"a pull of {OBJECTS:,} objects from another caveatd, {number} of {setting.scale.pull_rounds}")
     folders = [setting.data / f"pull-{side}-{number}-{setting.temporary.name}" for side in ("from", "to")]
     for folder in folders:
         folder.mkdir(mode=0o700)

@@ -164,6 +164,14 @@ public final class LiveState: Sendable {
         continuation.yield()
         return stream
     }
+
+    /// Looks once, and again whenever entries were taken in, but for a pause after each look; until it is cancelled.
+    func eachChange(_ look: () async -> Void) async {
+        for await _ in changes() {
+            await look()
+            try? await Task.sleep(for: Self.pause)  // Cancelled only at the end, which the loop sees too.
+        }
+    }
 }
 
 /// What sets one reader apart from another.

@@ -21,7 +21,7 @@ public struct Screener: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await load()
-            for await _ in node.live.changes() {
+            await node.live.eachChange {
                 do {
                     try await node.screening.follow()
                     try await node.references.follow()
@@ -29,8 +29,6 @@ public struct Screener: Service {
                     // Whoever screens follows too, and is told.
                     logger.warning("screening not followed", metadata: ["error.kind": "\(error)"])
                 }
-                // Cancelled only at the end, which the loop sees too. Whoever screens follows first, and need not wait.
-                try? await Task.sleep(for: LiveState.pause)
             }
             try? await gracefulShutdown()  // Throws only when cancelled, which is the end as well.
         }

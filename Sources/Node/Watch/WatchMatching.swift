@@ -140,9 +140,9 @@ extension WatchDesk {
     /// Matches what the journal has next with all rows.
     /// - Returns: whether more may follow.
     private func matchNext() async throws -> Bool {
-        let (head, matched) = (live.head, memory.withLock { $0.matched })
+        let head = live.head
+        let (matched, members) = memory.withLock { ($0.matched, Set($0.holdings.keys)) }
         guard matched < head else { return false }
-        let members = Set(memory.withLock { $0.holdings.keys })
         guard !members.isEmpty else {
             memory.withLock { $0.matched = head }
             return false

@@ -19,12 +19,7 @@ public struct Watcher: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask {
-                    for await _ in node.live.changes() {
-                        await look()
-                        try? await Task.sleep(for: LiveState.pause)
-                    }
-                }
+                group.addTask { await node.live.eachChange(look) }
                 group.addTask { while (try? await Task.sleep(for: Self.interval)) != nil { await look() } }
             }
         }
