@@ -215,3 +215,15 @@ def commands(words=()):
 def test_every_help_has_an_example(words):
     text = subprocess.run([CAVEAT, *words, "--help"], capture_output=True, text=True).stdout
     assert "Examples:" in text and "caveat " in text
+
+
+def test_a_shell_completes_commands(tmp_path):
+    script = subprocess.run([CAVEAT, "--generate-completion-script", "bash"], capture_output=True, text=True, check=True)
+    (tmp_path / "caveat").write_text(script.stdout)
+    typed = """
+        source ./caveat && complete -p caveat
+        COMP_LINE='caveat adm' COMP_POINT=10 COMP_WORDS=(caveat adm) COMP_CWORD=1 COMP_TYPE=9
+        _caveat caveat adm caveat && echo "${COMPREPLY[@]}"
+    """
+    done = subprocess.run(["bash", "-c", typed], capture_output=True, text=True, cwd=tmp_path)
+    assert done.stdout.splitlines() == ["complete -o filenames -F _caveat caveat", "admin"], done.stderr
