@@ -26,10 +26,7 @@ public final class SQLiteDatabase: Database {
     public func write<Output: Sendable>(
         _ body: @escaping @Sendable (any SQLConnection) throws -> Output
     ) async throws -> Output {
-        try await run(on: pool.writes) { [checkpoints = pool.checkpoints] session in
-            defer { checkpoints.begin(after: session) }
-            return try session.transaction("begin immediate", body)
-        }
+        try await run(on: pool.writes) { try $0.transaction("begin immediate", body) }
     }
 
     /// Runs `body` in one transaction of a read-only connection.
@@ -51,8 +48,8 @@ public final class SQLiteDatabase: Database {
     ///
     /// What was deleted stays in the log until then.
     public func scrub() async throws {
-        try await run(on: pool.writes) { [checkpoints = pool.checkpoints] session in
-            let busy = try checkpoints.alone { try session.first("pragma wal_checkpoint(truncate)") { $0.integer(0) } }
+        try await run(on: pool.writes) { session in
+            let busy = try session.first("pragma wal_checkpoint(truncate)") { $0.integer(0) }
             guard busy == 0 else { throw DatabaseFault.busy("the log cannot be emptied while reads go on in it") }
         }
     }

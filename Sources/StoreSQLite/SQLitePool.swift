@@ -10,14 +10,11 @@ import Synchronization
 final class SQLitePool: Sendable {
     let reads = Jobs()
     let writes = Jobs()
-    let checkpoints: Checkpoints
     /// As much of the file is read where the kernel has it, without a copy; the rest is read as ever.
     ///
     /// These pages count as resident (`RssFile`), once for each reader, and are the kernel's to take back.
     static let mappedBytesMax = 1 << 30
     private let pool: DatabasePool
-    /// The connection that brings the log into the file while the writer goes on.
-    private let keeper: DatabaseQueue
     private let lock: LockFile
     private let state: Mutex<State>
 
@@ -40,27 +37,18 @@ final class SQLitePool: Sendable {
         configuration.label = "caveat.sqlite"
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
-            keeper = try DatabaseQueue(path: path, configuration: configuration)
         } catch let error as DatabaseError {
             throw DatabaseFault(error)
         } catch {
             throw .unreachable("\(path): \(error)")
         }
-        checkpoints = Checkpoints(after: writes)
-        state = Mutex(State(threads: readers + 2))
+        state = Mutex(State(threads: readers + 1))
         let started = DispatchSemaphore(value: 0)
         thread("writer", started) { pool, ready in
             try pool.pool.writeWithoutTransaction { database in
                 let session = try Self.writer(on: database)
                 ready()
                 pool.writes.run(on: session)
-            }
-        }
-        thread("checkpoints", started) { pool, ready in
-            try pool.keeper.writeWithoutTransaction { database in
-                let session = try SQLiteSession(database)
-                ready()
-                pool.checkpoints.jobs.run(on: session)
             }
         }
         for number in 0..<readers {
@@ -73,7 +61,7 @@ final class SQLitePool: Sendable {
                 }
             }
         }
-        for _ in 0..<readers + 2 { started.wait() }
+        for _ in 0...readers { started.wait() }
         if let fault = state.withLock({ $0.fault }) {
             end {}
             throw fault
@@ -84,7 +72,6 @@ final class SQLitePool: Sendable {
     func end(_ ended: @escaping @Sendable () -> Void) {
         reads.close()
         writes.close()
-        checkpoints.jobs.close()
         let isOver = state.withLock { state in
             if !state.isOver { state.ended.append(ended) }
             return state.isOver
@@ -95,18 +82,19 @@ final class SQLitePool: Sendable {
     private static func writer(on database: GRDB.Database) throws -> SQLiteSession {
         let session = try SQLiteSession(database)
         // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
-        // What a transaction wrote stays in memory until it commits, up to 32 MiB (negative, as KiB: of a number of
-        // pages SQLite reads the last byte as whether to write any out), but little is kept beyond it: whenever a
-        // commit rearranged pages, SQLite goes through all that it keeps. Savepoints keep the pages that they may bring
-        // back in memory: else each is written to a temporary file. What is deleted is overwritten, since it may be
-        // what must be erased.
+        // A checkpoint each 32 MiB of log: a page that many commits touch is written back once. What a transaction
+        // wrote stays in memory until it commits, up to 32 MiB (negative, as KiB: of a number of pages SQLite reads the
+        // last byte as whether to write any out), but little is kept beyond it: whenever a commit rearranged pages,
+        // SQLite goes through all that it keeps. Savepoints keep the pages that they may bring back in memory:
+        // otherwise each is written to a temporary file. What is deleted is overwritten, since it may be what must be
+        // erased.
         try session.script(
             """
-            pragma synchronous = full; pragma journal_size_limit = 67108864; pragma temp_store = memory;
-            pragma cache_size = -4096; pragma cache_spill = -32768; pragma secure_delete = on
+            pragma synchronous = full; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 8192;
+            pragma temp_store = memory; pragma cache_size = -4096; pragma cache_spill = -32768;
+            pragma secure_delete = on
             """
         )
-        session.countPagesInLog()
         let synchronous = try session.first("pragma synchronous") { $0.integer(0) }
         guard synchronous == 2 else {
             throw DatabaseFault.unreachable("pragma synchronous is \(synchronous ?? -1), must be 2 (full)")
@@ -144,11 +132,7 @@ final class SQLitePool: Sendable {
             return state.threads == 0
         }
         guard isLast else { return }
-        // All is in the one file then, which can be copied by itself. What these leave in the log, or open, is durable
-        // already, and ends with the process.
-        _ = try? keeper.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-        try? keeper.close()
-        try? pool.close()
+        try? pool.close()  // What it leaves open ends with the process; every commit is durable already.
         lock.release()
         let ended = state.withLock { state in
             defer { state.ended = [] }

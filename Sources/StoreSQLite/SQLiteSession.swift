@@ -16,9 +16,6 @@ import Store
     /// PostgreSQL refuses to go on then, so this engine does the same.
     private var hasFailed = false
 
-    /// How many pages the log had after the last commit.
-    private(set) var pagesInLog = 0
-
     /// Bounds the memory of statements whose text is put together when it is needed.
     private static let statementsMax = 256
 
@@ -34,19 +31,6 @@ import Store
     }
 
     var changeCount: Int { unsafe Int(sqlite3_total_changes(pointer)) }
-
-    /// Counts the pages of the log from now on, in `pagesInLog`, instead of making checkpoints.
-    func countPagesInLog() {
-        unsafe sqlite3_wal_hook(
-            pointer,
-            { session, _, _, pages in
-                guard let session = unsafe session else { return SQLITE_OK }
-                unsafe Unmanaged<SQLiteSession>.fromOpaque(session).takeUnretainedValue().pagesInLog = Int(pages)
-                return SQLITE_OK
-            },
-            Unmanaged.passUnretained(self).toOpaque()
-        )
-    }
 
     func run(_ sql: String, _ values: [SQLValue], _ row: (any SQLRow) throws -> Void) throws -> Int {
         if isInTransaction { try checkTransaction(before: sql) }

@@ -51,22 +51,6 @@ struct DriverSQLiteTests {
         }
     }
 
-    @Test("has all in its one file once it is closed")
-    func oneFile() async throws {
-        try await withSQLitePath { path in
-            let database = try SQLiteDatabase(path: path, readers: 2)
-            try await database.write { connection in
-                try connection.script("create table things (id integer primary key)")
-                try connection.run("insert into things values ($1)", .integer(7))
-            }
-            await database.close()
-            try FileManager.default.copyItem(atPath: path, toPath: path + ".copy")
-            let copy = try SQLiteDatabase(path: path + ".copy", readers: 1)
-            #expect(try await ids(in: copy) == [7])
-            await copy.close()
-        }
-    }
-
     @Test("is free for another as soon as it is closed")
     func closed() async throws {
         try await withSQLitePath { path in
@@ -102,39 +86,6 @@ struct DriverSQLiteTests {
             #expect(try Self.isOnDisk(word, path))
             try await database.scrub()
             #expect(try !Self.isOnDisk(word, path))
-            await database.close()
-        }
-    }
-
-    @Test("brings its log into the file while it is written, and after a long read as well")
-    func checkpointed() async throws {
-        try await withSQLitePath { path in
-            let database = try SQLiteDatabase(path: path, readers: 2)
-            try await database.write { try $0.script("create table kept (number int not null primary key, body blob)") }
-            let mebibyte = [UInt8](repeating: 7, count: 1 << 20)
-            let (began, done) = (AsyncStream<Void>.makeStream(), DispatchSemaphore(value: 0))
-            async let held: Int64? = database.read { connection in
-                let count = try connection.first("select count(*) from kept") { $0.integer(0) }
-                began.continuation.finish()
-                done.wait()
-                return count
-            }
-            for await _ in began.stream {}
-            for number in 0..<192 {
-                // What the read may still need is more than is brought into the file at once.
-                if number == 48 { done.signal() }
-                try await database.write { connection in
-                    _ = try connection.run(
-                        "insert into kept values ($1, $2)",
-                        .integer(Int64(number)),
-                        .bytes(mebibyte)
-                    )
-                }
-            }
-            #expect(try await held == 0)
-            let log = try FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int ?? 0
-            #expect((48 << 20..<144 << 20).contains(log))
-            #expect(try await database.read { try $0.first("select count(*) from kept") { $0.integer(0) } } == 192)
             await database.close()
         }
     }
@@ -183,7 +134,7 @@ struct DriverSQLiteTests {
                 _ = try await database.write { try $0.run("create table things (id integer primary key)") }
             }
             // Its threads end soon after; the lock is free then.
-            for _ in 0..<100_000 {
+            for _ in 0..<1000 {
                 do {
                     let again = try SQLiteDatabase(path: path, readers: 1)
                     await again.close()
