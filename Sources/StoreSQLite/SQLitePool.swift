@@ -82,7 +82,8 @@ final class SQLitePool: Sendable {
     private static func writer(on database: GRDB.Database) throws -> SQLiteSession {
         let session = try SQLiteSession(database)
         // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
-        // A checkpoint each 32 MiB of log: a page that many commits touch is written back once. What a transaction
+        // A checkpoint each 32 MiB of log: a page that many commits touch is written back once. No other connection may
+        // make one: before 3.51.3 SQLite may lose commits then (its WAL-reset bug). What a transaction
         // wrote stays in memory until it commits, up to 32 MiB (negative, as KiB: of a number of pages SQLite reads the
         // last byte as whether to write any out), but little is kept beyond it: whenever a commit rearranged pages,
         // SQLite goes through all that it keeps. Savepoints keep the pages that they may bring back in memory:
