@@ -83,12 +83,11 @@ final class SQLitePool: Sendable {
         let session = try SQLiteSession(database)
         // The pool opens its writer with `normal`, which may lose acknowledged commits, so this has to come later.
         // A checkpoint each 32 MiB of log: a page that many commits touch is written back once. No other connection may
-        // make one: before 3.51.3 SQLite may lose commits then (its WAL-reset bug). What a transaction
-        // wrote stays in memory until it commits, up to 32 MiB (negative, as KiB: of a number of pages SQLite reads the
-        // last byte as whether to write any out), but little is kept beyond it: whenever a commit rearranged pages,
-        // SQLite goes through all that it keeps. Savepoints keep the pages that they may bring back in memory:
-        // otherwise each is written to a temporary file. What is deleted is overwritten, since it may be what must be
-        // erased.
+        // make one: before 3.51.3 SQLite may lose commits then (its WAL-reset bug). What a transaction wrote stays in
+        // memory until it commits, up to 32 MiB (negative, as KiB: of a number of pages SQLite reads the last byte as
+        // whether to write any out), but little is kept beyond it: whenever a commit rearranged pages, SQLite goes
+        // through all that it keeps. Savepoints keep the pages that they may bring back in memory: otherwise each is
+        // written to a temporary file. What is deleted is overwritten, since it may be what must be erased.
         try session.script(
             """
             pragma synchronous = full; pragma journal_size_limit = 67108864; pragma wal_autocheckpoint = 8192;
@@ -133,7 +132,10 @@ final class SQLitePool: Sendable {
             return state.threads == 0
         }
         guard isLast else { return }
-        try? pool.close()  // What it leaves open ends with the process; every commit is durable already.
+        // All is in the one file then, which can be copied by itself. What fails here is in the log, where every commit
+        // is durable already, and what is left open ends with the process.
+        _ = try? pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+        try? pool.close()
         lock.release()
         let ended = state.withLock { state in
             defer { state.ended = [] }
